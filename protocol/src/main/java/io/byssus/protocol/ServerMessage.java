@@ -1,0 +1,110 @@
+package io.byssus.protocol;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a server says: a reply, which carries the id of its command, or a push, which has none. */
+public sealed interface ServerMessage {
+  /**
+   * @param resume the secret with which to resume this session; the one before stays valid until this one is used
+   * @param user empty for an anonymous session
+   * @param ttlSeconds how long the session outlives its connection
+   */
+  record Connected(
+      long id,
+      String session,
+      String resume,
+      String user,
+      String node,
+      boolean resumed,
+      long ttlSeconds,
+      HeartbeatNumbers heartbeat)
+      implements ServerMessage {
+    @Override
+    public String toString() {
+      return "Connected[id=" + id + ", session=" + session + ", resumed=" + resumed + "]";
+    }
+  }
+
+  /** The heartbeat in force, in seconds. */
+  record HeartbeatNumbers(int intervalSeconds, int timeoutSeconds) {}
+
+  /**
+   * Reply to subscribe; after a resume also a push (id 0) for each restored subscription.
+   *
+   * @param position where the client stands once {@code missed} messages have followed; empty for patterns and ephemeral channels
+   */
+  record Subscribed(
+      long id, String channel, Optional<Position> position, Recovery recovery, int missed)
+      implements ServerMessage {}
+
+  record Unsubscribed(long id, String channel) implements ServerMessage {}
+
+  /** @param pattern the pattern through which it came, empty for a plain subscription */
+  record Message(String channel, String pattern, Item item) implements ServerMessage {}
+
+  /** One item of a stream as clients see it; offset 0: not kept, it has no place. */
+  record Item(long offset, Json data, Optional<Sender> from) {}
+
+  /** @param position empty on ephemeral channels; {@code duplicate}: this dedupe id was published before, there */
+  record Published(long id, Optional<Position> position, Durability level, boolean duplicate)
+      implements ServerMessage {}
+
+  /** @param sessions how many sessions took it (at least one); {@code full}: how many could not, their inbox being full */
+  record Sent(long id, int sessions, int full) implements ServerMessage {}
+
+  record Direct(Item item) implements ServerMessage {}
+
+  record Acked(long id) implements ServerMessage {}
+
+  record Attributes(long id, Map<String, Json> attributes, Set<String> tags)
+      implements ServerMessage {
+    public Attributes {
+      attributes = Map.copyOf(attributes);
+      tags = Set.copyOf(tags);
+    }
+  }
+
+  record Presence(long id, String channel, List<Member> members) implements ServerMessage {
+    public Presence {
+      members = List.copyOf(members);
+    }
+  }
+
+  /** One who is in a channel, with those attributes that the namespace shows. */
+  record Member(String session, String user, Map<String, Json> attributes) {
+    public Member {
+      attributes = Map.copyOf(attributes);
+    }
+  }
+
+  /** @param top the newest position of the channel; the page may end before it */
+  record History(long id, String channel, Position top, Recovery recovery, List<Item> items)
+      implements ServerMessage {
+    public History {
+      items = List.copyOf(items);
+    }
+  }
+
+  record Ended(long id) implements ServerMessage {}
+
+  record Pong(long id, boolean upperCase) implements ServerMessage {}
+
+  /**
+   * Something was lost on a live subscription, or, with an empty channel, of the directed messages.
+   *
+   * @param position where the subscription goes on from
+   */
+  record Missed(String channel, Gap reason, Optional<Position> position) implements ServerMessage {}
+
+  /** The node cannot reach its engine (or can again): connections stay, nothing is acknowledged. */
+  record Degraded(boolean active) implements ServerMessage {}
+
+  /** Please come back elsewhere, after {@code afterMs} milliseconds. */
+  record Reconnect(long afterMs, String reason) implements ServerMessage {}
+
+  /** {@code id} 0 when the command could not be read. */
+  record Failed(long id, ErrorCode code, String message) implements ServerMessage {}
+}
