@@ -3,8 +3,9 @@ package io.byssus.protocol;
 import java.util.Locale;
 
 /**
- * Why a connection ended. 1000-1015 are RFC 6455's; 4000-4399 invite a reconnect (with resume), 4400-4999 end for good: coming back with
- * the same credentials would end the same way. {@code spec/codes.json} tells more; a test keeps the two equal.
+ * Why a connection ended. 1000-1015 are RFC 6455's; 4000-4399 invite a reconnect (with resume),
+ * 4400-4999 end for good: coming back with the same credentials would end the same way. {@code
+ * spec/codes.json} tells more; a test keeps the two equal.
  */
 public enum CloseCode {
   NORMAL(1000),

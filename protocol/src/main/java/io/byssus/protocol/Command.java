@@ -14,8 +14,10 @@ public sealed interface Command {
    * The first command of a connection: makes a session, or resumes one.
    *
    * @param token the credential, empty when there is none
-   * @param positions channel to the position that the client holds; channels that are missing here resume from the acknowledged position
-   * @param inbox offset of the last directed message that the client holds, empty: from the acknowledged one
+   * @param positions channel to the position that the client holds; channels that are missing here
+   *     resume from the acknowledged position
+   * @param inbox offset of the last directed message that the client holds, empty: from the
+   *     acknowledged one
    * @param batch whether the client reads several messages, one a line, from one frame
    * @param heartbeatSeconds the ping interval that the client would like, 0: the server's
    */
@@ -51,7 +53,8 @@ public sealed interface Command {
   record Unsubscribe(long id, String channel) implements Command {}
 
   /**
-   * @param dedupe an id that the session gives this publication, empty for none; repeated within 5 minutes it is published once
+   * @param dedupe an id that the session gives this publication, empty for none; repeated within 5
+   *     minutes it is published once
    */
   record Publish(long id, String channel, Json data, String dedupe, Durability durability)
       implements Command {}
@@ -61,7 +64,10 @@ public sealed interface Command {
   /** Everything directed up to {@code offset} has been handled and may be forgotten. */
   record AckInbox(long id, long offset) implements Command {}
 
-  /** Everything of {@code channel} up to {@code position} has been handled; a resume without positions starts here. */
+  /**
+   * Everything of {@code channel} up to {@code position} has been handled; a resume without
+   * positions starts here.
+   */
   record AckChannel(long id, String channel, Position position) implements Command {}
 
   /**

@@ -2,7 +2,10 @@ package io.byssus.protocol;
 
 import java.util.Locale;
 
-/** Why a command failed. {@code spec/codes.json} says what each means and what to do; a test keeps the two equal. */
+/**
+ * Why a command failed. {@code spec/codes.json} says what each means and what to do; a test keeps
+ * the two equal.
+ */
 public enum ErrorCode {
   MALFORMED(false),
   UNKNOWN_TYPE(false),

@@ -1,8 +1,8 @@
 package io.byssus.protocol;
 
 /**
- * A place in a stream: everything up to and including {@code offset} has been seen. Offsets count from 1, so 0 stands before the first
- * item; the epoch changes when continuity is lost.
+ * A place in a stream: everything up to and including {@code offset} has been seen. Offsets count
+ * from 1, so 0 stands before the first item; the epoch changes when continuity is lost.
  */
 public record Position(String epoch, long offset) {
   public Position {

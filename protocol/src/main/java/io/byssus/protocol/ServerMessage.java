@@ -8,7 +8,8 @@ import java.util.Set;
 /** What a server says: a reply, which carries the id of its command, or a push, which has none. */
 public sealed interface ServerMessage {
   /**
-   * @param resume the secret with which to resume this session; the one before stays valid until this one is used
+   * @param resume the secret with which to resume this session; the one before stays valid until
+   *     this one is used
    * @param user empty for an anonymous session
    * @param ttlSeconds how long the session outlives its connection
    */
@@ -34,7 +35,8 @@ public sealed interface ServerMessage {
   /**
    * Reply to subscribe; after a resume also a push (id 0) for each restored subscription.
    *
-   * @param position where the client stands once {@code missed} messages have followed; empty for patterns and ephemeral channels
+   * @param position where the client stands once {@code missed} messages have followed; empty for
+   *     patterns and ephemeral channels
    */
   record Subscribed(
       long id, String channel, Optional<Position> position, Recovery recovery, int missed)
@@ -42,17 +44,25 @@ public sealed interface ServerMessage {
 
   record Unsubscribed(long id, String channel) implements ServerMessage {}
 
-  /** @param pattern the pattern through which it came, empty for a plain subscription */
+  /**
+   * @param pattern the pattern through which it came, empty for a plain subscription
+   */
   record Message(String channel, String pattern, Item item) implements ServerMessage {}
 
   /** One item of a stream as clients see it; offset 0: not kept, it has no place. */
   record Item(long offset, Json data, Optional<Sender> from) {}
 
-  /** @param position empty on ephemeral channels; {@code duplicate}: this dedupe id was published before, there */
+  /**
+   * @param position empty on ephemeral channels; {@code duplicate}: this dedupe id was published
+   *     before, there
+   */
   record Published(long id, Optional<Position> position, Durability level, boolean duplicate)
       implements ServerMessage {}
 
-  /** @param sessions how many sessions took it (at least one); {@code full}: how many could not, their inbox being full */
+  /**
+   * @param sessions how many sessions took it (at least one); {@code full}: how many could not,
+   *     their inbox being full
+   */
   record Sent(long id, int sessions, int full) implements ServerMessage {}
 
   record Direct(Item item) implements ServerMessage {}
@@ -80,7 +90,9 @@ public sealed interface ServerMessage {
     }
   }
 
-  /** @param top the newest position of the channel; the page may end before it */
+  /**
+   * @param top the newest position of the channel; the page may end before it
+   */
   record History(long id, String channel, Position top, Recovery recovery, List<Item> items)
       implements ServerMessage {
     public History {
