@@ -1,0 +1,56 @@
+package io.byssus.core;
+
+import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.ErrorCode;
+import io.byssus.protocol.Gap;
+import java.time.Duration;
+
+/**
+ * Hears what happens on a node: metrics, logs and tests implement what they care for. Called on any thread, often on a lane: must neither
+ * block nor throw.
+ */
+public interface NodeObserver {
+  NodeObserver NONE = new NodeObserver() {};
+
+  default void connectionOpened() {}
+
+  /** @param code the one that we closed it with, or {@link CloseCode#GOING_AWAY} when the peer went */
+  default void connectionClosed(CloseCode code) {}
+
+  default void sessionCreated(String session) {}
+
+  default void sessionResumed(String session, boolean takeover) {}
+
+  default void sessionDetached(String session) {}
+
+  /** The session was claimed by another connection or is gone: this node holds it no more. */
+  default void sessionLost(String session) {}
+
+  default void sessionEnded(String session) {}
+
+  default void sessionsExpired(int count) {}
+
+  default void commandFailed(ErrorCode code) {}
+
+  default void published(String channel) {}
+
+  /** {@code messages} publications of a channel were written to {@code connections} connections. */
+  default void delivered(String channel, int messages, int connections) {}
+
+  /** Pushes were dropped because of a slow reader. */
+  default void dropped(int pushes, long bytes) {}
+
+  /** A feed saw an offset jump and read {@code items} from the history. */
+  default void gapRepaired(String channel, int items) {}
+
+  /** A live subscription lost items for good. */
+  default void gap(String channel, Gap reason) {}
+
+  /** A lane stood still: nobody is judged dead until it has listened for a full period. */
+  default void laneStalled(Duration pause) {}
+
+  /** An engine call ended without an answer. */
+  default void engineFailed(String step, Throwable failure) {}
+
+  default void draining(int connections) {}
+}

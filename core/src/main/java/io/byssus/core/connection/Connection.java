@@ -1,0 +1,236 @@
+package io.byssus.core.connection;
+
+import io.byssus.core.NodeObserver;
+import io.byssus.core.lane.Lane;
+import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.Decoded;
+import io.byssus.protocol.Gap;
+import io.byssus.protocol.ServerMessage;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One live socket: hands what it hears to its {@link Receiver}, writes what it is given, and dies with the socket. It knows no session.
+ * Confined to its lane.
+ *
+ * <p>Nothing is written at once: a turn's messages leave together when the turn ends.
+ */
+public final class Connection {
+  private final Lane lane;
+  private final Socket socket;
+  private final Peer peer;
+  private final NodeObserver observer;
+  private final Outbox outbox;
+  private final Receiver receiver;
+  private Encoding encoding;
+  private boolean batch;
+  private boolean flushDue;
+  private @Nullable CloseCode ending;
+
+  private long intervalNs;
+  private long heardAt;
+  private long pingDueAt;
+  private long pingedAt;
+
+  public Connection(
+      Lane lane,
+      Socket socket,
+      Encoding encoding,
+      Peer peer,
+      int outboxBytes,
+      NodeObserver observer,
+      Receivers receivers) {
+    this.lane = lane;
+    this.socket = socket;
+    this.encoding = encoding;
+    this.peer = peer;
+    this.observer = observer;
+    this.outbox = new Outbox(socket, outboxBytes);
+    this.heardAt = lane.nanoTime();
+    this.pingedAt = heardAt;
+    this.receiver = receivers.of(this);
+  }
+
+  /** What a connection hears; on its lane. */
+  public interface Receiver {
+    void received(Decoded decoded);
+
+    /** There is room again for what waits elsewhere. */
+    void drained();
+
+    /** The connection ended; nothing follows. */
+    void gone(CloseCode code);
+  }
+
+  /** Makes the receiver of a new connection. */
+  @FunctionalInterface
+  public interface Receivers {
+    Receiver of(Connection connection);
+  }
+
+  public Lane lane() {
+    return lane;
+  }
+
+  public Peer peer() {
+    return peer;
+  }
+
+  public Encoding encoding() {
+    return encoding;
+  }
+
+  /** From here on the client may send and receive several messages in one frame. */
+  public void useBatches() {
+    batch = true;
+    encoding = encoding.batched();
+  }
+
+  public boolean batch() {
+    return batch;
+  }
+
+  public boolean open() {
+    return ending == null;
+  }
+
+  // What the transport tells.
+
+  public void received(Decoded decoded) {
+    lane.check();
+    if (open()) {
+      receiver.received(decoded);
+    }
+  }
+
+  /** Any inbound frame counts as a sign of life. */
+  public void heard() {
+    heardAt = lane.nanoTime();
+    pingDueAt = heardAt + intervalNs;
+  }
+
+  /** The socket takes more again. */
+  public void drained() {
+    lane.check();
+    if (!open()) {
+      return;
+    }
+    for (var channel : outbox.takeGaps()) {
+      socket.write(encoding.frame(new ServerMessage.Missed(channel, Gap.OVERFLOW, Optional.empty())));
+    }
+    outbox.drain();
+    socket.flush();
+    if (!outbox.congested()) {
+      receiver.drained();
+    }
+  }
+
+  /** The socket is closed. */
+  public void gone(CloseCode why) {
+    lane.check();
+    if (open()) {
+      end(why);
+    }
+  }
+
+  // What the node tells.
+
+  /** A reply, or a push to this connection alone. */
+  public void send(ServerMessage message) {
+    lane.check();
+    if (open()) {
+      push(encoding.frame(message), Outbox.ESSENTIAL, Overflow.DISCONNECT);
+      flushAfterTurn();
+    }
+  }
+
+  /** As {@link #send}, however much waits already: for replays, whose size is bounded where they are read. */
+  public void replay(Frame frame) {
+    lane.check();
+    if (open()) {
+      outbox.force(frame);
+      flushAfterTurn();
+    } else {
+      frame.release();
+    }
+  }
+
+  /**
+   * A publication shared with other connections, not flushed yet. Takes over the caller's reference.
+   *
+   * @param channel whose place an outbox may give to others when it is full
+   */
+  public void push(Frame frame, String channel, Overflow overflow) {
+    if (!open()) {
+      frame.release();
+    } else if (!outbox.offer(frame, channel, overflow, observer::dropped)) {
+      close(CloseCode.SLOW_CONSUMER);
+    }
+  }
+
+  public void flush() {
+    flushDue = false;
+    if (open()) {
+      socket.flush();
+    }
+  }
+
+  private void flushAfterTurn() {
+    if (!flushDue) {
+      flushDue = true;
+      lane.afterTurn(this::flush);
+    }
+  }
+
+  public boolean congested() {
+    return outbox.congested();
+  }
+
+  public void reading(boolean on) {
+    if (open()) {
+      socket.reading(on);
+    }
+  }
+
+  public void close(CloseCode code) {
+    lane.check();
+    if (open()) {
+      socket.close(code);
+      end(code);
+    }
+  }
+
+  private void end(CloseCode code) {
+    ending = code;
+    outbox.clear();
+    observer.connectionClosed(code);
+    receiver.gone(code);
+  }
+
+  // The heartbeat.
+
+  /** @param firstDelay before the first ping at the earliest: random, so that a crowd which came together does not stay in step */
+  public void startHeartbeat(Duration interval, Duration firstDelay) {
+    lane.check();
+    intervalNs = interval.toNanos();
+    pingDueAt = lane.nanoTime() + firstDelay.toNanos();
+  }
+
+  /**
+   * Pings or closes, if it is time to.
+   *
+   * @param listeningSince when the lane last came back from a pause: it judges nobody until a full period after
+   */
+  public void tick(Heartbeat policy, long now, long listeningSince) {
+    lane.check();
+    switch (policy.judge(now, heardAt, pingDueAt, pingedAt, listeningSince + intervalNs)) {
+      case WAIT -> {}
+      case PING -> {
+        pingedAt = now;
+        socket.ping();
+      }
+      case DEAD -> close(CloseCode.HEARTBEAT_TIMEOUT);
+    }
+  }
+}

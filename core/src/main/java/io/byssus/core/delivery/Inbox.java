@@ -1,0 +1,101 @@
+package io.byssus.core.delivery;
+
+import io.byssus.core.NodeObserver;
+import io.byssus.core.session.Session;
+import io.byssus.protocol.Gap;
+import io.byssus.protocol.ServerMessage;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The reading end of one attached session's inbox: reads on after what was sent, whenever something may be there and the client takes it.
+ * Confined to the session's lane.
+ */
+public final class Inbox {
+  private static final int PAGE = 64;
+  private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private final InboxStore store;
+  private final Session session;
+  private final NodeObserver observer;
+  private long acknowledged;
+  private long sent;
+  private boolean reading;
+  private boolean woken;
+
+  /**
+   * @param acknowledged the offset that the client has acknowledged
+   * @param held the offset up to which the client says it holds the messages
+   */
+  public Inbox(
+      InboxStore store, Session session, long acknowledged, long held, NodeObserver observer) {
+    this.store = store;
+    this.session = session;
+    this.acknowledged = acknowledged;
+    this.sent = Math.max(acknowledged, held);
+    this.observer = observer;
+  }
+
+  /** Something may have come, or the client may have room again. */
+  public void wake() {
+    session.lane().check();
+    if (reading) {
+      woken = true;
+    } else if (session.connection().open() && !session.connection().congested()) {
+      read();
+    }
+  }
+
+  private void read() {
+    reading = true;
+    woken = false;
+    session
+        .lane()
+        .when(
+            store.read(session.lease(), sent, PAGE),
+            (page, failure) -> {
+              reading = false;
+              if (page == null) {
+                observer.engineFailed("inbox read", failure);
+                session.lane().schedule(RETRY_NS, this::wake);
+              } else {
+                page.ifPresent(this::deliver);
+              }
+            });
+  }
+
+  private void deliver(InboxStore.Page page) {
+    if (page.top() < sent) {
+      missed(Gap.DIVERGED);
+      sent = Math.min(acknowledged, page.top());
+      woken = true;
+    } else if (!page.items().isEmpty()) {
+      if (page.items().getFirst().offset() > sent + 1) {
+        missed(Gap.EXPIRED);
+      }
+      for (var item : page.items()) {
+        session.connection().send(new ServerMessage.Direct(item));
+      }
+      sent = page.items().getLast().offset();
+    } else if (page.top() > sent) {
+      missed(Gap.EXPIRED);
+      sent = page.top();
+    }
+    if (woken || page.items().size() == PAGE) {
+      wake();
+    }
+  }
+
+  private void missed(Gap reason) {
+    session.connection().send(new ServerMessage.Missed("", reason, Optional.empty()));
+  }
+
+  /** False when the client acknowledges what it was never sent. */
+  public boolean mayAcknowledge(long offset) {
+    return offset <= sent;
+  }
+
+  public void acknowledged(long offset) {
+    acknowledged = Math.max(acknowledged, offset);
+  }
+}

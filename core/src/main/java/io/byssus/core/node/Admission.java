@@ -1,0 +1,242 @@
+package io.byssus.core.node;
+
+import io.byssus.core.connection.Connection;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Session;
+import io.byssus.core.session.SessionStore.Claim;
+import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.StoredSession;
+import io.byssus.core.session.TokenHash;
+import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.Command;
+import io.byssus.protocol.ErrorCode;
+import io.byssus.protocol.ServerMessage;
+import io.byssus.protocol.Target;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * One connect, from the token to the session: who is it, may they, then a new session or the one they come back for. Confined to the
+ * connection's lane.
+ *
+ * <p>The order matters. The store grants the session first, which fences the holder before; then that holder, if it is on this node, lets go;
+ * only then does this connection speak for the session. If the connection is gone by the time the store answers, the session is released
+ * again, so that it can be resumed.
+ */
+final class Admission {
+  private final Node node;
+  private final Connection connection;
+  private final CommandDispatcher dispatcher;
+  private final Command.Connect connect;
+  private final String token;
+
+  Admission(
+      Node node, Connection connection, CommandDispatcher dispatcher, Command.Connect connect) {
+    this.node = node;
+    this.connection = connection;
+    this.dispatcher = dispatcher;
+    this.connect = connect;
+    this.token = node.randomId();
+  }
+
+  void start() {
+    whenDone(
+        node.authenticator.authenticate(connect.token(), connection.peer()),
+        verdict -> {
+          switch (verdict) {
+            case Authenticator.Verdict.Refused(var reason) ->
+                turnAway(ErrorCode.UNAUTHORIZED, reason, CloseCode.UNAUTHORIZED);
+            case Authenticator.Verdict.Accepted(var user) -> known(user);
+          }
+        });
+  }
+
+  private void known(String user) {
+    var resume = connect.resume();
+    if (resume.isPresent()) {
+      claim(user, resume.get());
+      return;
+    }
+    var refusal =
+        SessionBounds.refusal(node.settings, connect.attributes(), Optional.of(connect.tags()));
+    if (refusal.isPresent()) {
+      refuse(refusal.get().code(), refusal.get().message());
+    } else {
+      create(user);
+    }
+  }
+
+  // A new session.
+
+  private void create(String user) {
+    var id = node.randomId();
+    var draft = new NewSession(id, user, connect.attributes(), connect.tags(), TokenHash.of(token));
+    var stored = new StoredSession(id, user, connect.attributes(), connect.tags(), Map.of(), 0);
+    whenDone(
+        node.engine.sessions().create(draft, node.settings.owner()),
+        lease -> hold(lease, stored).ifPresent(session -> list(session, stored)));
+  }
+
+  private void list(Session session, StoredSession stored) {
+    CompletionStage<Boolean> listed = CompletableFuture.completedFuture(true);
+    if (!stored.user().isEmpty()) {
+      var user = new Target.ToUser(stored.user());
+      listed = node.engine.directory().add(user, stored.id()).thenApply(done -> true);
+    }
+    for (var tag : stored.tags()) {
+      var added = node.engine.directory().add(new Target.ToTag(tag), stored.id());
+      listed = listed.thenCombine(added, (done, none) -> done);
+    }
+    whenDone(
+        listed.thenCompose(done -> UserSessions.admit(node, stored.user(), stored.id())),
+        admitted -> {
+          if (!connection.open()) {
+            return; // the dispatcher has released the session when the connection went
+          }
+          if (admitted) {
+            attach(session, () -> created(session, stored));
+          } else {
+            dispatcher.discard(session);
+            turnAway(
+                ErrorCode.TOO_MANY_SESSIONS,
+                "the user has too many sessions",
+                CloseCode.TOO_MANY_SESSIONS);
+          }
+        });
+  }
+
+  private void created(Session session, StoredSession stored) {
+    node.observer.sessionCreated(session.id());
+    welcome(session, stored, false);
+    dispatcher.goOn();
+  }
+
+  // One that was there before.
+
+  private void claim(String user, Command.Resume resume) {
+    whenDone(
+        node.engine
+            .sessions()
+            .claim(
+                resume.session(),
+                user,
+                TokenHash.of(resume.token()),
+                TokenHash.of(token),
+                node.settings.owner()),
+        claim -> {
+          switch (claim) {
+            case Claim.Expired() ->
+                refuse(ErrorCode.SESSION_EXPIRED, "the session is gone, connect anew");
+            case Claim.Refused() ->
+                turnAway(ErrorCode.RESUME_REFUSED, "the session is not yours", CloseCode.FORBIDDEN);
+            case Claim.Granted granted ->
+                hold(granted.lease(), granted.session())
+                    .ifPresent(session -> attach(session, () -> resumed(session, granted)));
+          }
+        });
+  }
+
+  private void resumed(Session session, Claim.Granted granted) {
+    node.observer.sessionResumed(session.id(), granted.previous().isPresent());
+    welcome(session, granted.session(), true);
+    var channels = new ArrayDeque<>(granted.session().subscriptions().keySet());
+    restore(session, granted.session(), channels);
+  }
+
+  /** One subscription after the other, then the client's own commands go on. */
+  private void restore(Session session, StoredSession stored, Queue<String> channels) {
+    var channel = channels.poll();
+    if (!connection.open()) {
+      return;
+    }
+    if (channel == null) {
+      dispatcher.goOn();
+      return;
+    }
+    if (!node.settings.namespaces().maySubscribe(channel, session.user())) {
+      node.noting("unsubscribe", node.engine.sessions().unsubscribe(session.lease(), channel));
+      connection.send(new ServerMessage.Unsubscribed(Command.NO_ID, channel));
+      restore(session, stored, channels);
+      return;
+    }
+    var acknowledged = stored.subscriptions().getOrDefault(channel, Optional.empty());
+    var from = acknowledged.map(kept -> connect.positions().getOrDefault(channel, kept));
+    dispatcher.rejoin(session, channel, from, () -> restore(session, stored, channels));
+  }
+
+  // Both.
+
+  /** Empty, and the session released, when the connection has gone while the store worked. */
+  private Optional<Session> hold(Lease lease, StoredSession stored) {
+    if (connection.open()) {
+      return Optional.of(dispatcher.hold(lease, stored));
+    }
+    node.noting("release", node.engine.sessions().release(lease));
+    return Optional.empty();
+  }
+
+  private void attach(Session session, Runnable attached) {
+    whenDone(
+        node.attachments.attach(session.lease(), dispatcher),
+        newest -> {
+          if (!newest) {
+            dispatcher.lose(session.lease(), CloseCode.TAKEN_OVER);
+          } else if (connection.open()) {
+            attached.run();
+          } else {
+            node.attachments.detach(session.lease(), dispatcher);
+          }
+        });
+  }
+
+  private void welcome(Session session, StoredSession stored, boolean resumed) {
+    if (connect.batch()) {
+      connection.useBatches();
+    }
+    var heartbeat = node.settings.heartbeat();
+    var interval = heartbeat.intervalFor(connect.heartbeatSeconds());
+    connection.send(
+        new ServerMessage.Connected(
+            connect.id(),
+            session.id(),
+            token,
+            session.user(),
+            node.settings.owner().node(),
+            resumed,
+            node.settings.engine().sessionTtl().toSeconds(),
+            new ServerMessage.HeartbeatNumbers(
+                (int) interval.toSeconds(), (int) heartbeat.timeout().toSeconds())));
+    dispatcher.welcome(session, stored.inbox(), connect.inbox().orElse(stored.inbox()), interval);
+  }
+
+  /** This connect fails; another may follow on the same connection. */
+  private void refuse(ErrorCode code, String message) {
+    dispatcher.fail(connect.id(), code, message);
+    dispatcher.goOn();
+  }
+
+  private void turnAway(ErrorCode code, String message, CloseCode close) {
+    dispatcher.fail(connect.id(), code, message);
+    connection.close(close);
+  }
+
+  private <T> void whenDone(CompletionStage<T> stage, Consumer<T> then) {
+    connection
+        .lane()
+        .when(
+            stage,
+            (value, failure) -> {
+              if (value != null) {
+                then.accept(value);
+              } else {
+                node.engineFailed("connect", failure);
+                refuse(ErrorCode.UNAVAILABLE, "the engine did not answer");
+              }
+            });
+  }
+}

@@ -1,0 +1,64 @@
+package io.byssus.core.node;
+
+import io.byssus.core.session.Lease;
+import io.byssus.protocol.CloseCode;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The sessions that are attached to this node, each with the dispatcher of its connection. The one map that lanes share; what it leads to is
+ * touched on its own lane only.
+ */
+final class Attachments {
+  private final ConcurrentHashMap<String, Attachment> bySession = new ConcurrentHashMap<>();
+
+  private record Attachment(Lease lease, CommandDispatcher dispatcher) {}
+
+  /**
+   * Registers the holder of {@code lease} once an older one on this node, if there is one, has let go. False: a newer one is there already.
+   */
+  CompletionStage<Boolean> attach(Lease lease, CommandDispatcher dispatcher) {
+    var mine = new Attachment(lease, dispatcher);
+    var evicted = new CompletableFuture<Boolean>();
+    var winner =
+        bySession.compute(
+            lease.session(),
+            (session, held) -> {
+              if (held != null && held.lease.term() > lease.term()) {
+                return held;
+              }
+              if (held == null) {
+                evicted.complete(true);
+              } else {
+                held.dispatcher.loseSession(held.lease, CloseCode.TAKEN_OVER, evicted);
+              }
+              return mine;
+            });
+    if (winner != mine) {
+      evicted.complete(false);
+    }
+    return evicted;
+  }
+
+  void detach(Lease lease, CommandDispatcher dispatcher) {
+    bySession.remove(lease.session(), new Attachment(lease, dispatcher));
+  }
+
+  /** Ends the hold of whoever has the session here; done at once if nobody does. */
+  CompletionStage<Boolean> evict(String session, CloseCode code) {
+    var done = new CompletableFuture<Boolean>();
+    var held = bySession.get(session);
+    if (held == null) {
+      done.complete(false);
+    } else {
+      held.dispatcher.loseSession(held.lease, code, done);
+    }
+    return done;
+  }
+
+  Optional<CommandDispatcher> of(String session) {
+    return Optional.ofNullable(bySession.get(session)).map(Attachment::dispatcher);
+  }
+}

@@ -1,0 +1,783 @@
+package io.byssus.core.node;
+
+import io.byssus.core.channel.Broker;
+import io.byssus.core.channel.ChannelName;
+import io.byssus.core.channel.Namespace;
+import io.byssus.core.connection.Connection;
+import io.byssus.core.delivery.Inbox;
+import io.byssus.core.presence.PresenceStore;
+import io.byssus.core.session.Fence;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Session;
+import io.byssus.core.session.StoredSession;
+import io.byssus.core.session.Subscription;
+import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.Command;
+import io.byssus.protocol.Decoded;
+import io.byssus.protocol.ErrorCode;
+import io.byssus.protocol.Gap;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Position;
+import io.byssus.protocol.Recovery;
+import io.byssus.protocol.Sender;
+import io.byssus.protocol.ServerMessage;
+import io.byssus.protocol.ServerMessage.Member;
+import io.byssus.protocol.Target;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection's client asks, done: one exhaustive switch over {@link Command}. Confined to the connection's lane; other lanes reach it
+ * through {@link #loseSession} and {@link #wakeInbox} only.
+ *
+ * <p>Commands start in the order in which they came. Most do not wait for the answer of the one before; those that change what the
+ * connection is (connect, subscribe, unsubscribe, end) hold the later ones back until they are done, so that "subscribe, publish" sees its
+ * own publication. While too many wait, the socket is not read.
+ */
+final class CommandDispatcher implements Connection.Receiver {
+  private static final int REPLAY_BLOCK_BYTES = 32 << 10;
+  private static final int HISTORY_ITEMS = 100;
+  private static final long LAST_REPLIES_NS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Belongs to the lane's {@link Watch}. */
+  int watchSlot;
+
+  private final Node node;
+  private final Connection connection;
+  private final TokenBucket bucket;
+  private final long connectBy;
+  private @Nullable ArrayDeque<Decoded> waiting;
+  private @Nullable Session session;
+  private @Nullable Inbox inbox;
+  private int inFlight;
+  private boolean held;
+  private boolean paused;
+  private boolean greeted;
+  private boolean draining;
+
+  CommandDispatcher(Node node, Connection connection) {
+    this.node = node;
+    this.connection = connection;
+    var now = connection.lane().nanoTime();
+    var limits = node.settings.limits();
+    this.bucket = new TokenBucket(limits.commandsPerSecond(), limits.commandsBurst(), now);
+    this.connectBy = now + connectTimeout().toNanos();
+    var interval = node.settings.heartbeat().interval();
+    connection.startHeartbeat(interval, node.randomUpTo(interval));
+  }
+
+  /** A client that needs no token may stay without a session, as long as it says anything within two heartbeats. */
+  private Duration connectTimeout() {
+    return node.authenticator.admitsAnonymous(connection.peer())
+        ? node.settings.heartbeat().interval().multipliedBy(2)
+        : node.settings.limits().connectTimeout();
+  }
+
+  // What comes in.
+
+  @Override
+  public void received(Decoded decoded) {
+    switch (bucket.take(connection.lane().nanoTime())) {
+      case YES -> admit(decoded);
+      case NO -> fail(idOf(decoded), ErrorCode.RATE_LIMITED, "too many commands, slow down");
+      case ABUSE -> connection.close(CloseCode.RATE_LIMITED);
+    }
+  }
+
+  private void admit(Decoded decoded) {
+    if (!held) {
+      perform(decoded);
+    } else {
+      if (waiting == null) {
+        waiting = new ArrayDeque<>();
+      }
+      waiting.add(decoded);
+    }
+    pauseOrResume();
+  }
+
+  private void perform(Decoded decoded) {
+    switch (decoded) {
+      case Decoded.Bad(var id, var code, var message) -> fail(id, code, message);
+      case Decoded.Good(var command) -> {
+        greeted |= node.authenticator.admitsAnonymous(connection.peer());
+        perform(command);
+      }
+    }
+  }
+
+  private void perform(Command command) {
+    switch (command) {
+      case Command.Ping(var id, var upperCase) ->
+          connection.send(new ServerMessage.Pong(id, upperCase));
+      case Command.Pong _ -> {}
+      case Command.Connect connect -> connect(connect);
+      case Command.Subscribe subscribe -> inSession(command, s -> subscribe(s, subscribe));
+      case Command.Unsubscribe unsubscribe -> inSession(command, s -> unsubscribe(s, unsubscribe));
+      case Command.Publish publish -> inSession(command, s -> publish(s, publish));
+      case Command.Send send -> inSession(command, s -> send(s, send));
+      case Command.AckInbox ack -> inSession(command, s -> acknowledge(s, ack));
+      case Command.AckChannel ack -> inSession(command, s -> acknowledge(s, ack));
+      case Command.SetAttributes set -> inSession(command, s -> set(s, set));
+      case Command.GetAttributes get ->
+          inSession(command, s -> connection.send(attributes(get.id(), s)));
+      case Command.GetPresence presence -> inSession(command, s -> presence(s, presence));
+      case Command.GetHistory history -> inSession(command, s -> history(s, history));
+      case Command.End end -> inSession(command, s -> end(s, end));
+    }
+  }
+
+  private void inSession(Command command, Consumer<Session> action) {
+    if (session == null) {
+      fail(command.id(), ErrorCode.NOT_CONNECTED, "say connect first");
+    } else {
+      action.accept(session);
+    }
+  }
+
+  // Order, and how much may wait.
+
+  /** Later commands wait from here on until {@link #goOn}. */
+  private void holdOthers() {
+    held = true;
+  }
+
+  void goOn() {
+    held = false;
+    while (!held && waiting != null && !waiting.isEmpty() && connection.open()) {
+      perform(waiting.poll());
+    }
+    pauseOrResume();
+  }
+
+  private void pauseOrResume() {
+    var pending = inFlight + (waiting == null ? 0 : waiting.size());
+    var most = node.settings.limits().commandsWaiting();
+    var pause = connection.congested() || pending > (paused ? most / 2 : most);
+    if (pause != paused) {
+      paused = pause;
+      connection.reading(!pause);
+    }
+  }
+
+  /** Goes on with the answer, on the lane, if the connection is still there to hear it; else the engine's trouble is the reply. */
+  private <T> void answered(
+      long id, ErrorCode unanswered, CompletionStage<T> stage, Consumer<T> then) {
+    answered(id, unanswered, stage, then, () -> {});
+  }
+
+  /** As {@link #answered}, for a command that holds others back. */
+  private <T> void heldAnswered(
+      long id, ErrorCode unanswered, CompletionStage<T> stage, Consumer<T> then) {
+    answered(id, unanswered, stage, then, this::goOn);
+  }
+
+  private <T> void answered(
+      long id, ErrorCode unanswered, CompletionStage<T> stage, Consumer<T> then, Runnable orElse) {
+    inFlight++;
+    connection
+        .lane()
+        .when(
+            stage,
+            (value, failure) -> {
+              inFlight--;
+              if (!connection.open()) {
+                return;
+              }
+              if (value == null) {
+                failed(id, unanswered, failure);
+                orElse.run();
+              } else {
+                then.accept(value);
+              }
+              pauseOrResume();
+            });
+  }
+
+  private void failed(long id, ErrorCode code, @Nullable Throwable failure) {
+    node.engineFailed(code.wire(), failure);
+    fail(id, code, "the engine did not answer");
+  }
+
+  void fail(long id, ErrorCode code, String message) {
+    node.observer.commandFailed(code);
+    connection.send(new ServerMessage.Failed(id, code, message));
+  }
+
+  private static long idOf(Decoded decoded) {
+    return switch (decoded) {
+      case Decoded.Good(var command) -> command.id();
+      case Decoded.Bad(var id, var _, var _) -> id;
+    };
+  }
+
+  // Connect: the steps are Admission's.
+
+  private void connect(Command.Connect connect) {
+    if (session != null) {
+      fail(connect.id(), ErrorCode.ALREADY_CONNECTED, "this connection has a session already");
+    } else if (!node.ready()) {
+      fail(connect.id(), ErrorCode.DRAINING, "this node is going away, connect to another");
+    } else {
+      holdOthers();
+      new Admission(node, connection, this, connect).start();
+    }
+  }
+
+  /** The connection holds the session from here on, though it may not have been told. */
+  Session hold(Lease lease, StoredSession stored) {
+    session = new Session(connection, lease, stored);
+    return session;
+  }
+
+  /** The client has been told: commands are served and directed messages flow. */
+  void welcome(Session welcomed, long acknowledged, long held, Duration interval) {
+    greeted = true;
+    connection.startHeartbeat(interval, node.randomUpTo(interval));
+    inbox = new Inbox(node.engine.inboxes(), welcomed, acknowledged, held, node.observer);
+    inbox.wake();
+  }
+
+  // Channels.
+
+  private void subscribe(Session session, Command.Subscribe subscribe) {
+    var id = subscribe.id();
+    var channel = subscribe.channel();
+    var limits = node.settings.limits();
+    if (!ChannelName.valid(channel, true, limits.channelNameBytes())) {
+      fail(id, ErrorCode.BAD_CHANNEL, "not a channel name or pattern");
+    } else if (!mayRead(session, channel)) {
+      fail(id, ErrorCode.FORBIDDEN, "you may not subscribe to this channel");
+    } else if (session.subscription(channel).isPresent()) {
+      fail(id, ErrorCode.ALREADY_SUBSCRIBED, "the session is subscribed already");
+    } else if (session.subscriptions().size() >= limits.subscriptions()) {
+      fail(id, ErrorCode.TOO_MANY_SUBSCRIPTIONS, "at most " + limits.subscriptions());
+    } else if (ChannelName.isPattern(channel) && subscribe.position().isPresent()) {
+      fail(id, ErrorCode.MALFORMED, "a pattern has no position");
+    } else {
+      holdOthers();
+      var asked = subscribe.position().isPresent();
+      heldAnswered(
+          id,
+          ErrorCode.UNAVAILABLE,
+          start(subscribe),
+          from -> subscribe(session, id, channel, from, asked));
+    }
+  }
+
+  /** Where the subscription begins. What is published between this and going live is recovered from here. */
+  private CompletionStage<Optional<Position>> start(Command.Subscribe subscribe) {
+    if (subscribe.position().isPresent() || positionless(subscribe.channel())) {
+      return CompletableFuture.completedFuture(subscribe.position());
+    }
+    return node.engine
+        .broker()
+        .history(
+            subscribe.channel(), Optional.empty(), 0, namespace(subscribe.channel()).retention())
+        .thenApply(page -> Optional.of(page.top()));
+  }
+
+  private void subscribe(
+      Session session, long id, String channel, Optional<Position> from, boolean asked) {
+    var stored = positionless(channel) ? Optional.<Position>empty() : from;
+    heldAnswered(
+        id,
+        ErrorCode.UNKNOWN,
+        node.engine.sessions().subscribe(session.lease(), channel, stored),
+        fence -> {
+          if (holds(session, fence)) {
+            join(session, id, channel, from, asked, this::goOn);
+          }
+        });
+  }
+
+  /**
+   * @param from where to read on from
+   * @param asked whether the client hears of the recovery
+   */
+  void join(
+      Session session,
+      long id,
+      String channel,
+      Optional<Position> from,
+      boolean asked,
+      Runnable then) {
+    var subscription = session.subscribe(channel);
+    node.hub.join(
+        subscription,
+        from,
+        (position, recovery, missed) -> {
+          var told = told(asked, position, recovery);
+          connection.send(
+              new ServerMessage.Subscribed(id, channel, position, told, missed.size()));
+          replay(missed);
+          if (recovery instanceof Recovery.Lost && position.isPresent()) {
+            // The position it came with is useless: the next resume must not start there again.
+            node.noting(
+                "acknowledge",
+                node.engine.sessions().acknowledge(session.lease(), channel, position.get()));
+          }
+          enterPresence(session, channel);
+          then.run();
+        });
+  }
+
+  /** A client that asks for the past of a channel which keeps none is told so; one that does not ask hears nothing of it. */
+  private static Recovery told(boolean asked, Optional<Position> position, Recovery recovery) {
+    if (!asked) {
+      return recovery instanceof Recovery.Lost ? recovery : Recovery.NOT_ASKED;
+    }
+    return position.isEmpty() ? new Recovery.Lost(Gap.EPHEMERAL) : recovery;
+  }
+
+  /** A subscription of a resumed session: what it cannot read again is lost, and the client is told. */
+  void rejoin(Session session, String channel, Optional<Position> from, Runnable then) {
+    join(session, Command.NO_ID, channel, from, true, then);
+  }
+
+  private void replay(List<ServerMessage> missed) {
+    var encoding = connection.encoding();
+    var units = new ArrayList<byte[]>();
+    long bytes = 0;
+    for (var message : missed) {
+      var unit = encoding.encode(message);
+      if (bytes + unit.length > REPLAY_BLOCK_BYTES && !units.isEmpty()) {
+        connection.replay(encoding.frame(units));
+        units.clear();
+        bytes = 0;
+      }
+      units.add(unit);
+      bytes += unit.length;
+    }
+    if (!units.isEmpty()) {
+      connection.replay(encoding.frame(units));
+    }
+  }
+
+  private void unsubscribe(Session session, Command.Unsubscribe unsubscribe) {
+    var subscription = session.subscription(unsubscribe.channel());
+    if (subscription.isEmpty()) {
+      fail(unsubscribe.id(), ErrorCode.NOT_SUBSCRIBED, "the session is not subscribed");
+      return;
+    }
+    holdOthers();
+    leave(session, subscription.get());
+    heldAnswered(
+        unsubscribe.id(),
+        ErrorCode.UNKNOWN,
+        node.engine.sessions().unsubscribe(session.lease(), unsubscribe.channel()),
+        fence -> {
+          if (holds(session, fence)) {
+            connection.send(
+                new ServerMessage.Unsubscribed(unsubscribe.id(), unsubscribe.channel()));
+            goOn();
+          }
+        });
+  }
+
+  private void leave(Session session, Subscription subscription) {
+    node.hub.leave(subscription);
+    session.unsubscribe(subscription);
+    if (showsPresence(subscription.channel())) {
+      node.noting(
+          "presence", node.engine.presence().leave(subscription.channel(), session.id()));
+    }
+  }
+
+  private void publish(Session session, Command.Publish publish) {
+    var channel = publish.channel();
+    if (!ChannelName.valid(channel, false, node.settings.limits().channelNameBytes())) {
+      fail(publish.id(), ErrorCode.BAD_CHANNEL, "not a channel name");
+      return;
+    }
+    var namespace = namespace(channel);
+    if (!namespace.publish().allows(session.user())) {
+      fail(publish.id(), ErrorCode.FORBIDDEN, "you may not publish to this channel");
+      return;
+    }
+    var dedupe = publish.dedupe().isEmpty() ? "" : session.id() + ':' + publish.dedupe();
+    var draft =
+        new Broker.Draft(publish.data(), Optional.of(sender(session)), dedupe, publish.durability());
+    answered(
+        publish.id(),
+        ErrorCode.UNKNOWN,
+        node.engine.broker().publish(channel, draft, namespace.retention()),
+        outcome -> published(publish, outcome));
+  }
+
+  private void published(Command.Publish publish, Broker.Outcome outcome) {
+    switch (outcome) {
+      case Broker.Outcome.Stored(var position, var level, var duplicate) -> {
+        node.observer.published(publish.channel());
+        if (publish.id() != Command.NO_ID) {
+          connection.send(
+              new ServerMessage.Published(publish.id(), position, level, duplicate));
+        }
+      }
+      case Broker.Outcome.Rejected(var code) ->
+          fail(publish.id(), code, "not published");
+    }
+  }
+
+  private void history(Session session, Command.GetHistory history) {
+    var channel = history.channel();
+    var limits = node.settings.limits();
+    if (!ChannelName.valid(channel, false, limits.channelNameBytes())) {
+      fail(history.id(), ErrorCode.BAD_CHANNEL, "not a channel name");
+    } else if (!mayRead(session, channel)) {
+      fail(history.id(), ErrorCode.FORBIDDEN, "you may not read this channel");
+    } else if (positionless(channel)) {
+      fail(history.id(), ErrorCode.NO_HISTORY, "this channel keeps no history");
+    } else {
+      var asked = history.limit() == 0 ? HISTORY_ITEMS : history.limit();
+      var limit = Math.min(asked, limits.historyItems());
+      answered(
+          history.id(),
+          ErrorCode.UNAVAILABLE,
+          node.engine
+              .broker()
+              .history(channel, history.after(), limit, namespace(channel).retention()),
+          page ->
+              connection.send(
+                  new ServerMessage.History(
+                      history.id(), channel, page.top(), page.recovery(), page.items())));
+    }
+  }
+
+  private boolean mayRead(Session session, String channel) {
+    return node.settings.namespaces().maySubscribe(channel, session.user());
+  }
+
+  private Namespace namespace(String channel) {
+    return node.settings.namespaces().of(channel);
+  }
+
+  private boolean positionless(String channel) {
+    return ChannelName.isPattern(channel) || namespace(channel).retention().ephemeral();
+  }
+
+  private static Sender sender(Session session) {
+    return new Sender(session.user(), session.id());
+  }
+
+  // Presence.
+
+  private void presence(Session session, Command.GetPresence presence) {
+    var channel = presence.channel();
+    var limits = node.settings.limits();
+    if (!ChannelName.valid(channel, false, limits.channelNameBytes())) {
+      fail(presence.id(), ErrorCode.BAD_CHANNEL, "not a channel name");
+    } else if (!mayRead(session, channel)) {
+      fail(presence.id(), ErrorCode.FORBIDDEN, "you may not read this channel");
+    } else if (!showsPresence(channel)) {
+      fail(presence.id(), ErrorCode.NO_PRESENCE, "this channel does not tell who is in it");
+    } else {
+      answered(
+          presence.id(),
+          ErrorCode.UNAVAILABLE,
+          node.engine.presence().members(channel, limits.presenceMembers()),
+          members ->
+              connection.send(new ServerMessage.Presence(presence.id(), channel, members)));
+    }
+  }
+
+  private boolean showsPresence(String channel) {
+    return !ChannelName.isPattern(channel) && namespace(channel).presence();
+  }
+
+  private void enterPresence(Session session, String channel) {
+    if (showsPresence(channel)) {
+      var shown = new HashMap<String, Json>();
+      for (var name : namespace(channel).presenceAttributes()) {
+        var value = session.attributes().get(name);
+        if (value != null) {
+          shown.put(name, value);
+        }
+      }
+      var member = new Member(session.id(), session.user(), shown);
+      node.noting("presence", node.engine.presence().enter(channel, member));
+    }
+  }
+
+  void collectPresence(Collection<PresenceStore.Entry> entries) {
+    if (session != null) {
+      for (var subscription : session.subscriptions()) {
+        if (showsPresence(subscription.channel())) {
+          entries.add(new PresenceStore.Entry(subscription.channel(), session.id()));
+        }
+      }
+    }
+  }
+
+  // Directed messages.
+
+  private void send(Session session, Command.Send send) {
+    answered(
+        send.id(),
+        ErrorCode.UNKNOWN,
+        node.router.send(send.to(), send.data(), Optional.of(sender(session))),
+        routed -> {
+          if (routed.sessions() > 0) {
+            if (send.id() != Command.NO_ID) {
+              connection.send(
+                  new ServerMessage.Sent(send.id(), routed.sessions(), routed.full()));
+            }
+          } else if (routed.full() > 0) {
+            fail(send.id(), ErrorCode.INBOX_FULL, "the inbox is full, nobody took it");
+          } else {
+            fail(send.id(), ErrorCode.NO_RECIPIENT, "there is no such session, nobody took it");
+          }
+        });
+  }
+
+  private void acknowledge(Session session, Command.AckInbox ack) {
+    if (inbox == null || !inbox.mayAcknowledge(ack.offset())) {
+      fail(ack.id(), ErrorCode.BAD_OFFSET, "nothing was sent at this offset yet");
+      return;
+    }
+    inbox.acknowledged(ack.offset());
+    acknowledged(
+        session, ack.id(), node.engine.inboxes().acknowledge(session.lease(), ack.offset()));
+  }
+
+  private void acknowledge(Session session, Command.AckChannel ack) {
+    var subscription = session.subscription(ack.channel());
+    if (subscription.isEmpty() || positionless(ack.channel())) {
+      fail(ack.id(), ErrorCode.NOT_SUBSCRIBED, "the session is not subscribed, with positions");
+    } else if (ack.position().offset() > node.hub.delivered(subscription.get())) {
+      fail(ack.id(), ErrorCode.BAD_OFFSET, "nothing was sent at this offset yet");
+    } else {
+      acknowledged(
+          session,
+          ack.id(),
+          node.engine.sessions().acknowledge(session.lease(), ack.channel(), ack.position()));
+    }
+  }
+
+  private void acknowledged(Session session, long id, CompletionStage<Fence> stage) {
+    answered(
+        id,
+        ErrorCode.UNKNOWN,
+        stage,
+        fence -> {
+          if (holds(session, fence) && id != Command.NO_ID) {
+            connection.send(new ServerMessage.Acked(id));
+          }
+        });
+  }
+
+  /** From any thread: something was appended to the inbox. */
+  void wakeInbox() {
+    connection
+        .lane()
+        .execute(
+            () -> {
+              if (inbox != null) {
+                inbox.wake();
+              }
+            });
+  }
+
+  // Attributes and tags.
+
+  private void set(Session session, Command.SetAttributes set) {
+    var attributes = session.attributesAfter(set.attributes());
+    var refusal = SessionBounds.refusal(node.settings, attributes, set.tags());
+    if (refusal.isPresent()) {
+      fail(set.id(), refusal.get().code(), refusal.get().message());
+      return;
+    }
+    session.attributes(attributes);
+    CompletionStage<Fence> written =
+        node.engine.sessions().setAttributes(session.lease(), set.attributes());
+    if (set.tags().isPresent()) {
+      var before = session.tags();
+      var after = set.tags().get();
+      session.tags(after);
+      written =
+          written
+              .thenCombine(node.engine.sessions().setTags(session.lease(), after), this::worse)
+              .thenCombine(relist(session.id(), before, after), (fence, done) -> fence);
+    }
+    answered(
+        set.id(),
+        ErrorCode.UNKNOWN,
+        written,
+        fence -> {
+          if (holds(session, fence)) {
+            session.subscriptions().forEach(s -> enterPresence(session, s.channel()));
+            connection.send(attributes(set.id(), session));
+          }
+        });
+  }
+
+  private Fence worse(Fence one, Fence other) {
+    return one == Fence.LOST ? one : other;
+  }
+
+  private CompletionStage<Boolean> relist(
+      String session, Collection<String> before, Collection<String> after) {
+    CompletionStage<Boolean> all = CompletableFuture.completedFuture(true);
+    for (var tag : before) {
+      if (!after.contains(tag)) {
+        all = all.thenCombine(
+            node.engine.directory().remove(new Target.ToTag(tag), session), (done, none) -> done);
+      }
+    }
+    for (var tag : after) {
+      if (!before.contains(tag)) {
+        all = all.thenCombine(
+            node.engine.directory().add(new Target.ToTag(tag), session), (done, none) -> done);
+      }
+    }
+    return all;
+  }
+
+  private static ServerMessage attributes(long id, Session session) {
+    return new ServerMessage.Attributes(id, session.attributes(), session.tags());
+  }
+
+  // How a session leaves this connection.
+
+  private void end(Session session, Command.End end) {
+    holdOthers();
+    heldAnswered(
+        end.id(),
+        ErrorCode.UNKNOWN,
+        node.engine.sessions().end(session.lease()),
+        gone -> {
+          gone.ifPresent(node::forget);
+          connection.send(new ServerMessage.Ended(end.id()));
+          node.observer.sessionEnded(session.id());
+          letGo(session);
+          connection.close(CloseCode.ENDED);
+        });
+  }
+
+  /** False, and the connection closed, when the store has refused a write: someone else has the session, or nobody. */
+  private boolean holds(Session session, Fence fence) {
+    if (fence == Fence.LOST) {
+      leaseRefused(session.lease());
+      return false;
+    }
+    return true;
+  }
+
+  /** On the lane: the store says that {@code lease} holds no more. */
+  void leaseRefused(Lease lease) {
+    connection
+        .lane()
+        .when(
+            node.engine.sessions().holder(lease.session()),
+            (holder, failure) -> {
+              var taken = holder != null && holder.isPresent();
+              lose(lease, taken ? CloseCode.TAKEN_OVER : CloseCode.SESSION_LOST);
+            });
+  }
+
+  /** From any thread: {@code lease} was superseded. {@code done} when nothing more is sent under it. */
+  void loseSession(Lease lease, CloseCode code, CompletableFuture<Boolean> done) {
+    connection
+        .lane()
+        .execute(
+            () -> {
+              lose(lease, code);
+              done.complete(true);
+            });
+  }
+
+  void lose(Lease lease, CloseCode code) {
+    if (session != null && session.lease().equals(lease)) {
+      node.observer.sessionLost(session.id());
+      letGo(session);
+      connection.close(code);
+    }
+  }
+
+  /** The user may not have this session after all: it is removed before anybody heard of it. */
+  void discard(Session refused) {
+    letGo(refused);
+    node.noting(
+        "remove",
+        node.engine
+            .sessions()
+            .end(refused.lease())
+            .thenAccept(gone -> gone.ifPresent(node::forget)));
+  }
+
+  /** Forgets the session here; the store is left as it is. */
+  private void letGo(Session left) {
+    for (var subscription : List.copyOf(left.subscriptions())) {
+      node.hub.leave(subscription);
+    }
+    node.attachments.detach(left.lease(), this);
+    session = null;
+    inbox = null;
+  }
+
+  @Override
+  public void drained() {
+    pauseOrResume();
+    if (inbox != null) {
+      inbox.wake();
+    }
+  }
+
+  @Override
+  public void gone(CloseCode code) {
+    node.watch(connection.lane()).remove(this);
+    waiting = null;
+    if (session != null) {
+      var left = session;
+      for (var subscription : left.subscriptions()) {
+        if (showsPresence(subscription.channel())) {
+          node.noting(
+              "presence", node.engine.presence().leave(subscription.channel(), left.id()));
+        }
+      }
+      letGo(left);
+      node.noting("release", node.engine.sessions().release(left.lease()));
+      node.observer.sessionDetached(left.id());
+    }
+  }
+
+  // What the watch does.
+
+  void tick(long now, long listeningSince) {
+    if (!greeted && now - connectBy >= 0) {
+      connection.close(CloseCode.CONNECT_TIMEOUT);
+    } else {
+      connection.tick(node.settings.heartbeat(), now, listeningSince);
+    }
+  }
+
+  Optional<Lease> lease() {
+    return Optional.ofNullable(session).map(Session::lease);
+  }
+
+  /** Sends the client elsewhere, with the answers that it still waits for. */
+  void drain() {
+    if (!connection.open() || draining) {
+      return;
+    }
+    draining = true;
+    var after = node.randomUpTo(Duration.ofSeconds(1)).toMillis();
+    connection.send(new ServerMessage.Reconnect(after, "drain"));
+    var lane = connection.lane();
+    if (inFlight == 0) {
+      lane.afterTurn(() -> connection.close(CloseCode.SERVICE_RESTART));
+    } else {
+      lane.schedule(LAST_REPLIES_NS, () -> connection.close(CloseCode.SERVICE_RESTART));
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package io.byssus.core.node;
+
+import io.byssus.core.NodeObserver;
+import io.byssus.core.channel.Hub;
+import io.byssus.core.connection.Connection;
+import io.byssus.core.connection.Encoding;
+import io.byssus.core.connection.Peer;
+import io.byssus.core.connection.Socket;
+import io.byssus.core.delivery.Router;
+import io.byssus.core.lane.Lane;
+import io.byssus.core.lane.Lanes;
+import io.byssus.core.session.SessionStore.Gone;
+import io.byssus.protocol.Target;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node: brings connections, sessions and channels together over an engine. A transport opens connections on it; all that follows happens on
+ * the connections' lanes.
+ */
+public final class Node {
+  private static final long SWEEP_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final int SWEPT_AT_ONCE = 1_000;
+  private static final int ID_BYTES = 16;
+
+  final NodeSettings settings;
+  final Engine engine;
+  final Authenticator authenticator;
+  final NodeObserver observer;
+  final RandomGenerator random;
+  final Attachments attachments = new Attachments();
+  final Hub hub;
+  final Router router;
+
+  private final Lanes lanes;
+  private final Map<Lane, Watch> watches = new IdentityHashMap<>();
+  private volatile boolean draining;
+
+  /** @param random of cryptographic strength, and thread-safe if there are several lanes: makes session ids and resume tokens */
+  public Node(
+      NodeSettings settings,
+      Engine engine,
+      Authenticator authenticator,
+      Lanes lanes,
+      RandomGenerator random,
+      NodeObserver observer) {
+    this.settings = settings;
+    this.engine = engine;
+    this.authenticator = authenticator;
+    this.lanes = lanes;
+    this.random = random;
+    this.observer = observer;
+    this.hub =
+        new Hub(
+            engine.broker(),
+            lanes,
+            settings.namespaces(),
+            settings.limits(),
+            settings.joinDelay(),
+            observer);
+    this.router = new Router(engine.directory(), engine.inboxes());
+    lanes.all().forEach(lane -> watches.put(lane, new Watch(lane, this)));
+  }
+
+  /** Starts the timers. Connections may be opened from here on. */
+  public void start() {
+    engine.inboxes().onAppend(session -> attachments.of(session).ifPresent(CommandDispatcher::wakeInbox));
+    watches.values().forEach(watch -> watch.lane().execute(watch::start));
+    var first = lanes.all().getFirst();
+    first.execute(() -> sweepLater(first));
+  }
+
+  /** A socket whose handshake is done. On its lane, which must be one of the node's. */
+  public Connection open(Lane lane, Socket socket, Encoding encoding, Peer peer) {
+    lane.check();
+    observer.connectionOpened();
+    return new Connection(
+        lane,
+        socket,
+        encoding,
+        peer,
+        settings.limits().outboxBytes(),
+        observer,
+        connection -> {
+          var dispatcher = new CommandDispatcher(this, connection);
+          watch(lane).add(dispatcher);
+          return dispatcher;
+        });
+  }
+
+  /** Whether new connections are welcome: false while draining. */
+  public boolean ready() {
+    return !draining;
+  }
+
+  /**
+   * Asks every client to come back elsewhere, spread over {@code window}, and closes its connection (1012) once what it asked for is
+   * answered. From any thread. The stage completes when all are gone; the caller has its own deadline.
+   */
+  public CompletionStage<Void> drain(Duration window) {
+    draining = true;
+    var drained =
+        watches.values().stream()
+            .map(
+                watch -> {
+                  var done = new CompletableFuture<Void>();
+                  watch.lane().execute(() -> watch.drain(window, done));
+                  return done;
+                })
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(drained);
+  }
+
+  Watch watch(Lane lane) {
+    var watch = watches.get(lane);
+    if (watch == null) {
+      throw new IllegalArgumentException("not a lane of this node");
+    }
+    return watch;
+  }
+
+  private void sweepLater(Lane lane) {
+    lane.schedule(
+        SWEEP_NS,
+        () ->
+            lane.when(
+                engine.sessions().sweep(SWEPT_AT_ONCE),
+                (gone, failure) -> {
+                  if (gone == null) {
+                    engineFailed("sweep", failure);
+                  } else if (!gone.isEmpty()) {
+                    gone.forEach(this::forget);
+                    observer.sessionsExpired(gone.size());
+                  }
+                  sweepLater(lane);
+                }));
+  }
+
+  /** Removes what a session that is gone has left outside its own keys. */
+  void forget(Gone gone) {
+    if (!gone.user().isEmpty()) {
+      noting("directory", engine.directory().remove(new Target.ToUser(gone.user()), gone.session()));
+    }
+    for (var tag : gone.tags()) {
+      noting("directory", engine.directory().remove(new Target.ToTag(tag), gone.session()));
+    }
+    for (var channel : gone.channels()) {
+      noting("presence", engine.presence().leave(channel, gone.session()));
+    }
+  }
+
+  /** For steps whose outcome nobody waits for: what they leave undone expires by itself, but is reported. */
+  void noting(String step, CompletionStage<?> stage) {
+    stage.whenComplete(
+        (done, failure) -> {
+          if (failure != null) {
+            engineFailed(step, failure);
+          }
+        });
+  }
+
+  void engineFailed(String step, @Nullable Throwable failure) {
+    observer.engineFailed(
+        step, failure == null ? new IllegalStateException("a stage without a value") : failure);
+  }
+
+  /** 128 random bits as 22 characters: a session id or a resume token. */
+  String randomId() {
+    var bytes = new byte[ID_BYTES];
+    random.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** Uniform between nothing and {@code most}. */
+  Duration randomUpTo(Duration most) {
+    return Duration.ofNanos(random.nextLong(most.toNanos() + 1));
+  }
+}

@@ -1,0 +1,50 @@
+package io.byssus.core.node;
+
+import io.byssus.protocol.ErrorCode;
+import io.byssus.protocol.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Whether a session may carry these attributes and tags. */
+record SessionBounds(ErrorCode code, String message) {
+  /** @return why not, empty when it may */
+  static Optional<SessionBounds> refusal(
+      NodeSettings settings, Map<String, Json> attributes, Optional<Set<String>> tags) {
+    var limits = settings.limits();
+    if (attributes.size() > limits.attributes()) {
+      return refuse(ErrorCode.TOO_MANY_ATTRIBUTES, "at most " + limits.attributes());
+    }
+    long bytes = 0;
+    for (var attribute : attributes.entrySet()) {
+      bytes += bytes(attribute.getKey()) + attribute.getValue().bytes();
+    }
+    if (bytes > limits.attributeBytes()) {
+      return refuse(ErrorCode.TOO_MANY_ATTRIBUTES, limits.attributeBytes() + " bytes together");
+    }
+    return tags.flatMap(given -> refusal(settings, given));
+  }
+
+  private static Optional<SessionBounds> refusal(NodeSettings settings, Set<String> tags) {
+    var limits = settings.limits();
+    if (!tags.isEmpty() && !settings.clientTags()) {
+      return refuse(ErrorCode.FORBIDDEN, "clients may not choose their tags here");
+    }
+    if (tags.size() > limits.tags()) {
+      return refuse(ErrorCode.TOO_MANY_TAGS, "at most " + limits.tags());
+    }
+    if (tags.stream().anyMatch(tag -> tag.isEmpty() || bytes(tag) > limits.tagBytes())) {
+      return refuse(ErrorCode.TOO_MANY_TAGS, "1 to " + limits.tagBytes() + " bytes each");
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<SessionBounds> refuse(ErrorCode code, String message) {
+    return Optional.of(new SessionBounds(code, message));
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+}

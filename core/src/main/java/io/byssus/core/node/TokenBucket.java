@@ -1,0 +1,36 @@
+package io.byssus.core.node;
+
+/** A rate limit: so many a second on average, so many at once. Time comes in. */
+final class TokenBucket {
+  private final long nsPerToken;
+  private final long burstNs;
+
+  /** The time at which the bucket was, or will be, full to the brim minus what was taken. */
+  private long paidUntil;
+
+  TokenBucket(int perSecond, int burst, long now) {
+    this.nsPerToken = 1_000_000_000L / perSecond;
+    this.burstNs = nsPerToken * burst;
+    this.paidUntil = now;
+  }
+
+  enum Taken {
+    YES,
+    /** Over the limit. */
+    NO,
+    /** Over it by a whole burst: the client does not listen. */
+    ABUSE
+  }
+
+  Taken take(long now) {
+    if (paidUntil - now < 0) {
+      paidUntil = now;
+    }
+    paidUntil += nsPerToken;
+    var debt = paidUntil - now;
+    if (debt <= burstNs) {
+      return Taken.YES;
+    }
+    return debt <= 2 * burstNs ? Taken.NO : Taken.ABUSE;
+  }
+}

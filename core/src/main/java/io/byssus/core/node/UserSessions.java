@@ -1,0 +1,79 @@
+package io.byssus.core.node;
+
+import io.byssus.core.session.Lease;
+import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Holds a user's sessions to the node's {@link UserPolicy}. The directory's order decides, so that two who come at the same time on different
+ * nodes judge alike: a session that is not among the first is the one that is too many.
+ */
+final class UserSessions {
+  private UserSessions() {}
+
+  private record Other(String session, boolean attached) {}
+
+  /** Whether the session, which is listed already, may stay; makes room for it where the policy says so. */
+  static CompletionStage<Boolean> admit(Node node, String user, String session) {
+    if (user.isEmpty() || node.settings.userPolicy() instanceof UserPolicy.Unlimited) {
+      return CompletableFuture.completedFuture(true);
+    }
+    return node.engine
+        .directory()
+        .sessions(new Target.ToUser(user))
+        .thenCompose(listed -> olderThan(node, session, listed))
+        .thenCompose(older -> judge(node, older));
+  }
+
+  private static CompletionStage<List<Other>> olderThan(
+      Node node, String session, List<String> listed) {
+    CompletionStage<List<Other>> all = CompletableFuture.completedFuture(new ArrayList<>());
+    for (var other : listed.subList(0, Math.max(0, listed.indexOf(session)))) {
+      all =
+          all.thenCombine(
+              node.engine.sessions().holder(other), (found, holder) -> add(found, other, holder));
+    }
+    return all;
+  }
+
+  private static List<Other> add(
+      List<Other> found, String session, Optional<Optional<Lease>> holder) {
+    holder.ifPresent(held -> found.add(new Other(session, held.isPresent())));
+    return found;
+  }
+
+  private static CompletionStage<Boolean> judge(Node node, List<Other> older) {
+    return switch (node.settings.userPolicy()) {
+      case UserPolicy.Unlimited() -> CompletableFuture.completedFuture(true);
+      case UserPolicy.NewestWins() -> remove(node, older).thenApply(removed -> true);
+      case UserPolicy.AtMost(var most) -> {
+        var attached = older.stream().filter(Other::attached).count();
+        if (attached >= most) {
+          yield CompletableFuture.completedFuture(false);
+        }
+        var detached = older.stream().filter(other -> !other.attached).toList();
+        var tooMany = Math.max(0, older.size() + 1 - most);
+        yield remove(node, detached.subList(0, tooMany)).thenApply(removed -> true);
+      }
+    };
+  }
+
+  /** Told first, removed then: so the loser hears that it was replaced, not that its session is missing. */
+  private static CompletionStage<Void> remove(Node node, List<Other> sessions) {
+    CompletionStage<Void> all = CompletableFuture.completedFuture(null);
+    for (var other : sessions) {
+      var removed =
+          node.attachments
+              .evict(other.session, CloseCode.REPLACED)
+              .thenCompose(evicted -> node.engine.sessions().remove(other.session))
+              .thenAccept(gone -> gone.ifPresent(node::forget));
+      all = all.thenCombine(removed, (done, none) -> none);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,143 @@
+package io.byssus.core.node;
+
+import io.byssus.core.lane.Lane;
+import io.byssus.core.presence.PresenceStore;
+import io.byssus.core.session.Lease;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Looks after all connections of one lane with one timer: heartbeats, connect time-outs, and, in batches, the renewal of sessions and
+ * presence. Confined to the lane.
+ *
+ * <p>It also notices when the lane itself stood still (a long collection, SIGSTOP, a frozen machine). Silence in that time says nothing about
+ * the peers, so nobody is judged until the lane has listened for a full period.
+ */
+final class Watch {
+  private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long STALL_NS = TimeUnit.SECONDS.toNanos(1);
+
+  /** A time to live is renewed three times before it runs out. */
+  private static final int RENEWALS = 3;
+
+  private final Lane lane;
+  private final Node node;
+  private final List<CommandDispatcher> dispatchers = new ArrayList<>();
+  private final List<CompletableFuture<Void>> awaitingNone = new ArrayList<>();
+  private long tickedAt;
+  private long listeningSince;
+  private long sessionsRenewedAt;
+  private long presenceTouchedAt;
+
+  Watch(Lane lane, Node node) {
+    this.lane = lane;
+    this.node = node;
+  }
+
+  Lane lane() {
+    return lane;
+  }
+
+  void start() {
+    lane.check();
+    tickedAt = lane.nanoTime();
+    listeningSince = tickedAt;
+    sessionsRenewedAt = tickedAt;
+    presenceTouchedAt = tickedAt;
+    lane.schedule(TICK_NS, this::tick);
+  }
+
+  void add(CommandDispatcher dispatcher) {
+    dispatcher.watchSlot = dispatchers.size();
+    dispatchers.add(dispatcher);
+  }
+
+  void remove(CommandDispatcher dispatcher) {
+    var last = dispatchers.removeLast();
+    if (last != dispatcher) {
+      dispatchers.set(dispatcher.watchSlot, last);
+      last.watchSlot = dispatcher.watchSlot;
+    }
+    if (dispatchers.isEmpty()) {
+      awaitingNone.forEach(done -> done.complete(null));
+      awaitingNone.clear();
+    }
+  }
+
+  private void tick() {
+    var now = lane.nanoTime();
+    if (now - tickedAt > TICK_NS + STALL_NS) {
+      listeningSince = now;
+      node.observer.laneStalled(Duration.ofNanos(now - tickedAt));
+    }
+    tickedAt = now;
+    // Downwards, because one that is closed leaves and the last takes its slot.
+    for (int i = dispatchers.size() - 1; i >= 0; i--) {
+      dispatchers.get(i).tick(now, listeningSince);
+    }
+    renew(now);
+    lane.schedule(TICK_NS, this::tick);
+  }
+
+  private void renew(long now) {
+    var engine = node.settings.engine();
+    if (now - sessionsRenewedAt >= engine.sessionTtl().toNanos() / RENEWALS) {
+      sessionsRenewedAt = now;
+      renewSessions();
+    }
+    if (now - presenceTouchedAt >= engine.presenceTtl().toNanos() / RENEWALS) {
+      presenceTouchedAt = now;
+      touchPresence();
+    }
+  }
+
+  private void renewSessions() {
+    var leases = new ArrayList<Lease>(dispatchers.size());
+    dispatchers.forEach(dispatcher -> dispatcher.lease().ifPresent(leases::add));
+    if (leases.isEmpty()) {
+      return;
+    }
+    lane.when(
+        node.engine.sessions().renew(leases),
+        (lost, failure) -> {
+          if (lost == null) {
+            node.engineFailed("renew", failure);
+          } else {
+            lost.forEach(
+                lease ->
+                    node.attachments
+                        .of(lease.session())
+                        .ifPresent(dispatcher -> dispatcher.leaseRefused(lease)));
+          }
+        });
+  }
+
+  private void touchPresence() {
+    var entries = new ArrayList<PresenceStore.Entry>();
+    dispatchers.forEach(dispatcher -> dispatcher.collectPresence(entries));
+    if (!entries.isEmpty()) {
+      node.noting("presence", node.engine.presence().touch(entries));
+    }
+  }
+
+  /** Sends everybody away, evenly over {@code window}, in random order. */
+  void drain(Duration window, CompletableFuture<Void> done) {
+    lane.check();
+    if (dispatchers.isEmpty()) {
+      done.complete(null);
+      return;
+    }
+    node.observer.draining(dispatchers.size());
+    awaitingNone.add(done);
+    var order = new ArrayList<>(dispatchers);
+    Collections.shuffle(order, node.random);
+    var step = window.toNanos() / order.size();
+    for (int i = 0; i < order.size(); i++) {
+      lane.schedule(i * step, order.get(i)::drain);
+    }
+  }
+}

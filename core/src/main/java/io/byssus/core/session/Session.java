@@ -1,0 +1,111 @@
+package io.byssus.core.session;
+
+import io.byssus.core.connection.Connection;
+import io.byssus.core.lane.Lane;
+import io.byssus.protocol.Json;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A session while it is attached here: what the store keeps of it, at hand. Confined to the lane of its connection; when the connection ends,
+ * this object does too, and the store's copy is the session.
+ */
+public final class Session {
+  private final Connection connection;
+  private final String user;
+  private final Lease lease;
+  private final List<Subscription> subscriptions = new ArrayList<>(1);
+  private Map<String, Json> attributes;
+  private Set<String> tags;
+
+  public Session(Connection connection, Lease lease, StoredSession stored) {
+    this.connection = connection;
+    this.lease = lease;
+    this.user = stored.user();
+    this.attributes = stored.attributes();
+    this.tags = stored.tags();
+  }
+
+  public String id() {
+    return lease.session();
+  }
+
+  /** Empty for an anonymous session. */
+  public String user() {
+    return user;
+  }
+
+  public Lease lease() {
+    return lease;
+  }
+
+  public Connection connection() {
+    return connection;
+  }
+
+  public Lane lane() {
+    return connection.lane();
+  }
+
+  public Map<String, Json> attributes() {
+    return attributes;
+  }
+
+  public Set<String> tags() {
+    return tags;
+  }
+
+  public void tags(Set<String> newTags) {
+    lane().check();
+    tags = Set.copyOf(newTags);
+  }
+
+  public void attributes(Map<String, Json> newAttributes) {
+    lane().check();
+    attributes = Map.copyOf(newAttributes);
+  }
+
+  /** The attributes as they are after {@code changes}, in which null removes one. */
+  public Map<String, Json> attributesAfter(Map<String, Json> changes) {
+    var after = new HashMap<>(attributes);
+    changes.forEach(
+        (name, value) -> {
+          if (value.isNull()) {
+            after.remove(name);
+          } else {
+            after.put(name, value);
+          }
+        });
+    return after;
+  }
+
+  public List<Subscription> subscriptions() {
+    return subscriptions;
+  }
+
+  public Optional<Subscription> subscription(String channel) {
+    for (var subscription : subscriptions) {
+      if (subscription.channel().equals(channel)) {
+        return Optional.of(subscription);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A new subscription, which has yet to join. */
+  public Subscription subscribe(String channel) {
+    lane().check();
+    var subscription = new Subscription(this, channel);
+    subscriptions.add(subscription);
+    return subscription;
+  }
+
+  public void unsubscribe(Subscription subscription) {
+    lane().check();
+    subscriptions.remove(subscription);
+  }
+}

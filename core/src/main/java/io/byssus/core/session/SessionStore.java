@@ -1,0 +1,85 @@
+package io.byssus.core.session;
+
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Position;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Keeps sessions beyond their connections: the port of an engine.
+ *
+ * <p>Each call is one atomic step, and calls on one session take effect in the order in which one thread makes them. A stage completes on any
+ * thread; it fails only when the outcome is not known (the engine cannot be reached), and then the step may or may not have happened. All
+ * steps may be repeated: they write the same again. The parts of a session (attributes, subscriptions, inbox) are one: they live and expire
+ * together.
+ *
+ * <p>A session is Attached (it has an owner) or Detached; it exists for the time to live after its last {@link #renew} or {@link #release}.
+ */
+public interface SessionStore {
+  /** Makes a session, attached to {@code owner} under term 1. The id is new. */
+  CompletionStage<Lease> create(NewSession session, Owner owner);
+
+  /**
+   * @param token hash of the resume token
+   */
+  record NewSession(
+      String id, String user, Map<String, Json> attributes, Set<String> tags, TokenHash token) {}
+
+  /**
+   * Takes the session over, or attaches it again, under the next term: whoever held it is fenced from here on. {@code presented} must be the
+   * current or the previous token; it becomes the previous one and {@code next} the current. So a client that never heard of its newest
+   * token can come again with the one it has, and the one before that is void.
+   */
+  CompletionStage<Claim> claim(
+      String session, String user, TokenHash presented, TokenHash next, Owner owner);
+
+  /** The outcome of a claim. */
+  sealed interface Claim {
+    /** @param previous who held it until now; empty when it was detached */
+    record Granted(Lease lease, StoredSession session, Optional<Lease> previous) implements Claim {}
+
+    /** There is no such session, any more or at all. */
+    record Expired() implements Claim {}
+
+    /** The token or the user is not the session's; nothing changed. */
+    record Refused() implements Claim {}
+  }
+
+  /** Sets attributes; {@link Json#NULL} removes one. */
+  CompletionStage<Fence> setAttributes(Lease lease, Map<String, Json> changes);
+
+  CompletionStage<Fence> setTags(Lease lease, Set<String> tags);
+
+  /** Remembers a subscription and where it starts; an existing one is kept as it is. */
+  CompletionStage<Fence> subscribe(Lease lease, String channel, Optional<Position> position);
+
+  CompletionStage<Fence> unsubscribe(Lease lease, String channel);
+
+  /** Moves the acknowledged position of a subscription; does nothing for a channel that is not subscribed. */
+  CompletionStage<Fence> acknowledge(Lease lease, String channel, Position position);
+
+  /** Starts the time to live of attached sessions anew. Answers those that are lost. */
+  CompletionStage<List<Lease>> renew(Collection<Lease> leases);
+
+  /** Detaches: no owner, and the time to live starts. */
+  CompletionStage<Fence> release(Lease lease);
+
+  /** Removes the session and all its parts at once, whoever holds it. Empty if there was none. */
+  CompletionStage<Optional<Gone>> remove(String session);
+
+  /** Like {@link #remove}, if the lease still holds. */
+  CompletionStage<Optional<Gone>> end(Lease lease);
+
+  /** Who holds the session now; the outer empty: no such session, the inner one: detached. */
+  CompletionStage<Optional<Optional<Lease>>> holder(String session);
+
+  /** Removes up to {@code limit} sessions whose time has passed. Each is reported to one caller. */
+  CompletionStage<List<Gone>> sweep(int limit);
+
+  /** What the removed session leaves to clean up elsewhere: directory entries and presence. */
+  record Gone(String session, String user, Set<String> tags, Set<String> channels) {}
+}

@@ -1,0 +1,28 @@
+package io.byssus.core.session;
+
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Position;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A session as the store keeps it.
+ *
+ * @param user empty for an anonymous session
+ * @param subscriptions channel or pattern to the acknowledged position; empty where there is none (patterns, ephemeral channels)
+ * @param inbox the acknowledged offset of its inbox
+ */
+public record StoredSession(
+    String id,
+    String user,
+    Map<String, Json> attributes,
+    Set<String> tags,
+    Map<String, Optional<Position>> subscriptions,
+    long inbox) {
+  public StoredSession {
+    attributes = Map.copyOf(attributes);
+    tags = Set.copyOf(tags);
+    subscriptions = Map.copyOf(subscriptions);
+  }
+}
