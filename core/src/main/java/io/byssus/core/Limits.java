@@ -12,14 +12,16 @@ import java.time.Duration;
  * @param attributeBytes names and values of one session together; error too_many_attributes
  * @param tags of one session; error too_many_tags
  * @param tagBytes longest tag; error too_many_tags
- * @param outboxBytes waiting for one slow reader; what then happens is the namespace's {@code overflow}
+ * @param outboxBytes waiting for one slow reader; what then happens is the namespace's {@code
+ *     overflow}
  * @param recoveryItems most items read again for one subscription; then recovered: false, overflow
  * @param recoveryBytes most bytes of them; then recovered: false, overflow
  * @param historyItems most items of one history reply
  * @param presenceMembers most members of one presence reply
  * @param commandsPerSecond one connection, on average; error rate_limited
  * @param commandsBurst how many it may send at once
- * @param commandsWaiting behind one that takes its time; then the socket is not read until they are done
+ * @param commandsWaiting behind one that takes its time; then the socket is not read until they are
+ *     done
  */
 public record Limits(
     Duration connectTimeout,

@@ -6,15 +6,17 @@ import io.byssus.protocol.Gap;
 import java.time.Duration;
 
 /**
- * Hears what happens on a node: metrics, logs and tests implement what they care for. Called on any thread, often on a lane: must neither
- * block nor throw.
+ * Hears what happens on a node: metrics, logs and tests implement what they care for. Called on any
+ * thread, often on a lane: must neither block nor throw.
  */
 public interface NodeObserver {
   NodeObserver NONE = new NodeObserver() {};
 
   default void connectionOpened() {}
 
-  /** @param code the one that we closed it with, or {@link CloseCode#GOING_AWAY} when the peer went */
+  /**
+   * @param code the one that we closed it with, or {@link CloseCode#GOING_AWAY} when the peer went
+   */
   default void connectionClosed(CloseCode code) {}
 
   default void sessionCreated(String session) {}

@@ -1,4 +1,7 @@
-/** The domain of Byssus: sessions, channels, directed messages, and the memory engine. No I/O, no clock, no randomness of its own. */
+/**
+ * The domain of Byssus: sessions, channels, directed messages, and the memory engine. No I/O, no
+ * clock, no randomness of its own.
+ */
 @NullMarked
 package io.byssus.core;
 

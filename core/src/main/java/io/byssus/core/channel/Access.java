@@ -8,7 +8,9 @@ public enum Access {
   /** No client; only the server's own API. */
   NOBODY;
 
-  /** @param user empty for an anonymous session */
+  /**
+   * @param user empty for an anonymous session
+   */
   public boolean allows(String user) {
     return switch (this) {
       case EVERYONE -> true;

@@ -14,24 +14,30 @@ import java.util.concurrent.CompletionStage;
 /**
  * Streams of publications: the port of an engine.
  *
- * <p>A channel needs no creation. Within one epoch its offsets count 1, 2, 3, … without holes, and everybody who reads (epoch, offset) reads
- * the same item. The epoch changes when that could not be kept: the channel was forgotten after long disuse, or the engine lost its end.
- * Stages complete on any thread and fail only when the outcome is not known.
+ * <p>A channel needs no creation. Within one epoch its offsets count 1, 2, 3, … without holes, and
+ * everybody who reads (epoch, offset) reads the same item. The epoch changes when that could not be
+ * kept: the channel was forgotten after long disuse, or the engine lost its end. Stages complete on
+ * any thread and fail only when the outcome is not known.
  */
 public interface Broker {
   /**
-   * Appends to the history (unless the retention is ephemeral) and hands to the listeners of all nodes, as one step. Publications that one
-   * thread issues to one channel keep their order. With a {@code dedupe} key that was used on this channel in the last 5 minutes nothing
-   * happens and the first publication's position is the answer.
+   * Appends to the history (unless the retention is ephemeral) and hands to the listeners of all
+   * nodes, as one step. Publications that one thread issues to one channel keep their order. With a
+   * {@code dedupe} key that was used on this channel in the last 5 minutes nothing happens and the
+   * first publication's position is the answer.
    */
   CompletionStage<Outcome> publish(String channel, Draft draft, Retention retention);
 
-  /** @param dedupe empty for none; the caller has made it unique for the publisher */
+  /**
+   * @param dedupe empty for none; the caller has made it unique for the publisher
+   */
   record Draft(Json data, Optional<Sender> from, String dedupe, Durability durability) {}
 
   /** The answer to a publish; not to be known is a failed stage. */
   sealed interface Outcome {
-    /** @param position empty on an ephemeral channel */
+    /**
+     * @param position empty on an ephemeral channel
+     */
     record Stored(Optional<Position> position, Durability level, boolean duplicate)
         implements Outcome {}
 
@@ -40,15 +46,17 @@ public interface Broker {
   }
 
   /**
-   * Makes {@code listener} hear of the channel, from before the stage completes on. One listener a channel and node: a second call replaces
-   * it. Delivery is the fast path: in order as far as it goes, but items may be missing or come twice; offsets tell, and
-   * {@link #history} has them.
+   * Makes {@code listener} hear of the channel, from before the stage completes on. One listener a
+   * channel and node: a second call replaces it. Delivery is the fast path: in order as far as it
+   * goes, but items may be missing or come twice; offsets tell, and {@link #history} has them.
    */
   CompletionStage<Void> subscribe(String channel, Listener listener);
 
   void unsubscribe(String channel);
 
-  /** As {@link #subscribe}, for every channel whose name starts with {@code prefix}; at most once. */
+  /**
+   * As {@link #subscribe}, for every channel whose name starts with {@code prefix}; at most once.
+   */
   CompletionStage<Void> subscribePrefix(String prefix, Listener listener);
 
   void unsubscribePrefix(String prefix);
@@ -56,19 +64,25 @@ public interface Broker {
   /** Hears publications on any thread, in order for each channel; must neither block nor throw. */
   @FunctionalInterface
   interface Listener {
-    /** @param epoch empty, as the item's offset is 0, on an ephemeral channel */
+    /**
+     * @param epoch empty, as the item's offset is 0, on an ephemeral channel
+     */
     void publication(String channel, String epoch, Item item);
   }
 
   /**
-   * Up to {@code limit} items after {@code after}, oldest first; without it, the newest {@code limit}. A position that cannot be read on from
-   * without a hole gives no items and {@link Recovery.Lost}: {@code EPOCH} for another epoch, {@code DIVERGED} ahead of the top,
-   * {@code EXPIRED} or {@code TRIMMED} before the oldest kept. A position at the top is complete however old it is.
+   * Up to {@code limit} items after {@code after}, oldest first; without it, the newest {@code
+   * limit}. A position that cannot be read on from without a hole gives no items and {@link
+   * Recovery.Lost}: {@code EPOCH} for another epoch, {@code DIVERGED} ahead of the top, {@code
+   * EXPIRED} or {@code TRIMMED} before the oldest kept. A position at the top is complete however
+   * old it is.
    */
   CompletionStage<Page> history(
       String channel, Optional<Position> after, int limit, Retention retention);
 
-  /** @param top where the channel ends now; the page may end before it */
+  /**
+   * @param top where the channel ends now; the page may end before it
+   */
   record Page(Position top, Recovery recovery, List<Item> items) {
     public Page {
       items = List.copyOf(items);

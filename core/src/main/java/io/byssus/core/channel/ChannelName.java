@@ -3,8 +3,9 @@ package io.byssus.core.channel;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What may name a channel: 1 to {@code channelNameBytes} bytes of UTF-8 without control characters or {@code *}. A pattern is such a name
- * with one {@code *} at its end, and means all channels that start with what stands before it.
+ * What may name a channel: 1 to {@code channelNameBytes} bytes of UTF-8 without control characters
+ * or {@code *}. A pattern is such a name with one {@code *} at its end, and means all channels that
+ * start with what stands before it.
  */
 public final class ChannelName {
   private ChannelName() {}
@@ -18,7 +19,9 @@ public final class ChannelName {
     return pattern.substring(0, pattern.length() - 1);
   }
 
-  /** Whether {@code name} is a well-formed channel name, or a pattern where {@code patternAllowed}. */
+  /**
+   * Whether {@code name} is a well-formed channel name, or a pattern where {@code patternAllowed}.
+   */
   public static boolean valid(String name, boolean patternAllowed, int maxBytes) {
     var stem = patternAllowed && isPattern(name) ? prefixOf(name) : name;
     return !stem.isEmpty()

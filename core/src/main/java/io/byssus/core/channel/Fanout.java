@@ -16,10 +16,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The subscriptions of one lane's connections, and the writing of publications to them. Confined to that lane; feeds send it tasks.
+ * The subscriptions of one lane's connections, and the writing of publications to them. Confined to
+ * that lane; feeds send it tasks.
  *
- * <p>Publications of a channel wait until the turn ends (or {@code joinDelay} has passed) and leave together: one block of bytes for each
- * encoding, one write and one flush for each connection. System calls are what a broadcast costs.
+ * <p>Publications of a channel wait until the turn ends (or {@code joinDelay} has passed) and leave
+ * together: one block of bytes for each encoding, one write and one flush for each connection.
+ * System calls are what a broadcast costs.
  */
 final class Fanout {
   private final Lane lane;
@@ -41,7 +43,8 @@ final class Fanout {
   }
 
   /**
-   * From here on the subscription gets what is delivered. What was delivered before has gone to the others first.
+   * From here on the subscription gets what is delivered. What was delivered before has gone to the
+   * others first.
    *
    * @param offset where the subscription stands, 0 where there are no positions
    */
@@ -56,8 +59,9 @@ final class Fanout {
 
   void remove(Subscription subscription) {
     lane.check();
-    if (subscription.live()) {
-      var members = audiences.get(subscription.channel()).members;
+    var audience = audiences.get(subscription.channel());
+    if (audience != null && subscription.live()) {
+      var members = audience.members;
       var last = members.removeLast();
       if (last != subscription) {
         members.set(subscription.slot(), last);
@@ -77,7 +81,9 @@ final class Fanout {
     return audience == null ? 0 : audience.delivered;
   }
 
-  /** @param name the channel, or the pattern that it matches */
+  /**
+   * @param name the channel, or the pattern that it matches
+   */
   void deliver(String name, Push push) {
     lane.check();
     var audience = audiences.get(name);
@@ -157,8 +163,7 @@ final class Fanout {
         // Downwards, because a member whose outbox overflows leaves, and the last takes its slot.
         for (int i = members.size() - 1; i >= 0; i--) {
           var connection = members.get(i).connection();
-          connection.push(
-              blocks.of(connection.encoding()).retain(), channel, namespace.overflow());
+          connection.push(blocks.of(connection.encoding()).retain(), channel, namespace.overflow());
           if (flush == Flush.EACH) {
             connection.flush();
           }

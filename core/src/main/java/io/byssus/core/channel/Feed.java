@@ -18,12 +18,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One channel on this node: what the engine delivers, in order, without holes and once, to the lanes that have subscribers. Confined to the
- * lane that the channel hashes to.
+ * One channel on this node: what the engine delivers, in order, without holes and once, to the
+ * lanes that have subscribers. Confined to the lane that the channel hashes to.
  *
- * <p>The engine's fast path may lose items and repeat them. The feed knows the position up to which it has dispatched; an item that is not the
- * next one makes it read the history from there before it goes on. A subscription joins by the same rule: read the history after the position
- * it holds, then go live. Between the two nothing slips through, because what is dispatched while a join is reading is kept for it:
+ * <p>The engine's fast path may lose items and repeat them. The feed knows the position up to which
+ * it has dispatched; an item that is not the next one makes it read the history from there before
+ * it goes on. A subscription joins by the same rule: read the history after the position it holds,
+ * then go live. Between the two nothing slips through, because what is dispatched while a join is
+ * reading is kept for it:
  *
  * <pre>
  *   join(5) ── history(5) ──────────────── page 6‥9 ── joined: 6‥9, then 10, 11 from the buffer; 12 comes live
@@ -95,7 +97,9 @@ final class Feed {
   /** How a join ends, on the subscription's lane, the moment before it goes live. */
   @FunctionalInterface
   interface Joining {
-    /** @param position empty for patterns and ephemeral channels */
+    /**
+     * @param position empty for patterns and ephemeral channels
+     */
     void joined(Optional<Position> position, Recovery recovery, List<Item> missed);
   }
 
@@ -178,7 +182,8 @@ final class Feed {
     if (held.size() < limits.recoveryItems()) {
       held.add(arrival);
     } else {
-      heldTooMany = true; // not lost: read from the history like everything else that the fast path drops
+      heldTooMany =
+          true; // not lost: read from the history like everything else that the fast path drops
     }
   }
 

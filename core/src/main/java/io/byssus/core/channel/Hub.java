@@ -18,9 +18,10 @@ import java.util.Optional;
 /**
  * This node's channels: brings subscriptions to the feed of their channel and publications back.
  *
- * <p>A feed lives on the lane that its channel hashes to, a subscription on the lane of its connection, and tasks go between them:
- * publication → {@link Feed} → each {@link Fanout} with subscribers, once → its connections. So "subscribe, then history, then live" needs no
- * lock. The methods here are called on the subscription's lane.
+ * <p>A feed lives on the lane that its channel hashes to, a subscription on the lane of its
+ * connection, and tasks go between them: publication → {@link Feed} → each {@link Fanout} with
+ * subscribers, once → its connections. So "subscribe, then history, then live" needs no lock. The
+ * methods here are called on the subscription's lane.
  */
 public final class Hub {
   private final Broker broker;
@@ -48,20 +49,29 @@ public final class Hub {
     }
   }
 
-  /** What one lane owns: its connections' subscriptions, and the feeds of the channels that hash to it. */
+  /**
+   * What one lane owns: its connections' subscriptions, and the feeds of the channels that hash to
+   * it.
+   */
   private record LaneChannels(Fanout fanout, Map<String, Feed> feeds) {}
 
-  /** Hears how a join ended, unless the subscription has left meanwhile. On its lane; the first live publication comes after. */
+  /**
+   * Hears how a join ended, unless the subscription has left meanwhile. On its lane; the first live
+   * publication comes after.
+   */
   @FunctionalInterface
   public interface Joined {
     /**
-     * @param position where it stands once {@code missed} has been delivered; empty for patterns and ephemeral channels
+     * @param position where it stands once {@code missed} has been delivered; empty for patterns
+     *     and ephemeral channels
      * @param missed what was published after the position it came with, ready to be sent
      */
     void joined(Optional<Position> position, Recovery recovery, List<ServerMessage> missed);
   }
 
-  /** @param from the position to read on from; empty: from now on */
+  /**
+   * @param from the position to read on from; empty: from now on
+   */
   public void join(Subscription subscription, Optional<Position> from, Joined then) {
     var fanout = channels(subscription.session().lane()).fanout;
     fanout.lane().check();
@@ -86,20 +96,22 @@ public final class Hub {
     fanout.remove(subscription);
     var name = subscription.channel();
     var feedLane = lanes.of(name);
-    feedLane.execute(
-        () -> {
-          var feeds = channels(feedLane).feeds;
-          var feed = feeds.get(name);
-          if (feed != null) {
-            feed.leave(subscription, fanout);
-            if (feed.closeIfDeserted()) {
-              feeds.remove(name);
-            }
-          }
-        });
+    feedLane.execute(() -> {
+      var feeds = channels(feedLane).feeds;
+      var feed = feeds.get(name);
+      if (feed != null) {
+        feed.leave(subscription, fanout);
+        if (feed.closeIfDeserted()) {
+          feeds.remove(name);
+        }
+      }
+    });
   }
 
-  /** The newest offset that this lane's subscribers of the channel have been sent: no client can have handled more. */
+  /**
+   * The newest offset that this lane's subscribers of the channel have been sent: no client can
+   * have handled more.
+   */
   public long delivered(Subscription subscription) {
     return channels(subscription.session().lane()).fanout.delivered(subscription.channel());
   }
@@ -125,8 +137,7 @@ public final class Hub {
     return channels;
   }
 
-  private static List<ServerMessage> messages(
-      String channel, List<ServerMessage.Item> items) {
+  private static List<ServerMessage> messages(String channel, List<ServerMessage.Item> items) {
     return items.stream()
         .<ServerMessage>map(item -> new ServerMessage.Message(channel, "", item))
         .toList();

@@ -3,7 +3,10 @@ package io.byssus.core.channel;
 import java.util.Comparator;
 import java.util.List;
 
-/** All namespaces of a node; the longest prefix that fits a channel decides. One of them has the empty prefix. */
+/**
+ * All namespaces of a node; the longest prefix that fits a channel decides. One of them has the
+ * empty prefix.
+ */
 public record Namespaces(List<Namespace> longestFirst) {
   public Namespaces {
     longestFirst =
@@ -28,7 +31,10 @@ public record Namespaces(List<Namespace> longestFirst) {
     throw new IllegalStateException("the empty prefix fits every channel");
   }
 
-  /** Whether {@code user} may read every channel that {@code name}, a channel or a pattern, stands for. */
+  /**
+   * Whether {@code user} may read every channel that {@code name}, a channel or a pattern, stands
+   * for.
+   */
   public boolean maySubscribe(String name, String user) {
     if (!ChannelName.isPattern(name)) {
       return of(name).subscribe().allows(user);

@@ -6,8 +6,8 @@ import io.byssus.protocol.ServerMessage.Item;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One publication on its way to the subscriptions of all lanes: encoded (and compressed) once for each encoding, by whichever lane needs it
- * first. Thread-safe.
+ * One publication on its way to the subscriptions of all lanes: encoded (and compressed) once for
+ * each encoding, by whichever lane needs it first. Thread-safe.
  */
 final class Push {
   private final ServerMessage.Message message;

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One live socket: hands what it hears to its {@link Receiver}, writes what it is given, and dies with the socket. It knows no session.
- * Confined to its lane.
+ * One live socket: hands what it hears to its {@link Receiver}, writes what it is given, and dies
+ * with the socket. It knows no session. Confined to its lane.
  *
  * <p>Nothing is written at once: a turn's messages leave together when the turn ends.
  */
@@ -117,7 +117,8 @@ public final class Connection {
       return;
     }
     for (var channel : outbox.takeGaps()) {
-      socket.write(encoding.frame(new ServerMessage.Missed(channel, Gap.OVERFLOW, Optional.empty())));
+      socket.write(
+          encoding.frame(new ServerMessage.Missed(channel, Gap.OVERFLOW, Optional.empty())));
     }
     outbox.drain();
     socket.flush();
@@ -145,7 +146,10 @@ public final class Connection {
     }
   }
 
-  /** As {@link #send}, however much waits already: for replays, whose size is bounded where they are read. */
+  /**
+   * As {@link #send}, however much waits already: for replays, whose size is bounded where they are
+   * read.
+   */
   public void replay(Frame frame) {
     lane.check();
     if (open()) {
@@ -157,7 +161,8 @@ public final class Connection {
   }
 
   /**
-   * A publication shared with other connections, not flushed yet. Takes over the caller's reference.
+   * A publication shared with other connections, not flushed yet. Takes over the caller's
+   * reference.
    *
    * @param channel whose place an outbox may give to others when it is full
    */
@@ -210,7 +215,10 @@ public final class Connection {
 
   // The heartbeat.
 
-  /** @param firstDelay before the first ping at the earliest: random, so that a crowd which came together does not stay in step */
+  /**
+   * @param firstDelay before the first ping at the earliest: random, so that a crowd which came
+   *     together does not stay in step
+   */
   public void startHeartbeat(Duration interval, Duration firstDelay) {
     lane.check();
     intervalNs = interval.toNanos();
@@ -220,7 +228,8 @@ public final class Connection {
   /**
    * Pings or closes, if it is time to.
    *
-   * @param listeningSince when the lane last came back from a pause: it judges nobody until a full period after
+   * @param listeningSince when the lane last came back from a pause: it judges nobody until a full
+   *     period after
    */
   public void tick(Heartbeat policy, long now, long listeningSince) {
     lane.check();

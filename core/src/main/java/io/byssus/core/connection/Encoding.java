@@ -4,8 +4,8 @@ import io.byssus.protocol.ServerMessage;
 import java.util.List;
 
 /**
- * How messages become bytes on some connections: protocol, batching, compression. Instances are few, shared and stateless; connections with
- * the same instance can be sent the same {@link Frame}.
+ * How messages become bytes on some connections: protocol, batching, compression. Instances are
+ * few, shared and stateless; connections with the same instance can be sent the same {@link Frame}.
  */
 public interface Encoding {
   /** One message as bytes that {@link #frame} can put side by side. From any thread. */

@@ -3,8 +3,8 @@ package io.byssus.core.connection;
 import java.time.Duration;
 
 /**
- * When to ping a silent peer and when to give it up: pure policy, time comes in. Any inbound frame counts as life, so a busy peer is never
- * pinged.
+ * When to ping a silent peer and when to give it up: pure policy, time comes in. Any inbound frame
+ * counts as life, so a busy peer is never pinged.
  *
  * @param interval of silence after which a ping is sent
  * @param timeout how long to wait for any sign of life after the ping

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The bounded way to one socket. Confined to the connection's lane.
  *
- * <p>While the peer reads, frames go straight through. When it falls behind, they wait here, at most {@code maxBytes} of them; what happens to
- * one that finds no room is its {@link Overflow}. Replies and the like belong to no channel and are never dropped.
+ * <p>While the peer reads, frames go straight through. When it falls behind, they wait here, at
+ * most {@code maxBytes} of them; what happens to one that finds no room is its {@link Overflow}.
+ * Replies and the like belong to no channel and are never dropped.
  */
 final class Outbox {
   /** The channel of frames that must not be dropped. */
@@ -25,7 +26,10 @@ final class Outbox {
     this.maxBytes = maxBytes;
   }
 
-  /** Takes over the caller's reference. False: there is no room and nothing may be dropped; the frame is released. */
+  /**
+   * Takes over the caller's reference. False: there is no room and nothing may be dropped; the
+   * frame is released.
+   */
   boolean offer(Frame frame, String channel, Overflow overflow, NodeDrops drops) {
     if (backlog == null && socket.writable()) {
       socket.write(frame);
@@ -47,7 +51,10 @@ final class Outbox {
     return backlog != null;
   }
 
-  /** The channels that something was dropped of since the last call: say so before what is still waiting. */
+  /**
+   * The channels that something was dropped of since the last call: say so before what is still
+   * waiting.
+   */
   Set<String> takeGaps() {
     return backlog == null ? Set.of() : backlog.takeGaps();
   }

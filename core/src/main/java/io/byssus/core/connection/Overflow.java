@@ -4,7 +4,10 @@ package io.byssus.core.connection;
 public enum Overflow {
   /** The connection is closed (slow_consumer); the session stays and can be resumed. */
   DISCONNECT,
-  /** The oldest waiting pushes of such channels make room; the client is told which channels have a gap. */
+  /**
+   * The oldest waiting pushes of such channels make room; the client is told which channels have a
+   * gap.
+   */
   DROP_OLDEST,
   /** As long as the reader is slow, only the newest waiting push of each channel is kept. */
   LATEST

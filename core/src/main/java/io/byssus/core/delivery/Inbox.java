@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The reading end of one attached session's inbox: reads on after what was sent, whenever something may be there and the client takes it.
- * Confined to the session's lane.
+ * The reading end of one attached session's inbox: reads on after what was sent, whenever something
+ * may be there and the client takes it. Confined to the session's lane.
  */
 public final class Inbox {
   private static final int PAGE = 64;

@@ -11,11 +11,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * The stream of messages directed to each session: the port of an engine. It lives and dies with its session, and its offsets count 1, 2, 3,
- * … as long as that lives.
+ * The stream of messages directed to each session: the port of an engine. It lives and dies with
+ * its session, and its offsets count 1, 2, 3, … as long as that lives.
  */
 public interface InboxStore {
-  /** Appends and wakes the session's owner, as one step. Messages that one thread appends to one inbox keep their order. */
+  /**
+   * Appends and wakes the session's owner, as one step. Messages that one thread appends to one
+   * inbox keep their order.
+   */
   CompletionStage<Append> append(String session, Json data, Optional<Sender> from);
 
   /** What became of an append. */
@@ -28,14 +31,17 @@ public interface InboxStore {
   }
 
   /**
-   * Up to {@code limit} messages after {@code after}, oldest first. The first may be later than {@code after + 1}: those between have passed
-   * their age unread, or were acknowledged.
+   * Up to {@code limit} messages after {@code after}, oldest first. The first may be later than
+   * {@code after + 1}: those between have passed their age unread, or were acknowledged.
    *
    * @return empty when the lease is lost
    */
   CompletionStage<Optional<Page>> read(Lease lease, long after, int limit);
 
-  /** @param top offset of the newest message that the inbox ever had, 0 if none; the page may end before it */
+  /**
+   * @param top offset of the newest message that the inbox ever had, 0 if none; the page may end
+   *     before it
+   */
   record Page(long top, List<Item> items) {
     public Page {
       items = List.copyOf(items);
@@ -45,6 +51,9 @@ public interface InboxStore {
   /** Forgets everything up to {@code offset}. */
   CompletionStage<Fence> acknowledge(Lease lease, long offset);
 
-  /** {@code wake} is told, on any thread, of each session of this node that something was appended for. It may be told too often. */
+  /**
+   * {@code wake} is told, on any thread, of each session of this node that something was appended
+   * for. It may be told too often.
+   */
   void onAppend(Consumer<String> wake);
 }

@@ -6,17 +6,22 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A single-threaded executor with a clock and timers: a Netty event loop in production, a stepped queue in a test.
+ * A single-threaded executor with a clock and timers: a Netty event loop in production, a stepped
+ * queue in a test.
  *
- * <p>Whatever a lane owns is touched on the lane only; whoever else wants something of it sends a task. Tasks that one thread submits run in
- * that order. A task never blocks. Work comes in turns: some tasks, then what was put {@linkplain #afterTurn after the turn}.
+ * <p>Whatever a lane owns is touched on the lane only; whoever else wants something of it sends a
+ * task. Tasks that one thread submits run in that order. A task never blocks. Work comes in turns:
+ * some tasks, then what was put {@linkplain #afterTurn after the turn}.
  */
 public interface Lane extends Executor, Ticker {
   /** Runs {@code task} on this lane, later, from whichever thread it is called. */
   @Override
   void execute(Runnable task);
 
-  /** Runs {@code task} once the tasks at hand have run: the place to flush what they wrote. On the lane only. */
+  /**
+   * Runs {@code task} once the tasks at hand have run: the place to flush what they wrote. On the
+   * lane only.
+   */
   void afterTurn(Runnable task);
 
   /** Runs {@code task} once, not before {@code delayNs} have passed. On the lane only. */
@@ -24,7 +29,10 @@ public interface Lane extends Executor, Ticker {
 
   boolean inLane();
 
-  /** Throws if the caller is on another thread: the first line of every method that changes what a lane owns. */
+  /**
+   * Throws if the caller is on another thread: the first line of every method that changes what a
+   * lane owns.
+   */
   default void check() {
     if (!inLane()) {
       throw new IllegalStateException(
@@ -33,8 +41,9 @@ public interface Lane extends Executor, Ticker {
   }
 
   /**
-   * Hands the outcome of {@code stage} to {@code then} on this lane: at once when it is known already and the caller is on the lane, else as
-   * a task. Exactly one of the two arguments is null.
+   * Hands the outcome of {@code stage} to {@code then} on this lane: at once when it is known
+   * already and the caller is on the lane, else as a task. Exactly one of the two arguments is
+   * null.
    */
   default <T> void when(
       CompletionStage<T> stage, BiConsumer<@Nullable T, @Nullable Throwable> then) {

@@ -1,4 +1,6 @@
-/** The memory engine: every port in this process, and the specification that other engines follow. */
+/**
+ * The memory engine: every port in this process, and the specification that other engines follow.
+ */
 @NullMarked
 package io.byssus.core.memory;
 

@@ -21,12 +21,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * One connect, from the token to the session: who is it, may they, then a new session or the one they come back for. Confined to the
- * connection's lane.
+ * One connect, from the token to the session: who is it, may they, then a new session or the one
+ * they come back for. Confined to the connection's lane.
  *
- * <p>The order matters. The store grants the session first, which fences the holder before; then that holder, if it is on this node, lets go;
- * only then does this connection speak for the session. If the connection is gone by the time the store answers, the session is released
- * again, so that it can be resumed.
+ * <p>The order matters. The store grants the session first, which fences the holder before; then
+ * that holder, if it is on this node, lets go; only then does this connection speak for the
+ * session. If the connection is gone by the time the store answers, the session is released again,
+ * so that it can be resumed.
  */
 final class Admission {
   private final Node node;

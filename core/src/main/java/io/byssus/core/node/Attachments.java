@@ -8,8 +8,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The sessions that are attached to this node, each with the dispatcher of its connection. The one map that lanes share; what it leads to is
- * touched on its own lane only.
+ * The sessions that are attached to this node, each with the dispatcher of its connection. The one
+ * map that lanes share; what it leads to is touched on its own lane only.
  */
 final class Attachments {
   private final ConcurrentHashMap<String, Attachment> bySession = new ConcurrentHashMap<>();
@@ -17,7 +17,8 @@ final class Attachments {
   private record Attachment(Lease lease, CommandDispatcher dispatcher) {}
 
   /**
-   * Registers the holder of {@code lease} once an older one on this node, if there is one, has let go. False: a newer one is there already.
+   * Registers the holder of {@code lease} once an older one on this node, if there is one, has let
+   * go. False: a newer one is there already.
    */
   CompletionStage<Boolean> attach(Lease lease, CommandDispatcher dispatcher) {
     var mine = new Attachment(lease, dispatcher);

@@ -3,20 +3,31 @@ package io.byssus.core.node;
 import io.byssus.core.connection.Peer;
 import java.util.concurrent.CompletionStage;
 
-/** Decides who a client is from the token of its connect. May take its time, on its own threads; the stage never fails. */
+/**
+ * Decides who a client is from the token of its connect. May take its time, on its own threads; the
+ * stage never fails.
+ */
 public interface Authenticator {
-  /** @param token empty when the client gave none */
+  /**
+   * @param token empty when the client gave none
+   */
   CompletionStage<Verdict> authenticate(String token, Peer peer);
 
-  /** Whether this peer may come without a token: then it has time to say connect, and may only ping. */
+  /**
+   * Whether this peer may come without a token: then it has time to say connect, and may only ping.
+   */
   boolean admitsAnonymous(Peer peer);
 
   /** The answer. */
   sealed interface Verdict {
-    /** @param user empty: anonymous, but welcome */
+    /**
+     * @param user empty: anonymous, but welcome
+     */
     record Accepted(String user) implements Verdict {}
 
-    /** @param reason for the client to read; tells nothing that helps to guess */
+    /**
+     * @param reason for the client to read; tells nothing that helps to guess
+     */
     record Refused(String reason) implements Verdict {}
   }
 }

@@ -37,12 +37,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection's client asks, done: one exhaustive switch over {@link Command}. Confined to the connection's lane; other lanes reach it
- * through {@link #loseSession} and {@link #wakeInbox} only.
+ * What one connection's client asks, done: one exhaustive switch over {@link Command}. Confined to
+ * the connection's lane; other lanes reach it through {@link #loseSession} and {@link #wakeInbox}
+ * only.
  *
- * <p>Commands start in the order in which they came. Most do not wait for the answer of the one before; those that change what the
- * connection is (connect, subscribe, unsubscribe, end) hold the later ones back until they are done, so that "subscribe, publish" sees its
- * own publication. While too many wait, the socket is not read.
+ * <p>Commands start in the order in which they came. Most do not wait for the answer of the one
+ * before; those that change what the connection is (connect, subscribe, unsubscribe, end) hold the
+ * later ones back until they are done, so that "subscribe, publish" sees its own publication. While
+ * too many wait, the socket is not read.
  */
 final class CommandDispatcher implements Connection.Receiver {
   private static final int REPLAY_BLOCK_BYTES = 32 << 10;
@@ -76,7 +78,10 @@ final class CommandDispatcher implements Connection.Receiver {
     connection.startHeartbeat(interval, node.randomUpTo(interval));
   }
 
-  /** A client that needs no token may stay without a session, as long as it says anything within two heartbeats. */
+  /**
+   * A client that needs no token may stay without a session, as long as it says anything within two
+   * heartbeats.
+   */
   private Duration connectTimeout() {
     return node.authenticator.admitsAnonymous(connection.peer())
         ? node.settings.heartbeat().interval().multipliedBy(2)
@@ -170,7 +175,10 @@ final class CommandDispatcher implements Connection.Receiver {
     }
   }
 
-  /** Goes on with the answer, on the lane, if the connection is still there to hear it; else the engine's trouble is the reply. */
+  /**
+   * Goes on with the answer, on the lane, if the connection is still there to hear it; else the
+   * engine's trouble is the reply.
+   */
   private <T> void answered(
       long id, ErrorCode unanswered, CompletionStage<T> stage, Consumer<T> then) {
     answered(id, unanswered, stage, then, () -> {});
@@ -275,7 +283,10 @@ final class CommandDispatcher implements Connection.Receiver {
     }
   }
 
-  /** Where the subscription begins. What is published between this and going live is recovered from here. */
+  /**
+   * Where the subscription begins. What is published between this and going live is recovered from
+   * here.
+   */
   private CompletionStage<Optional<Position>> start(Command.Subscribe subscribe) {
     if (subscribe.position().isPresent() || positionless(subscribe.channel())) {
       return CompletableFuture.completedFuture(subscribe.position());
@@ -318,8 +329,7 @@ final class CommandDispatcher implements Connection.Receiver {
         from,
         (position, recovery, missed) -> {
           var told = told(asked, position, recovery);
-          connection.send(
-              new ServerMessage.Subscribed(id, channel, position, told, missed.size()));
+          connection.send(new ServerMessage.Subscribed(id, channel, position, told, missed.size()));
           replay(missed);
           if (recovery instanceof Recovery.Lost && position.isPresent()) {
             // The position it came with is useless: the next resume must not start there again.
@@ -332,7 +342,10 @@ final class CommandDispatcher implements Connection.Receiver {
         });
   }
 
-  /** A client that asks for the past of a channel which keeps none is told so; one that does not ask hears nothing of it. */
+  /**
+   * A client that asks for the past of a channel which keeps none is told so; one that does not ask
+   * hears nothing of it.
+   */
   private static Recovery told(boolean asked, Optional<Position> position, Recovery recovery) {
     if (!asked) {
       return recovery instanceof Recovery.Lost ? recovery : Recovery.NOT_ASKED;
@@ -340,7 +353,9 @@ final class CommandDispatcher implements Connection.Receiver {
     return position.isEmpty() ? new Recovery.Lost(Gap.EPHEMERAL) : recovery;
   }
 
-  /** A subscription of a resumed session: what it cannot read again is lost, and the client is told. */
+  /**
+   * A subscription of a resumed session: what it cannot read again is lost, and the client is told.
+   */
   void rejoin(Session session, String channel, Optional<Position> from, Runnable then) {
     join(session, Command.NO_ID, channel, from, true, then);
   }
@@ -389,8 +404,7 @@ final class CommandDispatcher implements Connection.Receiver {
     node.hub.leave(subscription);
     session.unsubscribe(subscription);
     if (showsPresence(subscription.channel())) {
-      node.noting(
-          "presence", node.engine.presence().leave(subscription.channel(), session.id()));
+      node.noting("presence", node.engine.presence().leave(subscription.channel(), session.id()));
     }
   }
 
@@ -407,7 +421,8 @@ final class CommandDispatcher implements Connection.Receiver {
     }
     var dedupe = publish.dedupe().isEmpty() ? "" : session.id() + ':' + publish.dedupe();
     var draft =
-        new Broker.Draft(publish.data(), Optional.of(sender(session)), dedupe, publish.durability());
+        new Broker.Draft(
+            publish.data(), Optional.of(sender(session)), dedupe, publish.durability());
     answered(
         publish.id(),
         ErrorCode.UNKNOWN,
@@ -420,12 +435,10 @@ final class CommandDispatcher implements Connection.Receiver {
       case Broker.Outcome.Stored(var position, var level, var duplicate) -> {
         node.observer.published(publish.channel());
         if (publish.id() != Command.NO_ID) {
-          connection.send(
-              new ServerMessage.Published(publish.id(), position, level, duplicate));
+          connection.send(new ServerMessage.Published(publish.id(), position, level, duplicate));
         }
       }
-      case Broker.Outcome.Rejected(var code) ->
-          fail(publish.id(), code, "not published");
+      case Broker.Outcome.Rejected(var code) -> fail(publish.id(), code, "not published");
     }
   }
 
@@ -486,8 +499,7 @@ final class CommandDispatcher implements Connection.Receiver {
           presence.id(),
           ErrorCode.UNAVAILABLE,
           node.engine.presence().members(channel, limits.presenceMembers()),
-          members ->
-              connection.send(new ServerMessage.Presence(presence.id(), channel, members)));
+          members -> connection.send(new ServerMessage.Presence(presence.id(), channel, members)));
     }
   }
 
@@ -529,8 +541,7 @@ final class CommandDispatcher implements Connection.Receiver {
         routed -> {
           if (routed.sessions() > 0) {
             if (send.id() != Command.NO_ID) {
-              connection.send(
-                  new ServerMessage.Sent(send.id(), routed.sessions(), routed.full()));
+              connection.send(new ServerMessage.Sent(send.id(), routed.sessions(), routed.full()));
             }
           } else if (routed.full() > 0) {
             fail(send.id(), ErrorCode.INBOX_FULL, "the inbox is full, nobody took it");
@@ -580,12 +591,11 @@ final class CommandDispatcher implements Connection.Receiver {
   void wakeInbox() {
     connection
         .lane()
-        .execute(
-            () -> {
-              if (inbox != null) {
-                inbox.wake();
-              }
-            });
+        .execute(() -> {
+          if (inbox != null) {
+            inbox.wake();
+          }
+        });
   }
 
   // Attributes and tags.
@@ -630,14 +640,17 @@ final class CommandDispatcher implements Connection.Receiver {
     CompletionStage<Boolean> all = CompletableFuture.completedFuture(true);
     for (var tag : before) {
       if (!after.contains(tag)) {
-        all = all.thenCombine(
-            node.engine.directory().remove(new Target.ToTag(tag), session), (done, none) -> done);
+        all =
+            all.thenCombine(
+                node.engine.directory().remove(new Target.ToTag(tag), session),
+                (done, none) -> done);
       }
     }
     for (var tag : after) {
       if (!before.contains(tag)) {
-        all = all.thenCombine(
-            node.engine.directory().add(new Target.ToTag(tag), session), (done, none) -> done);
+        all =
+            all.thenCombine(
+                node.engine.directory().add(new Target.ToTag(tag), session), (done, none) -> done);
       }
     }
     return all;
@@ -664,7 +677,10 @@ final class CommandDispatcher implements Connection.Receiver {
         });
   }
 
-  /** False, and the connection closed, when the store has refused a write: someone else has the session, or nobody. */
+  /**
+   * False, and the connection closed, when the store has refused a write: someone else has the
+   * session, or nobody.
+   */
   private boolean holds(Session session, Fence fence) {
     if (fence == Fence.LOST) {
       leaseRefused(session.lease());
@@ -685,15 +701,16 @@ final class CommandDispatcher implements Connection.Receiver {
             });
   }
 
-  /** From any thread: {@code lease} was superseded. {@code done} when nothing more is sent under it. */
+  /**
+   * From any thread: {@code lease} was superseded. {@code done} when nothing more is sent under it.
+   */
   void loseSession(Lease lease, CloseCode code, CompletableFuture<Boolean> done) {
     connection
         .lane()
-        .execute(
-            () -> {
-              lose(lease, code);
-              done.complete(true);
-            });
+        .execute(() -> {
+          lose(lease, code);
+          done.complete(true);
+        });
   }
 
   void lose(Lease lease, CloseCode code) {
@@ -741,8 +758,7 @@ final class CommandDispatcher implements Connection.Receiver {
       var left = session;
       for (var subscription : left.subscriptions()) {
         if (showsPresence(subscription.channel())) {
-          node.noting(
-              "presence", node.engine.presence().leave(subscription.channel(), left.id()));
+          node.noting("presence", node.engine.presence().leave(subscription.channel(), left.id()));
         }
       }
       letGo(left);

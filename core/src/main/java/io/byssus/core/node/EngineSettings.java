@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param inboxAge how long a directed message waits at most
  * @param presenceTtl how long a presence entry stands without being touched
  * @param dedupeWindow how long a publication's dedupe id is remembered
- * @param channelTtl how long an unused channel keeps its epoch; longer than any session may hold a position of it
+ * @param channelTtl how long an unused channel keeps its epoch; longer than any session may hold a
+ *     position of it
  */
 public record EngineSettings(
     Duration sessionTtl,

@@ -22,8 +22,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node: brings connections, sessions and channels together over an engine. A transport opens connections on it; all that follows happens on
- * the connections' lanes.
+ * One node: brings connections, sessions and channels together over an engine. A transport opens
+ * connections on it; all that follows happens on the connections' lanes.
  */
 public final class Node {
   private static final long SWEEP_NS = TimeUnit.SECONDS.toNanos(1);
@@ -43,7 +43,10 @@ public final class Node {
   private final Map<Lane, Watch> watches = new IdentityHashMap<>();
   private volatile boolean draining;
 
-  /** @param random of cryptographic strength, and thread-safe if there are several lanes: makes session ids and resume tokens */
+  /**
+   * @param random of cryptographic strength, and thread-safe if there are several lanes: makes
+   *     session ids and resume tokens
+   */
   public Node(
       NodeSettings settings,
       Engine engine,
@@ -71,7 +74,9 @@ public final class Node {
 
   /** Starts the timers. Connections may be opened from here on. */
   public void start() {
-    engine.inboxes().onAppend(session -> attachments.of(session).ifPresent(CommandDispatcher::wakeInbox));
+    engine
+        .inboxes()
+        .onAppend(session -> attachments.of(session).ifPresent(CommandDispatcher::wakeInbox));
     watches.values().forEach(watch -> watch.lane().execute(watch::start));
     var first = lanes.all().getFirst();
     first.execute(() -> sweepLater(first));
@@ -101,19 +106,19 @@ public final class Node {
   }
 
   /**
-   * Asks every client to come back elsewhere, spread over {@code window}, and closes its connection (1012) once what it asked for is
-   * answered. From any thread. The stage completes when all are gone; the caller has its own deadline.
+   * Asks every client to come back elsewhere, spread over {@code window}, and closes its connection
+   * (1012) once what it asked for is answered. From any thread. The stage completes when all are
+   * gone; the caller has its own deadline.
    */
   public CompletionStage<Void> drain(Duration window) {
     draining = true;
     var drained =
         watches.values().stream()
-            .map(
-                watch -> {
-                  var done = new CompletableFuture<Void>();
-                  watch.lane().execute(() -> watch.drain(window, done));
-                  return done;
-                })
+            .map(watch -> {
+              var done = new CompletableFuture<Void>();
+              watch.lane().execute(() -> watch.drain(window, done));
+              return done;
+            })
             .toArray(CompletableFuture[]::new);
     return CompletableFuture.allOf(drained);
   }
@@ -146,7 +151,8 @@ public final class Node {
   /** Removes what a session that is gone has left outside its own keys. */
   void forget(Gone gone) {
     if (!gone.user().isEmpty()) {
-      noting("directory", engine.directory().remove(new Target.ToUser(gone.user()), gone.session()));
+      noting(
+          "directory", engine.directory().remove(new Target.ToUser(gone.user()), gone.session()));
     }
     for (var tag : gone.tags()) {
       noting("directory", engine.directory().remove(new Target.ToTag(tag), gone.session()));
@@ -156,14 +162,16 @@ public final class Node {
     }
   }
 
-  /** For steps whose outcome nobody waits for: what they leave undone expires by itself, but is reported. */
+  /**
+   * For steps whose outcome nobody waits for: what they leave undone expires by itself, but is
+   * reported.
+   */
   void noting(String step, CompletionStage<?> stage) {
-    stage.whenComplete(
-        (done, failure) -> {
-          if (failure != null) {
-            engineFailed(step, failure);
-          }
-        });
+    stage.whenComplete((done, failure) -> {
+      if (failure != null) {
+        engineFailed(step, failure);
+      }
+    });
   }
 
   void engineFailed(String step, @Nullable Throwable failure) {

@@ -10,7 +10,8 @@ import java.time.Duration;
  * What a node is told.
  *
  * @param clientTags whether clients may choose their own tags, and so receive what is sent to them
- * @param joinDelay how long a publication may wait for others to share one write; zero: until the end of the lane's turn
+ * @param joinDelay how long a publication may wait for others to share one write; zero: until the
+ *     end of the lane's turn
  */
 public record NodeSettings(
     Owner owner,

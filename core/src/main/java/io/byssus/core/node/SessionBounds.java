@@ -9,7 +9,9 @@ import java.util.Set;
 
 /** Whether a session may carry these attributes and tags. */
 record SessionBounds(ErrorCode code, String message) {
-  /** @return why not, empty when it may */
+  /**
+   * @return why not, empty when it may
+   */
   static Optional<SessionBounds> refusal(
       NodeSettings settings, Map<String, Json> attributes, Optional<Set<String>> tags) {
     var limits = settings.limits();

@@ -4,7 +4,10 @@ package io.byssus.core.node;
 public sealed interface UserPolicy {
   record Unlimited() implements UserPolicy {}
 
-  /** Attached sessions count; one more is refused (too_many_sessions), detached ones make room, oldest first. */
+  /**
+   * Attached sessions count; one more is refused (too_many_sessions), detached ones make room,
+   * oldest first.
+   */
   record AtMost(int sessions) implements UserPolicy {
     public AtMost {
       if (sessions < 1) {

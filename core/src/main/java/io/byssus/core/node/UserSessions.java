@@ -10,15 +10,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Holds a user's sessions to the node's {@link UserPolicy}. The directory's order decides, so that two who come at the same time on different
- * nodes judge alike: a session that is not among the first is the one that is too many.
+ * Holds a user's sessions to the node's {@link UserPolicy}. The directory's order decides, so that
+ * two who come at the same time on different nodes judge alike: a session that is not among the
+ * first is the one that is too many.
  */
 final class UserSessions {
   private UserSessions() {}
 
   private record Other(String session, boolean attached) {}
 
-  /** Whether the session, which is listed already, may stay; makes room for it where the policy says so. */
+  /**
+   * Whether the session, which is listed already, may stay; makes room for it where the policy says
+   * so.
+   */
   static CompletionStage<Boolean> admit(Node node, String user, String session) {
     if (user.isEmpty() || node.settings.userPolicy() instanceof UserPolicy.Unlimited) {
       return CompletableFuture.completedFuture(true);
@@ -63,7 +67,10 @@ final class UserSessions {
     };
   }
 
-  /** Told first, removed then: so the loser hears that it was replaced, not that its session is missing. */
+  /**
+   * Told first, removed then: so the loser hears that it was replaced, not that its session is
+   * missing.
+   */
   private static CompletionStage<Void> remove(Node node, List<Other> sessions) {
     CompletionStage<Void> all = CompletableFuture.completedFuture(null);
     for (var other : sessions) {

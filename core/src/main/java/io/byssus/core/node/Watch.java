@@ -11,11 +11,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks after all connections of one lane with one timer: heartbeats, connect time-outs, and, in batches, the renewal of sessions and
- * presence. Confined to the lane.
+ * Looks after all connections of one lane with one timer: heartbeats, connect time-outs, and, in
+ * batches, the renewal of sessions and presence. Confined to the lane.
  *
- * <p>It also notices when the lane itself stood still (a long collection, SIGSTOP, a frozen machine). Silence in that time says nothing about
- * the peers, so nobody is judged until the lane has listened for a full period.
+ * <p>It also notices when the lane itself stood still (a long collection, SIGSTOP, a frozen
+ * machine). Silence in that time says nothing about the peers, so nobody is judged until the lane
+ * has listened for a full period.
  */
 final class Watch {
   private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -107,11 +108,10 @@ final class Watch {
           if (lost == null) {
             node.engineFailed("renew", failure);
           } else {
-            lost.forEach(
-                lease ->
-                    node.attachments
-                        .of(lease.session())
-                        .ifPresent(dispatcher -> dispatcher.leaseRefused(lease)));
+            lost.forEach(lease ->
+                node.attachments
+                    .of(lease.session())
+                    .ifPresent(dispatcher -> dispatcher.leaseRefused(lease)));
           }
         });
   }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Who is in a channel: the port of an engine. An entry vanishes by itself when it was not entered or touched for the time to live, so a dead
- * node's members are gone after that.
+ * Who is in a channel: the port of an engine. An entry vanishes by itself when it was not entered
+ * or touched for the time to live, so a dead node's members are gone after that.
  */
 public interface PresenceStore {
   /** Adds or replaces the member. */

@@ -11,8 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A session while it is attached here: what the store keeps of it, at hand. Confined to the lane of its connection; when the connection ends,
- * this object does too, and the store's copy is the session.
+ * A session while it is attached here: what the store keeps of it, at hand. Confined to the lane of
+ * its connection; when the connection ends, this object does too, and the store's copy is the
+ * session.
  */
 public final class Session {
   private final Connection connection;
@@ -72,14 +73,13 @@ public final class Session {
   /** The attributes as they are after {@code changes}, in which null removes one. */
   public Map<String, Json> attributesAfter(Map<String, Json> changes) {
     var after = new HashMap<>(attributes);
-    changes.forEach(
-        (name, value) -> {
-          if (value.isNull()) {
-            after.remove(name);
-          } else {
-            after.put(name, value);
-          }
-        });
+    changes.forEach((name, value) -> {
+      if (value.isNull()) {
+        after.remove(name);
+      } else {
+        after.put(name, value);
+      }
+    });
     return after;
   }
 

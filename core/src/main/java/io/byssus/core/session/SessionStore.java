@@ -12,12 +12,14 @@ import java.util.concurrent.CompletionStage;
 /**
  * Keeps sessions beyond their connections: the port of an engine.
  *
- * <p>Each call is one atomic step, and calls on one session take effect in the order in which one thread makes them. A stage completes on any
- * thread; it fails only when the outcome is not known (the engine cannot be reached), and then the step may or may not have happened. All
- * steps may be repeated: they write the same again. The parts of a session (attributes, subscriptions, inbox) are one: they live and expire
- * together.
+ * <p>Each call is one atomic step, and calls on one session take effect in the order in which one
+ * thread makes them. A stage completes on any thread; it fails only when the outcome is not known
+ * (the engine cannot be reached), and then the step may or may not have happened. All steps may be
+ * repeated: they write the same again. The parts of a session (attributes, subscriptions, inbox)
+ * are one: they live and expire together.
  *
- * <p>A session is Attached (it has an owner) or Detached; it exists for the time to live after its last {@link #renew} or {@link #release}.
+ * <p>A session is Attached (it has an owner) or Detached; it exists for the time to live after its
+ * last {@link #renew} or {@link #release}.
  */
 public interface SessionStore {
   /** Makes a session, attached to {@code owner} under term 1. The id is new. */
@@ -30,16 +32,19 @@ public interface SessionStore {
       String id, String user, Map<String, Json> attributes, Set<String> tags, TokenHash token) {}
 
   /**
-   * Takes the session over, or attaches it again, under the next term: whoever held it is fenced from here on. {@code presented} must be the
-   * current or the previous token; it becomes the previous one and {@code next} the current. So a client that never heard of its newest
-   * token can come again with the one it has, and the one before that is void.
+   * Takes the session over, or attaches it again, under the next term: whoever held it is fenced
+   * from here on. {@code presented} must be the current or the previous token; it becomes the
+   * previous one and {@code next} the current. So a client that never heard of its newest token can
+   * come again with the one it has, and the one before that is void.
    */
   CompletionStage<Claim> claim(
       String session, String user, TokenHash presented, TokenHash next, Owner owner);
 
   /** The outcome of a claim. */
   sealed interface Claim {
-    /** @param previous who held it until now; empty when it was detached */
+    /**
+     * @param previous who held it until now; empty when it was detached
+     */
     record Granted(Lease lease, StoredSession session, Optional<Lease> previous) implements Claim {}
 
     /** There is no such session, any more or at all. */
@@ -59,7 +64,10 @@ public interface SessionStore {
 
   CompletionStage<Fence> unsubscribe(Lease lease, String channel);
 
-  /** Moves the acknowledged position of a subscription; does nothing for a channel that is not subscribed. */
+  /**
+   * Moves the acknowledged position of a subscription; does nothing for a channel that is not
+   * subscribed.
+   */
   CompletionStage<Fence> acknowledge(Lease lease, String channel, Position position);
 
   /** Starts the time to live of attached sessions anew. Answers those that are lost. */

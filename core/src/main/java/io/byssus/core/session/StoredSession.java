@@ -10,7 +10,8 @@ import java.util.Set;
  * A session as the store keeps it.
  *
  * @param user empty for an anonymous session
- * @param subscriptions channel or pattern to the acknowledged position; empty where there is none (patterns, ephemeral channels)
+ * @param subscriptions channel or pattern to the acknowledged position; empty where there is none
+ *     (patterns, ephemeral channels)
  * @param inbox the acknowledged offset of its inbox
  */
 public record StoredSession(

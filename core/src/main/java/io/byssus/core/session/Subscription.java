@@ -3,8 +3,8 @@ package io.byssus.core.session;
 import io.byssus.core.connection.Connection;
 
 /**
- * A session's interest in a channel or a pattern, while a connection is attached. Confined to that connection's lane; {@code slot} belongs to
- * the fan-out that lists it there.
+ * A session's interest in a channel or a pattern, while a connection is attached. Confined to that
+ * connection's lane; {@code slot} belongs to the fan-out that lists it there.
  */
 public final class Subscription {
   private final Session session;

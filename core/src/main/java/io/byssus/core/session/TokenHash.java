@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256 of a resume token, which is all that a store ever sees of it. Compared in constant time. */
+/**
+ * SHA-256 of a resume token, which is all that a store ever sees of it. Compared in constant time.
+ */
 public final class TokenHash {
   private final byte[] sha256;
 
