@@ -1,6 +1,11 @@
 package io.byssus.protocol;
 
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Why a command failed. {@code spec/codes.json} says what each means and what to do; a test keeps
@@ -37,11 +42,19 @@ public enum ErrorCode {
   DRAINING(true),
   INTERNAL(true);
 
+  private static final Map<String, ErrorCode> BY_WIRE =
+      Stream.of(values())
+          .collect(Collectors.toUnmodifiableMap(ErrorCode::wire, Function.identity()));
+
   private final String wire = name().toLowerCase(Locale.ROOT);
   private final boolean retryable;
 
   ErrorCode(boolean retryable) {
     this.retryable = retryable;
+  }
+
+  public static Optional<ErrorCode> of(String wire) {
+    return Optional.ofNullable(BY_WIRE.get(wire));
   }
 
   public String wire() {
