@@ -1,0 +1,272 @@
+package io.byssus.server.transport;
+
+import io.byssus.core.connection.Encoding;
+import io.byssus.core.connection.Peer;
+import io.byssus.core.lane.Lane;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.util.NetUtil;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection from its start until it is a WebSocket: answers plain requests, refuses what is
+ * against the rules, and hands the rest over. After a refusal the connection is never used again.
+ */
+final class RequestHandler extends ChannelInboundHandlerAdapter {
+  private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
+
+  private final Reception reception;
+  private long addressKey = AddressLimit.EXEMPT;
+  private @Nullable HttpRequest request;
+  private @Nullable Future<?> deadline;
+  private boolean answering;
+  private boolean deaf;
+
+  RequestHandler(Reception reception) {
+    this.reception = reception;
+  }
+
+  // The connection.
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    if (admit(ctx)) {
+      awaitRequest(ctx);
+    } else {
+      deaf = true;
+      var reply = HttpReply.status(429).bytes(ctx.alloc(), true, false);
+      ctx.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  /**
+   * Clients behind a trusted proxy share its address; they are counted when they have told theirs.
+   */
+  private boolean admit(ChannelHandlerContext ctx) {
+    var address = address(ctx);
+    return reception.proxies().trusts(address) || count(address);
+  }
+
+  private boolean count(InetAddress address) {
+    var key = reception.addresses().key(address);
+    if (!reception.addresses().enter(key)) {
+      return false;
+    }
+    addressKey = key;
+    return true;
+  }
+
+  private static InetAddress address(ChannelHandlerContext ctx) {
+    return ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress();
+  }
+
+  /** The time runs for the whole request, so sending it byte by byte gains nothing. */
+  private void awaitRequest(ChannelHandlerContext ctx) {
+    var timeout = reception.settings().http().requestTimeout();
+    deadline =
+        ctx.executor()
+            .schedule(
+                () -> LastWords.reset(ctx.channel()), timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void stopTimer() {
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    stopTimer();
+    reception.addresses().leave(addressKey);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
+    if (!(failure instanceof IOException)) {
+      log.error("closing a connection after an unexpected failure", failure);
+    }
+    ctx.close();
+  }
+
+  // Requests.
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    try {
+      if (!deaf && message instanceof HttpRequest head) {
+        begin(ctx, head);
+      }
+      if (!deaf && message instanceof LastHttpContent) {
+        end(ctx);
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void begin(ChannelHandlerContext ctx, HttpRequest head) {
+    var refusal = RequestRules.refuse(head);
+    if (refusal.isPresent()) {
+      refuse(ctx, refusal.get(), !head.method().equals(HttpMethod.HEAD));
+    } else if (answering || !ctx.channel().isWritable()) {
+      // It asks for more without having read what it has got.
+      deaf = true;
+      ctx.close();
+    } else {
+      request = head;
+    }
+  }
+
+  private void end(ChannelHandlerContext ctx) {
+    var whole = request;
+    if (whole == null) {
+      return;
+    }
+    request = null;
+    stopTimer();
+    switch (reception.routes().get(path(whole))) {
+      case Route.Session session -> upgrade(ctx, whole, session);
+      case Route.Echo echo -> upgrade(ctx, whole, echo);
+      case Route.Page(var reply) -> answer(ctx, whole, reply.get());
+      case Route.SlowPage page -> answerLater(ctx, whole, page);
+      case Route.File file -> answer(ctx, whole, file(whole, file));
+      case null -> answer(ctx, whole, HttpReply.status(404));
+    }
+  }
+
+  private static String path(HttpRequest request) {
+    var query = request.uri().indexOf('?');
+    return query < 0 ? request.uri() : request.uri().substring(0, query);
+  }
+
+  private static HttpReply file(HttpRequest request, Route.File file) {
+    var known = request.headers().getAll(HttpHeaderNames.IF_NONE_MATCH);
+    return known.contains(file.tag())
+        ? new HttpReply(304, file.reply().headers(), new byte[0])
+        : file.reply();
+  }
+
+  private void answerLater(ChannelHandlerContext ctx, HttpRequest request, Route.SlowPage page) {
+    answering = true;
+    Thread.startVirtualThread(() -> {
+      var reply = slowReply(page);
+      ctx.executor()
+          .execute(() -> {
+            answering = false;
+            answer(ctx, request, reply);
+          });
+    });
+  }
+
+  private static HttpReply slowReply(Route.SlowPage page) {
+    try {
+      return page.reply().get();
+    } catch (RuntimeException e) {
+      log.error("a page could not be made", e);
+      return HttpReply.status(500);
+    }
+  }
+
+  private void answer(ChannelHandlerContext ctx, HttpRequest request, HttpReply reply) {
+    var withBody = !request.method().equals(HttpMethod.HEAD);
+    if (!HttpUtil.isKeepAlive(request)) {
+      refuse(ctx, reply, withBody);
+    } else if (ctx.channel().isActive()) {
+      ctx.writeAndFlush(reply.bytes(ctx.alloc(), withBody, true));
+      awaitRequest(ctx);
+    }
+  }
+
+  /** Answers and ends the connection. */
+  private void refuse(ChannelHandlerContext ctx, HttpReply reply, boolean withBody) {
+    deaf = true;
+    stopTimer();
+    var bytes = reply.bytes(ctx.alloc(), withBody, false);
+    LastWords.say(ctx, bytes, reception.settings().messages().closeTimeout());
+    ctx.pipeline().remove(HttpRequestDecoder.class);
+  }
+
+  // The handshake.
+
+  private void upgrade(ChannelHandlerContext ctx, HttpRequest request, Route route) {
+    switch (Handshake.judge(request, reception.settings().deflate().on())) {
+      case Handshake.Refused(var reply) ->
+          refuse(ctx, reply, !request.method().equals(HttpMethod.HEAD));
+      case Handshake.Accepted accepted -> upgrade(ctx, request, route, accepted);
+    }
+  }
+
+  private void upgrade(
+      ChannelHandlerContext ctx, HttpRequest request, Route route, Handshake.Accepted accepted) {
+    var headers = request.headers();
+    var socketAddress = address(ctx);
+    var proxies = reception.proxies();
+    var origin = headers.getAll(HttpHeaderNames.ORIGIN);
+    var scheme = proxies.scheme(socketAddress, headers);
+    if (!reception.origins().allows(origin, scheme, headers.get(HttpHeaderNames.HOST))) {
+      refuse(ctx, HttpReply.status(403), true);
+      return;
+    }
+    var client = proxies.client(socketAddress, headers);
+    if (proxies.trusts(socketAddress) && !count(client)) {
+      refuse(ctx, HttpReply.status(429), true);
+      return;
+    }
+    var local =
+        client.isLoopbackAddress()
+            && Origins.local(origin)
+            && !proxies.unknownClient(socketAddress, headers);
+    ctx.writeAndFlush(Unpooled.wrappedBuffer(accepted.response()));
+    become(ctx, route, accepted.deflate(), new Peer(NetUtil.toAddressString(client), local));
+  }
+
+  /** The two handlers of a WebSocket take over; bytes that came early are for them. */
+  private void become(ChannelHandlerContext ctx, Route route, boolean deflate, Peer peer) {
+    deaf = true;
+    var shared = reception.webSockets();
+    var frames = deflate ? shared.deflatedFrames() : shared.plainFrames();
+    var pipeline = ctx.pipeline();
+    pipeline.addLast(new WebSocket13FrameDecoder(frames));
+    var frameDecoder = pipeline.lastContext();
+    if (route instanceof Route.Session) {
+      var socket = new SessionSocket(shared, addressKey, deflate, frameDecoder);
+      pipeline.addLast(socket);
+      socket.begin(lane(ctx), encoding(deflate), peer);
+    } else {
+      var socket = new EchoSocket(shared, addressKey, deflate);
+      pipeline.addLast(socket);
+      socket.begin();
+    }
+    pipeline.remove(this);
+    pipeline.remove(HttpRequestDecoder.class);
+  }
+
+  private Lane lane(ChannelHandlerContext ctx) {
+    return reception.loops().lane(ctx.channel().eventLoop());
+  }
+
+  private Encoding encoding(boolean deflate) {
+    return deflate
+        ? reception.webSockets().deflatedEncoding()
+        : reception.webSockets().plainEncoding();
+  }
+}

@@ -1,0 +1,112 @@
+package io.byssus.server.transport;
+
+import io.byssus.core.connection.Connection;
+import io.byssus.core.connection.Encoding;
+import io.byssus.core.connection.Frame;
+import io.byssus.core.connection.Peer;
+import io.byssus.core.connection.Socket;
+import io.byssus.core.lane.Lane;
+import io.byssus.protocol.CloseCode;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+
+/** A WebSocket that speaks the native protocol, for a node's connection. */
+final class SessionSocket extends FrameHandler implements Socket {
+  @SuppressWarnings("NullAway.Init") // begin() comes before the first frame.
+  private Connection connection;
+
+  private final ChannelHandlerContext out;
+
+  /**
+   * @param out where writes start: nothing between there and the socket looks at them
+   */
+  SessionSocket(
+      WebSocketContext context, long addressKey, boolean deflate, ChannelHandlerContext out) {
+    super(context, addressKey, deflate);
+    this.out = out;
+  }
+
+  /** Once this is in the pipeline. */
+  void begin(Lane lane, Encoding encoding, Peer peer) {
+    connection = context.sessions().open(lane, this, encoding, peer);
+  }
+
+  @Override
+  void text(ByteBuf message) {
+    var bytes = ByteBufUtil.getBytes(message);
+    if (connection.batch()) {
+      context.codec().commands(bytes).forEach(connection::received);
+    } else {
+      connection.received(context.codec().command(bytes, 0, bytes.length));
+    }
+  }
+
+  @Override
+  void binary(ByteBuf message) {
+    connection.close(CloseCode.UNSUPPORTED_DATA);
+  }
+
+  @Override
+  void heard() {
+    connection.heard();
+  }
+
+  @Override
+  void drained() {
+    connection.drained();
+  }
+
+  @Override
+  void violated(CloseCode code) {
+    connection.close(code);
+  }
+
+  @Override
+  void gone() {
+    if (connection != null) {
+      connection.gone(CloseCode.GOING_AWAY);
+    }
+  }
+
+  @Override
+  public void write(Frame frame) {
+    if (open()) {
+      out.write(((WireFrame) frame).take(), channel().unsafe().voidPromise());
+    } else {
+      frame.release();
+    }
+  }
+
+  @Override
+  public void flush() {
+    if (open()) {
+      out.flush();
+    }
+  }
+
+  @Override
+  public boolean writable() {
+    return channel().isWritable();
+  }
+
+  @Override
+  public void ping() {
+    if (open()) {
+      FrameBytes.writePing(gather(2));
+      flushGathered();
+    }
+  }
+
+  @Override
+  public void reading(boolean on) {
+    if (open()) {
+      channel().config().setAutoRead(on);
+    }
+  }
+
+  @Override
+  public void close(CloseCode code) {
+    closeWith(code);
+  }
+}

@@ -1,0 +1,33 @@
+package io.byssus.server.transport;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What a node shows to the world, apart from its own echo.
+ *
+ * @param ready whether a load balancer should send clients here; asked on an event loop
+ * @param metrics the page of {@code /metrics}, in the Prometheus text format; made on a thread that
+ *     may take its time
+ * @param files folder of the class path with what is served at {@code /}
+ */
+public record Site(
+    Sessions sessions, BooleanSupplier ready, Supplier<String> metrics, String files) {
+
+  /** Path to what is there. Nothing else is. */
+  Map<String, Route> routes() {
+    var routes = new HashMap<String, Route>(StaticFiles.load(files));
+    routes.put("/ws", new Route.Session());
+    routes.put("/echo", new Route.Echo());
+    routes.put("/health/live", new Route.Page(() -> HttpReply.text(200, "live")));
+    routes.put("/health/ready", new Route.Page(this::readiness));
+    routes.put("/metrics", new Route.SlowPage(() -> HttpReply.metrics(metrics.get())));
+    return Map.copyOf(routes);
+  }
+
+  private HttpReply readiness() {
+    return ready.getAsBoolean() ? HttpReply.text(200, "ready") : HttpReply.text(503, "not ready");
+  }
+}

@@ -1,0 +1,156 @@
+package io.byssus.server.transport;
+
+import java.time.Duration;
+import java.util.List;
+
+/** What the transport is told. Each part checks itself. */
+public record TransportSettings(
+    Listen listen, Http http, Messages messages, Access access, Deflate deflate) {
+  public static final TransportSettings DEFAULTS =
+      new TransportSettings(
+          Listen.DEFAULTS, Http.DEFAULTS, Messages.DEFAULTS, Access.DEFAULTS, Deflate.OFF);
+
+  public TransportSettings with(Listen other) {
+    return new TransportSettings(other, http, messages, access, deflate);
+  }
+
+  public TransportSettings with(Http other) {
+    return new TransportSettings(listen, other, messages, access, deflate);
+  }
+
+  public TransportSettings with(Messages other) {
+    return new TransportSettings(listen, http, other, access, deflate);
+  }
+
+  public TransportSettings with(Access other) {
+    return new TransportSettings(listen, http, messages, other, deflate);
+  }
+
+  public TransportSettings with(Deflate other) {
+    return new TransportSettings(listen, http, messages, access, other);
+  }
+
+  /**
+   * @param port 0: any free one
+   * @param backlog connections that the kernel keeps until they are accepted
+   */
+  public record Listen(String host, int port, int backlog) {
+    public static final Listen DEFAULTS = new Listen("127.0.0.1", 8080, 4096);
+
+    public Listen {
+      between("port", port, 0, 65_535);
+      between("backlog", backlog, 1, 65_535);
+    }
+  }
+
+  /**
+   * @param requestTimeout for a whole request, from the accepted connection or the response before
+   *     it; then the connection is closed
+   * @param requestLineBytes longer: 414
+   * @param headerBytes all headers of a request together; more: 431
+   */
+  public record Http(Duration requestTimeout, int requestLineBytes, int headerBytes) {
+    public static final Http DEFAULTS = new Http(Duration.ofSeconds(10), 4096, 8192);
+
+    public Http {
+      positive("requestTimeout", requestTimeout);
+      between("requestLineBytes", requestLineBytes, 64, 1 << 16);
+      between("headerBytes", headerBytes, 256, 1 << 20);
+    }
+  }
+
+  /**
+   * @param messageBytes longest message, all its fragments together, inflated; then close 1009
+   * @param fragments most of one message; then close 1008
+   * @param messageTimeout from the first fragment of a message to its last; then close 1008
+   * @param controlsPerSecond pings, pongs and the like of one connection, on average; then close
+   *     1008
+   * @param controlsBurst how many it may send at once
+   * @param closeTimeout how long the peer may take to answer our close frame; then the connection
+   *     is reset
+   * @param unsentBytes waiting in the transport for one connection; with more it is not writable,
+   *     until half of it is sent
+   * @param echoIdleTimeout of a silent connection to the echo; then close 1001
+   */
+  public record Messages(
+      int messageBytes,
+      int fragments,
+      Duration messageTimeout,
+      int controlsPerSecond,
+      int controlsBurst,
+      Duration closeTimeout,
+      int unsentBytes,
+      Duration echoIdleTimeout) {
+    public static final Messages DEFAULTS =
+        new Messages(
+            64 << 10,
+            64,
+            Duration.ofSeconds(30),
+            10,
+            50,
+            Duration.ofSeconds(3),
+            64 << 10,
+            Duration.ofMinutes(5));
+
+    public Messages {
+      between("messageBytes", messageBytes, 125, 64 << 20);
+      between("fragments", fragments, 1, 1 << 20);
+      positive("messageTimeout", messageTimeout);
+      between("controlsPerSecond", controlsPerSecond, 1, 1_000_000);
+      between("controlsBurst", controlsBurst, 1, 1_000_000);
+      positive("closeTimeout", closeTimeout);
+      between("unsentBytes", unsentBytes, 1024, 64 << 20);
+      positive("echoIdleTimeout", echoIdleTimeout);
+    }
+  }
+
+  /**
+   * @param connectionsPerAddress from one IPv4 address or IPv6 /64 network; then 429
+   * @param loopbackExempt whether connections of this machine are not counted
+   * @param trustedProxies whose X-Forwarded-For and X-Forwarded-Proto are believed
+   * @param origins of pages that may open a WebSocket besides our own, as scheme://host[:port]; *
+   *     stands for any
+   */
+  public record Access(
+      int connectionsPerAddress,
+      boolean loopbackExempt,
+      List<Cidr> trustedProxies,
+      List<String> origins) {
+    public static final Access DEFAULTS = new Access(1000, true, List.of(), List.of());
+
+    public Access {
+      between("connectionsPerAddress", connectionsPerAddress, 1, Integer.MAX_VALUE);
+      trustedProxies = List.copyOf(trustedProxies);
+      origins = List.copyOf(origins);
+    }
+  }
+
+  /**
+   * permessage-deflate (RFC 7692).
+   *
+   * @param on whether it is negotiated at all
+   * @param thresholdBytes shorter messages are sent as they are
+   * @param level 1 (fast) to 9 (small)
+   */
+  public record Deflate(boolean on, int thresholdBytes, int level) {
+    public static final Deflate OFF = new Deflate(false, 512, 6);
+
+    public Deflate {
+      between("thresholdBytes", thresholdBytes, 1, 1 << 20);
+      between("level", level, 1, 9);
+    }
+  }
+
+  private static void between(String name, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(
+          name + " must be from " + min + " to " + max + ", not " + value);
+    }
+  }
+
+  private static void positive(String name, Duration value) {
+    if (!value.isPositive()) {
+      throw new IllegalArgumentException(name + " must be positive, not " + value);
+    }
+  }
+}

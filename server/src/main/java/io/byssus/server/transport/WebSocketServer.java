@@ -1,0 +1,73 @@
+package io.byssus.server.transport;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/**
+ * The listening socket of a node. Its connections are spread over all event loops, and live on when
+ * it is closed.
+ */
+public final class WebSocketServer implements AutoCloseable {
+  private final Channel listening;
+
+  private WebSocketServer(Channel listening) {
+    this.listening = listening;
+  }
+
+  /** Accepts connections from here on. Throws IOException if the address cannot be had. */
+  public static WebSocketServer start(TransportSettings settings, EventLoops loops, Site site)
+      throws IOException {
+    var listen = settings.listen();
+    var reception = Reception.of(settings, loops, site);
+    var unsent = settings.messages().unsentBytes();
+    var bound =
+        new ServerBootstrap()
+            .group(loops.group())
+            .channel(loops.transport().serverChannel())
+            .option(ChannelOption.SO_BACKLOG, listen.backlog())
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(unsent / 2, unsent))
+            .childHandler(new Pipelines(reception))
+            .bind(listen.host(), listen.port())
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "cannot listen on " + listen.host() + ":" + listen.port(), bound.cause());
+    }
+    return new WebSocketServer(bound.channel());
+  }
+
+  /** With the real port, if any free one was asked for. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listening.localAddress();
+  }
+
+  /** Accepts no more; what is connected stays. */
+  @Override
+  public void close() {
+    listening.close().awaitUninterruptibly();
+  }
+
+  private static final class Pipelines extends ChannelInitializer<Channel> {
+    private final Reception reception;
+
+    Pipelines(Reception reception) {
+      this.reception = reception;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+      channel
+          .pipeline()
+          .addLast(new HttpRequestDecoder(reception.http()))
+          .addLast(new RequestHandler(reception));
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.byssus.server.transport;
+
+import io.byssus.core.NodeObserver;
+import io.byssus.core.connection.Connection;
+import io.byssus.core.connection.Encoding;
+import io.byssus.core.connection.Peer;
+import io.byssus.core.connection.Socket;
+import io.byssus.core.lane.Lane;
+import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.Command;
+import io.byssus.protocol.Decoded;
+import io.byssus.protocol.ServerMessage;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A server on a free port with real connections, and behind them, in place of a node, the test. */
+final class TestServer implements AutoCloseable {
+  private static final int OUTBOX_BYTES = 1 << 20;
+
+  private final EventLoops loops;
+  private final WebSocketServer server;
+  private final BlockingQueue<Client> clients = new LinkedBlockingQueue<>();
+  volatile boolean ready = true;
+
+  TestServer() throws IOException {
+    this(TransportSettings.DEFAULTS);
+  }
+
+  TestServer(TransportSettings settings) throws IOException {
+    this(settings, Transport.EPOLL);
+  }
+
+  TestServer(TransportSettings settings, Transport transport) throws IOException {
+    loops = EventLoops.start(transport, 1);
+    server =
+        WebSocketServer.start(
+            settings.with(new TransportSettings.Listen("127.0.0.1", 0, 100)),
+            loops,
+            new Site(this::open, () -> ready, () -> "byssus_up 1\n", "transport-test"));
+  }
+
+  private Connection open(Lane lane, Socket socket, Encoding encoding, Peer peer) {
+    var client = new Client();
+    client.connection =
+        new Connection(lane, socket, encoding, peer, OUTBOX_BYTES, NodeObserver.NONE, _ -> client);
+    clients.add(client);
+    return client.connection;
+  }
+
+  InetSocketAddress address() {
+    return server.address();
+  }
+
+  RawClient connect() throws IOException {
+    return new RawClient(address());
+  }
+
+  RawClient connectFrom(String address) throws IOException {
+    return new RawClient(address(), InetAddress.getByName(address));
+  }
+
+  /** The next session socket that was opened. */
+  Client next() throws InterruptedException {
+    var client = clients.poll(5, TimeUnit.SECONDS);
+    if (client == null) {
+      throw new AssertionError("no session was opened");
+    }
+    return client;
+  }
+
+  boolean untouched() {
+    return clients.isEmpty();
+  }
+
+  WebSocketServer server() {
+    return server;
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    loops.close();
+  }
+
+  /** What a node hears of one connection. Answers pings. */
+  static final class Client implements Connection.Receiver {
+    private final BlockingQueue<Decoded> received = new LinkedBlockingQueue<>();
+    private final BlockingQueue<CloseCode> gone = new LinkedBlockingQueue<>();
+    private volatile Connection connection;
+
+    Connection connection() {
+      return connection;
+    }
+
+    Decoded received() throws InterruptedException {
+      return received.poll(5, TimeUnit.SECONDS);
+    }
+
+    int waiting() {
+      return received.size();
+    }
+
+    /** The code that it ended with. */
+    CloseCode gone() throws InterruptedException {
+      return gone.poll(5, TimeUnit.SECONDS);
+    }
+
+    boolean isGone() {
+      return !gone.isEmpty();
+    }
+
+    void send(ServerMessage message) {
+      connection.lane().execute(() -> connection.send(message));
+    }
+
+    void onLane(Runnable task) {
+      connection.lane().execute(task);
+    }
+
+    @Override
+    public void received(Decoded decoded) {
+      received.add(decoded);
+      if (decoded instanceof Decoded.Good(Command.Ping(var id, var upperCase))) {
+        connection.send(new ServerMessage.Pong(id, upperCase));
+      }
+    }
+
+    @Override
+    public void drained() {}
+
+    @Override
+    public void gone(CloseCode code) {
+      gone.add(code);
+    }
+  }
+}
