@@ -49,9 +49,16 @@ public enum CloseCode {
 
   /** Whether a client does well to come back and resume. */
   public boolean reconnect() {
-    return switch (this) {
-      case GOING_AWAY, INTERNAL_ERROR, SERVICE_RESTART, TRY_AGAIN_LATER -> true;
-      default -> code >= 4000 && code < 4400;
+    return reconnect(code);
+  }
+
+  /**
+   * The same for any code that a client may see, also from a proxy or its own side (1005, 1006).
+   */
+  public static boolean reconnect(int code) {
+    return switch (code) {
+      case 1000, 1002, 1003, 1007, 1008, 1009, 1010, 1015 -> false;
+      default -> code < 4400;
     };
   }
 }

@@ -86,7 +86,11 @@ public sealed interface Command {
 
   record GetPresence(long id, String channel) implements Command {}
 
-  /** Reads on after a position, or, without one, the newest {@code limit} publications. */
+  /**
+   * Reads on after a position, or, without one, the newest publications.
+   *
+   * @param limit how many at most, 0: as many as the server likes
+   */
   record GetHistory(long id, String channel, Optional<Position> after, int limit)
       implements Command {}
 

@@ -32,8 +32,6 @@ final class CommandReader {
   /** Longest dedupe id; the server keeps each for minutes. */
   static final int DEDUPE_CHARS = 128;
 
-  static final int HISTORY_LIMIT = 100;
-
   private final JsonFields in;
   private @Nullable String type;
   private @Nullable Long id;
@@ -142,7 +140,7 @@ final class CommandReader {
               id(),
               need("channel", channel),
               Optional.ofNullable(after),
-              limit == null ? HISTORY_LIMIT : limit.intValue());
+              limit == null ? 0 : limit.intValue());
       case "end" -> new End(id());
       default -> inAnyLetterCase(type);
     };

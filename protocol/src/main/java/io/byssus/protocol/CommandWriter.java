@@ -63,7 +63,7 @@ final class CommandWriter {
     if (command instanceof GetHistory history) {
       var out = JsonWriter.message("history", history.id()).text("channel", history.channel());
       history.after().ifPresent(position -> out.position("after", position));
-      return out.number("limit", history.limit()).end();
+      return out.numberIfAny("limit", history.limit()).end();
     }
     if (command instanceof End end) {
       return JsonWriter.message("end", end.id()).end();

@@ -63,12 +63,7 @@ final class Messages {
         Combinators.combine(id(), attributes(), tags().optional()).as(SetAttributes::new),
         id().map(GetAttributes::new),
         Combinators.combine(id(), words()).as(GetPresence::new),
-        Combinators.combine(
-                id(),
-                words(),
-                positions().optional(),
-                Arbitraries.integers().between(1, Integer.MAX_VALUE))
-            .as(GetHistory::new),
+        Combinators.combine(id(), words(), positions().optional(), counts()).as(GetHistory::new),
         id().map(End::new),
         Combinators.combine(id(), flags()).as(Ping::new),
         id().map(Command.Pong::new));
@@ -104,6 +99,54 @@ final class Messages {
   /** JSON texts as a codec may have passed them on: valid, on one line, no space around them. */
   static Arbitrary<Json> jsons() {
     return jsonTexts(3).map(Json::of);
+  }
+
+  /** What JSON, near-JSON and our messages are made of. */
+  static Arbitrary<String> pieces() {
+    return Arbitraries.oneOf(
+        Arbitraries.of(
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "\\",
+            "\\u",
+            "\\n",
+            "00e9",
+            "d83d",
+            " ",
+            "\n",
+            "-",
+            "0",
+            "1",
+            "9007199254740993",
+            ".",
+            "5",
+            "e",
+            "E+",
+            "true",
+            "false",
+            "null",
+            "tru",
+            "'",
+            "/*"),
+        Arbitraries.of(
+            "\"type\"",
+            "\"id\"",
+            "\"ping\"",
+            "\"publish\"",
+            "\"channel\"",
+            "\"data\"",
+            "\"position\"",
+            "\"epoch\"",
+            "\"offset\"",
+            "\"to\"",
+            "\"tags\"",
+            "\"attributes\""),
+        texts());
   }
 
   private static Arbitrary<String> jsonTexts(int depth) {
