@@ -69,21 +69,21 @@ final class CommandReader {
 
   /** The id of a command that could not be read, if that much can be; else 0. */
   static long idOf(JsonFields in) {
-    var id = Command.NO_ID;
     try {
+      Long id = null;
       in.begin();
       for (var name = in.name(); name != null; name = in.name()) {
         if (name.equals("id")) {
-          id = in.whole("id");
+          id = once(name, id, in.whole(name, 1, JsonScanner.WHOLE_MAX));
         } else {
           in.skip();
         }
       }
       in.finish();
+      return id == null ? Command.NO_ID : id;
     } catch (Refused unreadable) {
       return Command.NO_ID;
     }
-    return id;
   }
 
   private void field(String name) {

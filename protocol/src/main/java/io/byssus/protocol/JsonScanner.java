@@ -60,9 +60,12 @@ final class JsonScanner {
     if (peek() != '"') {
       throw notJson();
     }
-    var from = at;
-    var name = text();
-    endOfName(from);
+    var from = ++at;
+    var found = quoted();
+    var length = at - 1 - from;
+    var known = KnownNames.find(in, from, length);
+    var name = known == null ? text(found, from, length) : known;
+    endOfName(length);
     if (name == null) {
       throw notJson();
     }
@@ -80,7 +83,9 @@ final class JsonScanner {
       skip();
       return null;
     }
-    return text();
+    var from = ++at;
+    var found = quoted();
+    return text(found, from, at - 1 - from);
   }
 
   /** The whole number from 0 to 2^53 - 1 that comes next, or {@link #NONE}. */
@@ -196,13 +201,13 @@ final class JsonScanner {
     if (peek() != '"') {
       throw notJson();
     }
-    var from = at++;
+    var from = ++at;
     quoted();
-    endOfName(from);
+    endOfName(at - 1 - from);
   }
 
-  private void endOfName(int from) {
-    if (at - from - 2 > limits.nameBytes()) {
+  private void endOfName(int length) {
+    if (length > limits.nameBytes()) {
       throw tooLarge("a name is longer than " + limits.nameBytes() + " bytes");
     }
     if (peek() != ':') {
@@ -211,10 +216,7 @@ final class JsonScanner {
     at++;
   }
 
-  private @Nullable String text() {
-    var from = ++at;
-    var found = quoted();
-    var length = at - 1 - from;
+  private @Nullable String text(int found, int from, int length) {
     if ((found & ESCAPES) != 0) {
       return Unescaper.unescape(in, from, length);
     }
