@@ -1,0 +1,82 @@
+package io.byssus.core.memory;
+
+import io.byssus.core.channel.Broker.Page;
+import io.byssus.core.channel.Retention;
+import io.byssus.protocol.Gap;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Position;
+import io.byssus.protocol.Recovery;
+import io.byssus.protocol.Sender;
+import io.byssus.protocol.ServerMessage.Item;
+import java.util.List;
+import java.util.Optional;
+
+/** The history of one channel in one epoch. Its monitor guards it. */
+final class ChannelEntry {
+  final String epoch;
+  private final Tail kept = new Tail();
+
+  /**
+   * Why the newest of the dropped was dropped; older ones may have gone otherwise, but this one
+   * alone breaks a recovery.
+   */
+  private Gap dropReason = Gap.TRIMMED;
+
+  private long usedNs;
+
+  /** Whether it was dropped as unused; whoever still finds it has to look for its successor. */
+  boolean forgotten;
+
+  ChannelEntry(String epoch, long nowNs) {
+    this.epoch = epoch;
+    this.usedNs = nowNs;
+  }
+
+  void use(long nowNs) {
+    usedNs = nowNs;
+  }
+
+  long unusedNs(long nowNs) {
+    return nowNs - usedNs;
+  }
+
+  Position top() {
+    return new Position(epoch, kept.top());
+  }
+
+  Item append(Json data, Optional<Sender> from, Retention retention, long nowNs) {
+    var item = kept.append(data, from, nowNs);
+    trim(retention, nowNs);
+    return item;
+  }
+
+  Page page(Optional<Position> after, int limit, Retention retention, long nowNs) {
+    trim(retention, nowNs);
+    if (after.isEmpty()) {
+      return new Page(top(), Recovery.NOT_ASKED, kept.newest(limit));
+    }
+    var position = after.get();
+    return gap(position)
+        .map(reason -> new Page(top(), new Recovery.Lost(reason), List.of()))
+        .orElseGet(() -> new Page(top(), Recovery.COMPLETE, kept.after(position.offset(), limit)));
+  }
+
+  private void trim(Retention retention, long nowNs) {
+    if (kept.dropOlder(retention.age().toNanos(), nowNs)) {
+      dropReason = Gap.EXPIRED;
+    }
+    if (kept.dropTo(kept.top() - retention.size())) {
+      dropReason = Gap.TRIMMED;
+    }
+  }
+
+  private Optional<Gap> gap(Position position) {
+    if (!position.epoch().equals(epoch)) {
+      return Optional.of(Gap.EPOCH);
+    }
+    if (position.offset() > kept.top()) {
+      return Optional.of(Gap.DIVERGED);
+    }
+    return position.offset() < kept.dropped() ? Optional.of(dropReason) : Optional.empty();
+  }
+}

@@ -1,0 +1,41 @@
+package io.byssus.core.memory;
+
+import io.byssus.core.delivery.InboxStore.Append;
+import io.byssus.core.delivery.InboxStore.Page;
+import io.byssus.core.node.EngineSettings;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Sender;
+import java.util.Optional;
+
+/**
+ * The messages that wait for one session: a part of its {@link SessionEntry}, and guarded with it.
+ */
+final class InboxEntry {
+  private final Tail waiting = new Tail();
+  private long acknowledged;
+
+  /** Everything up to here has been handled. */
+  long acknowledged() {
+    return acknowledged;
+  }
+
+  Append append(Json data, Optional<Sender> from, EngineSettings settings, long nowNs) {
+    waiting.dropOlder(settings.inboxAge().toNanos(), nowNs);
+    if (waiting.size() >= settings.inboxMessages()
+        || waiting.bytes() + data.bytes() > settings.inboxBytes()) {
+      return Append.FULL;
+    }
+    waiting.append(data, from, nowNs);
+    return Append.STORED;
+  }
+
+  Page read(long after, int limit, EngineSettings settings, long nowNs) {
+    waiting.dropOlder(settings.inboxAge().toNanos(), nowNs);
+    return new Page(waiting.top(), waiting.after(after, limit));
+  }
+
+  void acknowledge(long offset) {
+    acknowledged = Math.max(acknowledged, Math.min(offset, waiting.top()));
+    waiting.dropTo(acknowledged);
+  }
+}

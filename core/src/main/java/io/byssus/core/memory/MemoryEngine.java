@@ -1,0 +1,36 @@
+package io.byssus.core.memory;
+
+import io.byssus.core.lane.Ticker;
+import io.byssus.core.node.Engine;
+import io.byssus.core.node.EngineSettings;
+import java.util.random.RandomGenerator;
+
+/**
+ * The engine that keeps everything in this process, and so has one node. Its stages are complete
+ * when they are returned; it may be called from any thread, never waits for more than another short
+ * step on the same session or channel, and has no threads of its own: what is old is forgotten when
+ * it is met or by {@link io.byssus.core.session.SessionStore#sweep}.
+ */
+public final class MemoryEngine {
+  private MemoryEngine() {}
+
+  /**
+   * @param random for the epochs of channels
+   */
+  public static Engine create(EngineSettings settings, Ticker ticker, RandomGenerator random) {
+    var table = new SessionTable(new SessionDeadlines(settings.sessionTtl(), ticker));
+    var broker = new MemoryBroker(settings, ticker, new Epochs(random)::next, Dedupe.IDS_MAX);
+    var presence = new MemoryPresence(settings.presenceTtl(), ticker);
+    return new Engine(
+        new MemorySessions(
+            table,
+            limit -> {
+              broker.sweep(limit);
+              presence.sweep(limit);
+            }),
+        broker,
+        new MemoryInboxes(table, settings, ticker),
+        new MemoryDirectory(),
+        presence);
+  }
+}

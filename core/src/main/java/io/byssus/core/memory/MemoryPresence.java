@@ -1,0 +1,83 @@
+package io.byssus.core.memory;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import io.byssus.core.lane.Ticker;
+import io.byssus.core.presence.PresenceStore;
+import io.byssus.protocol.ServerMessage.Member;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+
+/** Presence in this process. A channel that nobody is in is not in the map. */
+final class MemoryPresence implements PresenceStore {
+  private final ConcurrentHashMap<String, Members> channels = new ConcurrentHashMap<>();
+  private final Broom<Members> broom =
+      new Broom<>(channels, (channel, _) -> inside(channel, (_, _) -> {}));
+  private final Ticker ticker;
+  private final long ttlNs;
+
+  MemoryPresence(Duration ttl, Ticker ticker) {
+    this.ttlNs = ttl.toNanos();
+    this.ticker = ticker;
+  }
+
+  @Override
+  public CompletionStage<Void> enter(String channel, Member member) {
+    channels.compute(
+        channel,
+        (_, members) -> {
+          var all = members == null ? new Members() : members;
+          all.enter(member, ticker.nanoTime() + ttlNs);
+          return all;
+        });
+    return completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<Void> leave(String channel, String session) {
+    inside(channel, (members, _) -> members.leave(session));
+    return completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<Void> touch(Collection<Entry> entries) {
+    for (var entry : entries) {
+      inside(entry.channel(), (members, nowNs) -> members.touch(entry.session(), nowNs + ttlNs));
+    }
+    return completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<List<Member>> members(String channel, int limit) {
+    var found = new ArrayList<Member>();
+    inside(channel, (members, _) -> found.addAll(members.atMost(limit)));
+    return completedFuture(List.copyOf(found));
+  }
+
+  /** Looks at the next so many channels for members whose time has passed. */
+  void sweep(int limit) {
+    broom.sweep(limit);
+  }
+
+  /** Runs {@code step} on those who are in the channel now. */
+  private void inside(String channel, BiConsumer<Members, Long> step) {
+    channels.computeIfPresent(
+        channel,
+        (_, members) -> {
+          var nowNs = ticker.nanoTime();
+          members.dropPassed(nowNs);
+          step.accept(members, nowNs);
+          return members.isEmpty() ? null : members;
+        });
+  }
+
+  /** How many channels are remembered. */
+  int size() {
+    return channels.size();
+  }
+}

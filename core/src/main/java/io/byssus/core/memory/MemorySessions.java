@@ -1,0 +1,129 @@
+package io.byssus.core.memory;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import io.byssus.core.session.Fence;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionStore;
+import io.byssus.core.session.TokenHash;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Position;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntConsumer;
+
+/** Sessions in this process. */
+final class MemorySessions implements SessionStore {
+  private final SessionTable table;
+  private final IntConsumer housekeeping;
+
+  /**
+   * @param housekeeping is told with each sweep to look for that much of other things to forget
+   */
+  MemorySessions(SessionTable table, IntConsumer housekeeping) {
+    this.table = table;
+    this.housekeeping = housekeeping;
+  }
+
+  @Override
+  public CompletionStage<Lease> create(NewSession session, Owner owner) {
+    table.create(session, owner);
+    return completedFuture(new Lease(session.id(), owner, 1));
+  }
+
+  @Override
+  public CompletionStage<Claim> claim(
+      String session, String user, TokenHash presented, TokenHash next, Owner owner) {
+    return completedFuture(
+        table
+            .living(
+                session,
+                entry -> {
+                  var claim = entry.claim(user, presented, next, owner);
+                  if (claim instanceof Claim.Granted) {
+                    table.startTime(entry);
+                  }
+                  return claim;
+                })
+            .orElseGet(Claim.Expired::new));
+  }
+
+  @Override
+  public CompletionStage<Fence> setAttributes(Lease lease, Map<String, Json> changes) {
+    return completedFuture(table.write(lease, entry -> entry.setAttributes(changes)));
+  }
+
+  @Override
+  public CompletionStage<Fence> setTags(Lease lease, Set<String> tags) {
+    return completedFuture(table.write(lease, entry -> entry.setTags(tags)));
+  }
+
+  @Override
+  public CompletionStage<Fence> subscribe(
+      Lease lease, String channel, Optional<Position> position) {
+    return completedFuture(table.write(lease, entry -> entry.subscribe(channel, position)));
+  }
+
+  @Override
+  public CompletionStage<Fence> unsubscribe(Lease lease, String channel) {
+    return completedFuture(table.write(lease, entry -> entry.unsubscribe(channel)));
+  }
+
+  @Override
+  public CompletionStage<Fence> acknowledge(Lease lease, String channel, Position position) {
+    return completedFuture(table.write(lease, entry -> entry.acknowledge(channel, position)));
+  }
+
+  @Override
+  public CompletionStage<List<Lease>> renew(Collection<Lease> leases) {
+    return completedFuture(leases.stream().filter(lease -> !renewed(lease)).toList());
+  }
+
+  private boolean renewed(Lease lease) {
+    return table.write(lease, table::startTime) == Fence.HELD;
+  }
+
+  @Override
+  public CompletionStage<Fence> release(Lease lease) {
+    return completedFuture(
+        table
+            .living(lease.session(), entry -> released(entry, lease) ? Fence.HELD : Fence.LOST)
+            .orElse(Fence.LOST));
+  }
+
+  private boolean released(SessionEntry entry, Lease lease) {
+    // Not heldUnder: a repeated release finds the session detached, by itself.
+    if (!entry.state().newest().equals(lease)) {
+      return false;
+    }
+    entry.release();
+    table.startTime(entry);
+    return true;
+  }
+
+  @Override
+  public CompletionStage<Optional<Gone>> remove(String session) {
+    return completedFuture(table.living(session, table::remove));
+  }
+
+  @Override
+  public CompletionStage<Optional<Gone>> end(Lease lease) {
+    return completedFuture(table.held(lease, table::remove));
+  }
+
+  @Override
+  public CompletionStage<Optional<Optional<Lease>>> holder(String session) {
+    return completedFuture(table.living(session, entry -> entry.state().holder()));
+  }
+
+  @Override
+  public CompletionStage<List<Gone>> sweep(int limit) {
+    housekeeping.accept(limit);
+    return completedFuture(table.removePassed(limit));
+  }
+}

@@ -1,0 +1,73 @@
+package io.byssus.core.memory;
+
+import io.byssus.core.lane.Ticker;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions in the order in which their time passes. All have the same time to live, so whoever
+ * starts it anew goes to the end: a linked list through the entries is always sorted, and neither a
+ * renewal nor a sweep looks at any other session.
+ *
+ * <p>Thread-safe. A deadline is written under both the lock of its entry and that of this list, so
+ * either suffices to read it.
+ */
+final class SessionDeadlines {
+  private final Ticker ticker;
+  private final long ttlNs;
+  private @Nullable SessionEntry first;
+  private @Nullable SessionEntry last;
+
+  SessionDeadlines(Duration ttl, Ticker ticker) {
+    this.ttlNs = ttl.toNanos();
+    this.ticker = ticker;
+  }
+
+  boolean passed(SessionEntry entry) {
+    return ticker.nanoTime() - entry.deadlineNs >= 0;
+  }
+
+  synchronized void start(SessionEntry entry) {
+    stop(entry);
+    entry.deadlineNs = ticker.nanoTime() + ttlNs;
+    entry.earlier = last;
+    if (last == null) {
+      first = entry;
+    } else {
+      last.later = entry;
+    }
+    last = entry;
+  }
+
+  /** Takes the entry out; nothing to do if it is not in. */
+  synchronized void stop(SessionEntry entry) {
+    var before = entry.earlier;
+    var after = entry.later;
+    if (before != null) {
+      before.later = after;
+    } else if (first == entry) {
+      first = after;
+    }
+    if (after != null) {
+      after.earlier = before;
+    } else if (last == entry) {
+      last = before;
+    }
+    entry.earlier = null;
+    entry.later = null;
+  }
+
+  /**
+   * Takes out the first entry if its time has passed. It may be started again before the caller has
+   * locked it.
+   */
+  synchronized Optional<SessionEntry> takePassed() {
+    var entry = first;
+    if (entry == null || !passed(entry)) {
+      return Optional.empty();
+    }
+    stop(entry);
+    return Optional.of(entry);
+  }
+}

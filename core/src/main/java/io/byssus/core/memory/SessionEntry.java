@@ -1,0 +1,134 @@
+package io.byssus.core.memory;
+
+import io.byssus.core.delivery.InboxStore.Append;
+import io.byssus.core.delivery.InboxStore.Page;
+import io.byssus.core.node.EngineSettings;
+import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionState;
+import io.byssus.core.session.SessionStore.Claim;
+import io.byssus.core.session.SessionStore.Gone;
+import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.StoredSession;
+import io.byssus.core.session.TokenHash;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Position;
+import io.byssus.protocol.Sender;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session with all its parts. {@link SessionTable} locks it around every step, and nobody else
+ * is called meanwhile. There is one for each session of the cluster, most of them idle: what is not
+ * used costs a reference.
+ */
+final class SessionEntry {
+  private static final Page NOTHING_YET = new Page(0, List.of());
+
+  final String id;
+  private final String user;
+  private SessionState state;
+  private TokenHash token;
+  private TokenHash previousToken;
+  private Map<String, Json> attributes = Map.of();
+  private Set<String> tags;
+  private Map<String, Optional<Position>> subscriptions = Map.of();
+  private @Nullable InboxEntry inbox;
+
+  /** Whether it was removed; whoever still finds it comes too late. */
+  boolean removed;
+
+  // These three belong to SessionDeadlines.
+  long deadlineNs;
+  @Nullable SessionEntry earlier;
+  @Nullable SessionEntry later;
+
+  SessionEntry(NewSession made, Owner owner) {
+    id = made.id();
+    user = made.user();
+    token = made.token();
+    previousToken = token;
+    tags = Set.copyOf(made.tags());
+    state = SessionState.created(id, owner);
+    setAttributes(made.attributes());
+  }
+
+  SessionState state() {
+    return state;
+  }
+
+  void release() {
+    state = state.released();
+  }
+
+  Claim claim(String claimant, TokenHash presented, TokenHash next, Owner owner) {
+    if (!user.equals(claimant) || !knows(presented)) {
+      return new Claim.Refused();
+    }
+    var holder = state.holder();
+    state = state.claimedBy(owner);
+    previousToken = presented;
+    token = next;
+    return new Claim.Granted(state.newest(), stored(), holder);
+  }
+
+  private boolean knows(TokenHash presented) {
+    return presented.equals(token) | presented.equals(previousToken);
+  }
+
+  void setAttributes(Map<String, Json> changes) {
+    changes.forEach((name, value) ->
+        attributes =
+            value.isNull()
+                ? Compact.without(attributes, name)
+                : Compact.with(attributes, name, value));
+  }
+
+  void setTags(Set<String> newTags) {
+    tags = Set.copyOf(newTags);
+  }
+
+  void subscribe(String channel, Optional<Position> position) {
+    if (!subscriptions.containsKey(channel)) {
+      subscriptions = Compact.with(subscriptions, channel, position);
+    }
+  }
+
+  void unsubscribe(String channel) {
+    subscriptions = Compact.without(subscriptions, channel);
+  }
+
+  void acknowledge(String channel, Position position) {
+    if (subscriptions.containsKey(channel)) {
+      subscriptions = Compact.with(subscriptions, channel, Optional.of(position));
+    }
+  }
+
+  Append append(Json data, Optional<Sender> from, EngineSettings settings, long nowNs) {
+    if (inbox == null) {
+      inbox = new InboxEntry();
+    }
+    return inbox.append(data, from, settings, nowNs);
+  }
+
+  Page readInbox(long after, int limit, EngineSettings settings, long nowNs) {
+    return inbox == null ? NOTHING_YET : inbox.read(after, limit, settings, nowNs);
+  }
+
+  void acknowledgeInbox(long offset) {
+    if (inbox != null) {
+      inbox.acknowledge(offset);
+    }
+  }
+
+  private StoredSession stored() {
+    var acknowledged = inbox == null ? 0 : inbox.acknowledged();
+    return new StoredSession(id, user, attributes, tags, subscriptions, acknowledged);
+  }
+
+  Gone gone() {
+    return new Gone(id, user, tags, Set.copyOf(subscriptions.keySet()));
+  }
+}

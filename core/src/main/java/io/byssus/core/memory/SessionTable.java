@@ -1,0 +1,105 @@
+package io.byssus.core.memory;
+
+import io.byssus.core.session.Fence;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionStore.Gone;
+import io.byssus.core.session.SessionStore.NewSession;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * All sessions: the living, and those whose time has passed and that nobody has swept yet.
+ * Thread-safe: a step runs under the lock of its session's entry, must be short and calls nobody.
+ */
+final class SessionTable {
+  private final ConcurrentHashMap<String, SessionEntry> entries = new ConcurrentHashMap<>();
+  private final SessionDeadlines deadlines;
+
+  SessionTable(SessionDeadlines deadlines) {
+    this.deadlines = deadlines;
+  }
+
+  void create(NewSession session, Owner owner) {
+    entries.computeIfAbsent(
+        session.id(),
+        _ -> {
+          var entry = new SessionEntry(session, owner);
+          deadlines.start(entry);
+          return entry;
+        });
+  }
+
+  /** What {@code step} makes of the session; empty if there is none or its time has passed. */
+  <T> Optional<T> living(String session, Function<SessionEntry, T> step) {
+    var entry = entries.get(session);
+    if (entry == null) {
+      return Optional.empty();
+    }
+    synchronized (entry) {
+      return entry.removed || deadlines.passed(entry)
+          ? Optional.empty()
+          : Optional.of(step.apply(entry));
+    }
+  }
+
+  /** What {@code step} makes of the session; empty if {@code lease} does not hold it. */
+  <T> Optional<T> held(Lease lease, Function<SessionEntry, T> step) {
+    return living(
+            lease.session(),
+            entry ->
+                entry.state().heldUnder(lease)
+                    ? Optional.of(step.apply(entry))
+                    : Optional.<T>empty())
+        .flatMap(Function.identity());
+  }
+
+  /** As {@link #held}, for a step that only writes. */
+  Fence write(Lease lease, Consumer<SessionEntry> change) {
+    return held(
+            lease,
+            entry -> {
+              change.accept(entry);
+              return Fence.HELD;
+            })
+        .orElse(Fence.LOST);
+  }
+
+  /** Starts the time to live of an entry anew. As or in a step. */
+  void startTime(SessionEntry entry) {
+    deadlines.start(entry);
+  }
+
+  /** Removes the entry. As or in a step. */
+  Gone remove(SessionEntry entry) {
+    entry.removed = true;
+    deadlines.stop(entry);
+    entries.remove(entry.id, entry);
+    return entry.gone();
+  }
+
+  List<Gone> removePassed(int limit) {
+    var gone = new ArrayList<Gone>();
+    while (gone.size() < limit) {
+      var entry = deadlines.takePassed();
+      if (entry.isEmpty()) {
+        break;
+      }
+      removeIfPassed(entry.get()).ifPresent(gone::add);
+    }
+    return gone;
+  }
+
+  private Optional<Gone> removeIfPassed(SessionEntry entry) {
+    synchronized (entry) {
+      // A renewal may have come between the list and this lock: then it is in the list again.
+      return entry.removed || !deadlines.passed(entry)
+          ? Optional.empty()
+          : Optional.of(remove(entry));
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.byssus.core.memory;
+
+import static java.util.Objects.requireNonNull;
+
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Sender;
+import io.byssus.protocol.ServerMessage.Item;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kept end of a stream. Items come at the top and go at the bottom, and offsets count on over
+ * both, so an item's place in the ring is the low bits of its offset. Guarded by its owner.
+ */
+final class Tail {
+  private static final @Nullable Kept[] NONE = {};
+  private static final int FIRST_LENGTH = 4;
+
+  private record Kept(Item item, long atNs) {}
+
+  private @Nullable Kept[] ring = NONE;
+  private long dropped;
+  private long top;
+  private long bytes;
+
+  /** The offset of the newest item there ever was, 0: none yet. */
+  long top() {
+    return top;
+  }
+
+  /** The offset of the newest item that is kept no more. */
+  long dropped() {
+    return dropped;
+  }
+
+  int size() {
+    return (int) (top - dropped);
+  }
+
+  /** Of the data of all kept items. */
+  long bytes() {
+    return bytes;
+  }
+
+  Item append(Json data, Optional<Sender> from, long nowNs) {
+    if (size() == ring.length) {
+      grow();
+    }
+    var item = new Item(++top, data, from);
+    ring[slot(top)] = new Kept(item, nowNs);
+    bytes += data.bytes();
+    return item;
+  }
+
+  /** Up to {@code limit} items after {@code offset}, oldest first. */
+  List<Item> after(long offset, int limit) {
+    var from = Math.clamp(offset, dropped, top);
+    var to = Math.min(top, from + limit);
+    var items = new ArrayList<Item>((int) (to - from));
+    for (var at = from + 1; at <= to; at++) {
+      items.add(kept(at).item);
+    }
+    return items;
+  }
+
+  List<Item> newest(int limit) {
+    return after(top - limit, limit);
+  }
+
+  /** Drops what was appended {@code ageNs} ago or earlier; tells whether there was any. */
+  boolean dropOlder(long ageNs, long nowNs) {
+    var before = dropped;
+    while (dropped < top && nowNs - kept(dropped + 1).atNs >= ageNs) {
+      dropOldest();
+    }
+    return dropped > before;
+  }
+
+  /** Drops everything up to {@code offset}; tells whether there was any. */
+  boolean dropTo(long offset) {
+    var before = dropped;
+    while (dropped < Math.min(offset, top)) {
+      dropOldest();
+    }
+    return dropped > before;
+  }
+
+  private void dropOldest() {
+    dropped++;
+    bytes -= kept(dropped).item.data().bytes();
+    ring[slot(dropped)] = null;
+    if (dropped == top) {
+      ring = NONE;
+    }
+  }
+
+  private void grow() {
+    var grown = new @Nullable Kept[Math.max(FIRST_LENGTH, 2 * ring.length)];
+    for (var at = dropped + 1; at <= top; at++) {
+      grown[(int) at & grown.length - 1] = ring[slot(at)];
+    }
+    ring = grown;
+  }
+
+  private Kept kept(long offset) {
+    return requireNonNull(ring[slot(offset)]);
+  }
+
+  private int slot(long offset) {
+    return (int) offset & ring.length - 1;
+  }
+}
