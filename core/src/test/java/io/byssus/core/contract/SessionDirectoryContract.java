@@ -1,0 +1,147 @@
+package io.byssus.core.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.byssus.core.delivery.SessionDirectory;
+import io.byssus.protocol.Target;
+import io.byssus.protocol.Target.ToSession;
+import io.byssus.protocol.Target.ToTag;
+import io.byssus.protocol.Target.ToUser;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What {@link SessionDirectory} promises. */
+public abstract class SessionDirectoryContract extends EngineTests {
+  private SessionDirectory directory;
+  private SessionDirectory elsewhere;
+
+  @BeforeEach
+  void openDirectories() {
+    directory = here.engine().directory();
+    elsewhere = there.engine().directory();
+  }
+
+  private void add(Target target, String... sessions) {
+    for (var session : sessions) {
+      get(directory.add(target, session));
+    }
+  }
+
+  private void remove(Target target, String session) {
+    get(directory.remove(target, session));
+  }
+
+  private void assertSessions(Target target, String... sessions) {
+    assertThat(get(directory.sessions(target))).containsExactly(sessions);
+    assertThat(get(elsewhere.sessions(target))).containsExactly(sessions);
+  }
+
+  @Test
+  void aTargetThatNobodyIsUnderIsEmpty() {
+    assertSessions(new ToUser(unique("user")));
+    assertSessions(new ToTag(unique("tag")));
+  }
+
+  @Test
+  void sessionsStandInTheOrderInWhichTheyWereAdded() {
+    var ann = new ToUser(unique("ann"));
+    add(ann, "c", "a", "b");
+    assertSessions(ann, "c", "a", "b");
+  }
+
+  @Test
+  void addingAgainIsNoChange() {
+    var ann = new ToUser(unique("ann"));
+    add(ann, "a");
+    add(ann, "a");
+    assertSessions(ann, "a");
+    add(ann, "b", "a");
+    assertSessions(ann, "a", "b");
+  }
+
+  @Test
+  void aRemovedSessionIsUnderItNoMore() {
+    var ann = new ToUser(unique("ann"));
+    add(ann, "a", "b", "c");
+    remove(ann, "b");
+    assertSessions(ann, "a", "c");
+    remove(ann, "a");
+    remove(ann, "c");
+    assertSessions(ann);
+  }
+
+  @Test
+  void aSessionThatIsAddedAfterItsRemovalStandsLast() {
+    var ann = new ToUser(unique("ann"));
+    add(ann, "a", "b");
+    remove(ann, "a");
+    add(ann, "a");
+    assertSessions(ann, "b", "a");
+  }
+
+  @Test
+  void removingWhatIsNotThereIsNoChange() {
+    var ann = new ToUser(unique("ann"));
+    remove(ann, "a");
+    add(ann, "a");
+    remove(ann, "b");
+    assertSessions(ann, "a");
+    remove(ann, "a");
+    remove(ann, "a");
+    assertSessions(ann);
+  }
+
+  @Test
+  void aUserAndATagOfTheSameNameAreTwo() {
+    var name = unique("same");
+    add(new ToUser(name), "a");
+    add(new ToTag(name), "b");
+    assertSessions(new ToUser(name), "a");
+    assertSessions(new ToTag(name), "b");
+    remove(new ToUser(name), "b");
+    assertSessions(new ToTag(name), "b");
+  }
+
+  @Test
+  void aSessionStandsForItself() {
+    var session = unique("session");
+    assertSessions(new ToSession(session), session);
+    add(new ToSession(session), "other");
+    assertSessions(new ToSession(session), session);
+    remove(new ToSession(session), session);
+    assertSessions(new ToSession(session), session);
+  }
+
+  @Test
+  void namesMayBeAnything() {
+    var odd = new ToTag(unique("{x}:* \r\n\0 é 😀"));
+    add(odd, "a");
+    assertSessions(odd, "a");
+  }
+
+  @Test
+  void aTagCanHaveManySessions() {
+    var tag = new ToTag(unique("tag"));
+    var sessions = IntStream.range(0, 500).mapToObj(i -> "session-" + i).toArray(String[]::new);
+    add(tag, sessions);
+    assertSessions(tag, sessions);
+  }
+
+  @Test
+  void concurrentAdditionsAndRemovalsAreAllDone() {
+    var tag = new ToTag(unique("tag"));
+    IntStream.range(0, 50).forEach(i -> add(tag, "old-" + i));
+    atOnce(
+        100,
+        i ->
+            () ->
+                get(
+                    i % 2 == 0
+                        ? directory.remove(tag, "old-" + i / 2)
+                        : elsewhere.add(tag, "new-" + i / 2)));
+    assertThat(get(directory.sessions(tag)))
+        .containsExactlyInAnyOrder(
+            IntStream.range(0, 50).mapToObj(i -> "new-" + i).toArray(String[]::new));
+  }
+}

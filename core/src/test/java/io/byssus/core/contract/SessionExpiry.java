@@ -1,0 +1,233 @@
+package io.byssus.core.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.byssus.core.delivery.InboxStore.Append;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.SessionStore;
+import io.byssus.core.session.SessionStore.Claim.Expired;
+import io.byssus.core.session.SessionStore.Gone;
+import io.byssus.protocol.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** How long a session lives, and that it goes as a whole. */
+abstract class SessionExpiry extends SessionTests {
+  @Test
+  void aDetachedSessionLivesForItsTime() {
+    var lease = created();
+    assertHeld(sessions.release(lease));
+    engine.advance(most(ttl));
+    assertThat(granted(there, lease.session()).lease().term()).isEqualTo(2);
+  }
+
+  @Test
+  void aSessionWhoseTimeHasPassedIsGoneThoughNobodySweptIt() {
+    var lease = created();
+    assertHeld(sessions.release(lease));
+    engine.advance(ttl);
+    assertThat(claim(lease.session(), TOKEN, TOKEN)).isEqualTo(new Expired());
+    assertThat(get(elsewhere.holder(lease.session()))).isEmpty();
+    assertThat(get(sessions.remove(lease.session()))).isEmpty();
+  }
+
+  @Test
+  void theSessionOfADeadNodeExpiresToo() {
+    var lease = created();
+    engine.advance(ttl);
+    assertThat(claim(lease.session(), TOKEN, TOKEN)).isEqualTo(new Expired());
+  }
+
+  @Test
+  void allPartsExpireTogether() {
+    var lease = created(Map.of("name", Json.of("1")), Set.of("beta"));
+    engine.advance(most(ttl));
+    // Written late, and yet it does not outlive the rest.
+    assertHeld(sessions.subscribe(lease, "news", Optional.empty()));
+    assertThat(append(lease)).isEqualTo(Append.STORED);
+    engine.advance(most(ttl));
+    assertThat(claim(lease.session(), TOKEN, TOKEN)).isEqualTo(new Expired());
+    assertThat(append(lease)).isEqualTo(Append.NO_SESSION);
+    assertThat(get(here.engine().inboxes().read(lease, 0, 10))).isEmpty();
+  }
+
+  private Append append(Lease lease) {
+    return get(here.engine().inboxes().append(lease.session(), Json.of("1"), Optional.empty()));
+  }
+
+  @Test
+  void renewingStartsTheTimeAnew() {
+    var lease = created();
+    for (var i = 0; i < 3; i++) {
+      engine.advance(most(ttl));
+      assertThat(get(sessions.renew(List.of(lease)))).isEmpty();
+    }
+    assertThat(holder(lease)).contains(Optional.of(lease));
+  }
+
+  @Test
+  void releasingStartsTheTimeAnew() {
+    var lease = created();
+    engine.advance(most(ttl));
+    assertHeld(sessions.release(lease));
+    engine.advance(most(ttl));
+    assertThat(holder(lease)).contains(Optional.empty());
+  }
+
+  @Test
+  void claimingStartsTheTimeAnew() {
+    var lease = created();
+    engine.advance(most(ttl));
+    var taken = granted(there, lease.session()).lease();
+    engine.advance(most(ttl));
+    assertThat(holder(lease)).contains(Optional.of(taken));
+  }
+
+  @Test
+  void renewingAnswersTheLeasesThatAreLost() {
+    var held = created();
+    var taken = created();
+    var removed = created();
+    var released = created();
+    var unknown = new Lease(unique("session"), here.owner(), 1);
+    granted(there, taken.session());
+    get(sessions.remove(removed.session()));
+    assertHeld(sessions.release(released));
+    assertThat(get(sessions.renew(List.of(taken, held, removed, released, unknown))))
+        .containsExactlyInAnyOrder(taken, removed, released, unknown);
+    assertThat(get(sessions.renew(List.of()))).isEmpty();
+  }
+
+  @Test
+  void manyAreRenewedAtOnce() {
+    var leases = created(300);
+    engine.advance(most(ttl));
+    assertThat(get(sessions.renew(leases))).isEmpty();
+    engine.advance(most(ttl));
+    for (var lease : leases) {
+      assertThat(holder(lease)).contains(Optional.of(lease));
+    }
+  }
+
+  @Test
+  void aLostLeaseGivesTheSessionNoTime() {
+    var lease = created();
+    assertHeld(sessions.release(lease));
+    engine.advance(most(ttl));
+    get(sessions.renew(List.of(lease)));
+    engine.advance(most(ttl));
+    assertThat(holder(lease)).isEmpty();
+  }
+
+  @Test
+  void aRefusedClaimGivesTheSessionNoTime() {
+    var lease = created();
+    engine.advance(most(ttl));
+    get(sessions.claim(lease.session(), "mallory", TOKEN, TOKEN, there.owner()));
+    engine.advance(most(ttl));
+    assertThat(holder(lease)).isEmpty();
+  }
+
+  @Test
+  void aSessionWhoseTimeHasPassedCannotBeRenewed() {
+    var lease = created();
+    engine.advance(ttl);
+    assertThat(get(sessions.renew(List.of(lease)))).containsExactly(lease);
+    assertThat(holder(lease)).isEmpty();
+  }
+
+  @Test
+  void sweepingReportsWhatAnExpiredSessionLeaves() {
+    var lease = created(Map.of(), Set.of("beta", "eu"));
+    assertHeld(sessions.subscribe(lease, "news", Optional.empty()));
+    assertHeld(sessions.subscribe(lease, "sport", Optional.empty()));
+    engine.advance(ttl);
+    assertThat(sweptUp(List.of(lease)))
+        .containsExactly(
+            new Gone(lease.session(), USER, Set.of("beta", "eu"), Set.of("news", "sport")));
+  }
+
+  @Test
+  void sweepingReportsEachSessionOnce() {
+    var leases = created(7);
+    engine.advance(ttl);
+    sweptUp(leases);
+    assertNotSwept(leases.toArray(Lease[]::new));
+  }
+
+  @Test
+  void sweepingTakesNoMoreThanItsLimit() {
+    var leases = created(7);
+    engine.advance(ttl);
+    var first = get(sessions.sweep(3));
+    assertThat(first).hasSizeLessThanOrEqualTo(3);
+    var reported = first.stream().map(Gone::session).toList();
+    sweptUp(leases.stream().filter(lease -> !reported.contains(lease.session())).toList());
+  }
+
+  @Test
+  void concurrentSweepsReportEachSessionOnce() {
+    var leases = created(60);
+    engine.advance(ttl);
+    var reported = new ArrayList<String>();
+    atOnce(8, i -> () -> sweptInSmallSteps(i % 2 == 0 ? sessions : elsewhere))
+        .forEach(reported::addAll);
+    reported.retainAll(leases.stream().map(Lease::session).toList());
+    assertThat(reported).doesNotHaveDuplicates();
+    sweptUp(leases.stream().filter(lease -> !reported.contains(lease.session())).toList());
+    assertNotSwept(leases.toArray(Lease[]::new));
+  }
+
+  private static List<String> sweptInSmallSteps(SessionStore store) {
+    var swept = new ArrayList<String>();
+    for (var i = 0; i < 20; i++) {
+      get(store.sweep(3)).forEach(gone -> swept.add(gone.session()));
+    }
+    return swept;
+  }
+
+  @Test
+  void sweepingLeavesTheLiving() {
+    var dying = created();
+    engine.advance(most(ttl));
+    var living = created();
+    engine.advance(most(ttl));
+    sweptUp(List.of(dying));
+    assertNotSwept(living);
+    assertThat(holder(living)).contains(Optional.of(living));
+  }
+
+  @Test
+  void aRenewedSessionIsSweptWhenItsLaterTimeHasPassed() {
+    var renewed = created();
+    var other = created();
+    engine.advance(most(ttl));
+    get(sessions.renew(List.of(renewed)));
+    engine.advance(most(ttl));
+    sweptUp(List.of(other));
+    assertNotSwept(renewed);
+    engine.advance(most(ttl));
+    sweptUp(List.of(renewed));
+  }
+
+  @Test
+  void aSessionThatWasOftenClaimedAndReleasedIsSweptOnce() {
+    var lease = created();
+    for (var i = 0; i < 10; i++) {
+      assertHeld(sessions.release(granted(here, lease.session()).lease()));
+    }
+    engine.advance(ttl);
+    assertThat(claim(lease.session(), TOKEN, TOKEN)).isEqualTo(new Expired());
+    sweptUp(List.of(lease));
+    assertNotSwept(lease);
+  }
+
+  private List<Lease> created(int count) {
+    return IntStream.range(0, count).mapToObj(i -> created()).toList();
+  }
+}
