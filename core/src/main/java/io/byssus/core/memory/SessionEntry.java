@@ -4,6 +4,7 @@ import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.delivery.InboxStore.Page;
 import io.byssus.core.node.EngineSettings;
 import io.byssus.core.session.Owner;
+import io.byssus.core.session.ResumeTokens;
 import io.byssus.core.session.SessionState;
 import io.byssus.core.session.SessionStore.Claim;
 import io.byssus.core.session.SessionStore.Gone;
@@ -30,8 +31,7 @@ final class SessionEntry {
   final String id;
   private final String user;
   private SessionState state;
-  private TokenHash token;
-  private TokenHash previousToken;
+  private ResumeTokens tokens;
   private Map<String, Json> attributes = Map.of();
   private Set<String> tags;
   private Map<String, Optional<Position>> subscriptions = Map.of();
@@ -48,8 +48,7 @@ final class SessionEntry {
   SessionEntry(NewSession made, Owner owner) {
     id = made.id();
     user = made.user();
-    token = made.token();
-    previousToken = token;
+    tokens = ResumeTokens.first(made.token());
     tags = Set.copyOf(made.tags());
     state = SessionState.created(id, owner);
     setAttributes(made.attributes());
@@ -64,18 +63,14 @@ final class SessionEntry {
   }
 
   Claim claim(String claimant, TokenHash presented, TokenHash next, Owner owner) {
-    if (!user.equals(claimant) || !knows(presented)) {
+    var after = tokens.claimed(presented, next);
+    if (!user.equals(claimant) || after.isEmpty()) {
       return new Claim.Refused();
     }
     var holder = state.holder();
     state = state.claimedBy(owner);
-    previousToken = presented;
-    token = next;
+    tokens = after.get();
     return new Claim.Granted(state.newest(), stored(), holder);
-  }
-
-  private boolean knows(TokenHash presented) {
-    return presented.equals(token) | presented.equals(previousToken);
   }
 
   void setAttributes(Map<String, Json> changes) {
@@ -91,9 +86,7 @@ final class SessionEntry {
   }
 
   void subscribe(String channel, Optional<Position> position) {
-    if (!subscriptions.containsKey(channel)) {
-      subscriptions = Compact.with(subscriptions, channel, position);
-    }
+    subscriptions = Compact.with(subscriptions, channel, position);
   }
 
   void unsubscribe(String channel) {

@@ -46,6 +46,9 @@ final class Admission {
   }
 
   void start() {
+    if (!connection.open()) {
+      return;
+    }
     whenDone(
         node.authenticator.authenticate(connect.token(), connection.peer()),
         verdict -> {
@@ -108,7 +111,8 @@ final class Admission {
                 "the user has too many sessions",
                 CloseCode.TOO_MANY_SESSIONS);
           }
-        });
+        },
+        () -> dispatcher.discard(session));
   }
 
   private void created(Session session, StoredSession stored) {
@@ -227,6 +231,10 @@ final class Admission {
   }
 
   private <T> void whenDone(CompletionStage<T> stage, Consumer<T> then) {
+    whenDone(stage, then, () -> {});
+  }
+
+  private <T> void whenDone(CompletionStage<T> stage, Consumer<T> then, Runnable undo) {
     connection
         .lane()
         .when(
@@ -236,6 +244,7 @@ final class Admission {
                 then.accept(value);
               } else {
                 node.engineFailed("connect", failure);
+                undo.run();
                 refuse(ErrorCode.UNAVAILABLE, "the engine did not answer");
               }
             });

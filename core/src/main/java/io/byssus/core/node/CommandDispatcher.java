@@ -238,7 +238,9 @@ final class CommandDispatcher implements Connection.Receiver {
       fail(connect.id(), ErrorCode.DRAINING, "this node is going away, connect to another");
     } else {
       holdOthers();
-      new Admission(node, connection, this, connect).start();
+      // Not at once: a client that gave this connection up has closed it behind its connect, and
+      // may be back on another.
+      connection.lane().execute(new Admission(node, connection, this, connect)::start);
     }
   }
 

@@ -74,6 +74,7 @@ final class Watch {
     if (now - tickedAt > TICK_NS + STALL_NS) {
       listeningSince = now;
       node.observer.laneStalled(Duration.ofNanos(now - tickedAt));
+      renewSessions(); // someone else may hold them by now
     }
     tickedAt = now;
     // Downwards, because one that is closed leaves and the last takes its slot.

@@ -33,9 +33,9 @@ public interface SessionStore {
 
   /**
    * Takes the session over, or attaches it again, under the next term: whoever held it is fenced
-   * from here on. {@code presented} must be the current or the previous token; it becomes the
-   * previous one and {@code next} the current. So a client that never heard of its newest token can
-   * come again with the one it has, and the one before that is void.
+   * from here on. {@code presented} must be one of its live tokens, as {@link ResumeTokens} tells,
+   * and {@code next} becomes one: so a client that never heard of its newest token can come again
+   * with the one it has.
    */
   CompletionStage<Claim> claim(
       String session, String user, TokenHash presented, TokenHash next, Owner owner);
@@ -59,7 +59,7 @@ public interface SessionStore {
 
   CompletionStage<Fence> setTags(Lease lease, Set<String> tags);
 
-  /** Remembers a subscription and where it starts; an existing one is kept as it is. */
+  /** Remembers a subscription and where it starts, in place of what was remembered of it. */
   CompletionStage<Fence> subscribe(Lease lease, String channel, Optional<Position> position);
 
   CompletionStage<Fence> unsubscribe(Lease lease, String channel);

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.session.Lease;
+import io.byssus.core.session.ResumeTokens;
 import io.byssus.core.session.SessionStore.Claim.Expired;
 import io.byssus.core.session.SessionStore.Claim.Granted;
 import io.byssus.core.session.SessionStore.Claim.Refused;
@@ -85,9 +86,27 @@ abstract class SessionClaims extends SessionTests {
     var session = created().session();
     claim(session, TOKEN, SECOND); // an answer that never arrives
     assertThat(claim(session, TOKEN, THIRD)).isInstanceOf(Granted.class);
-    assertThat(claim(session, SECOND, FOURTH)).isEqualTo(new Refused());
     assertThat(claim(session, THIRD, FOURTH)).isInstanceOf(Granted.class);
     assertThat(claim(session, TOKEN, FOURTH)).isEqualTo(new Refused());
+    assertThat(claim(session, SECOND, FOURTH)).isEqualTo(new Refused());
+  }
+
+  @Test
+  void anOldConnectThatArrivesLateDoesNotVoidTheTokenOfTheNewer() {
+    var session = created().session();
+    claim(session, TOKEN, SECOND); // the client hears of this one
+    claim(session, TOKEN, THIRD); // and had given this one up
+    assertThat(claim(session, SECOND, FOURTH)).isInstanceOf(Granted.class);
+  }
+
+  @Test
+  void ofManyTokensHandedOutOnlyTheNewestLive() {
+    var session = created().session();
+    for (int i = 0; i <= ResumeTokens.HANDED_OUT_MAX; i++) {
+      claim(session, TOKEN, TokenHash.of("handed-out-" + i));
+    }
+    assertThat(claim(session, TokenHash.of("handed-out-0"), SECOND)).isEqualTo(new Refused());
+    assertThat(claim(session, TokenHash.of("handed-out-1"), SECOND)).isInstanceOf(Granted.class);
   }
 
   @Test

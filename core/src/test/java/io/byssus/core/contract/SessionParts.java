@@ -58,12 +58,11 @@ abstract class SessionParts extends SessionTests {
   }
 
   @Test
-  void subscribingAgainKeepsThePosition() {
+  void subscribingAgainStartsAtTheNewPosition() {
     var lease = created();
     assertHeld(sessions.subscribe(lease, "news", Optional.of(START)));
     assertHeld(sessions.subscribe(lease, "news", Optional.of(START.at(99))));
-    assertHeld(sessions.subscribe(lease, "news", Optional.empty()));
-    assertThat(stored(lease).subscriptions()).isEqualTo(Map.of("news", Optional.of(START)));
+    assertThat(stored(lease).subscriptions()).isEqualTo(Map.of("news", Optional.of(START.at(99))));
   }
 
   @Test

@@ -1,0 +1,126 @@
+package io.byssus.core.testing;
+
+import io.byssus.core.Limits;
+import io.byssus.core.NodeObserver;
+import io.byssus.core.channel.Access;
+import io.byssus.core.channel.Namespace;
+import io.byssus.core.channel.Namespaces;
+import io.byssus.core.channel.Retention;
+import io.byssus.core.connection.Heartbeat;
+import io.byssus.core.connection.Overflow;
+import io.byssus.core.connection.Peer;
+import io.byssus.core.memory.MemoryEngine;
+import io.byssus.core.node.Authenticator;
+import io.byssus.core.node.Engine;
+import io.byssus.core.node.EngineSettings;
+import io.byssus.core.node.Node;
+import io.byssus.core.node.NodeSettings;
+import io.byssus.core.node.UserPolicy;
+import io.byssus.core.session.Owner;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+
+/**
+ * A node on stepped lanes and the memory engine. The token of a connect is the user's name,
+ * "nobody" is refused.
+ *
+ * <p>Namespaces: {@code kept.} has history, {@code seen.} presence too, {@code latest.} keeps only
+ * the newest for slow readers, {@code drop.} drops the oldest, {@code users.} is for users, {@code
+ * closed.} for nobody; the rest is ephemeral.
+ */
+public final class TestNode {
+  public final RandomGenerator random;
+  public final SteppedLanes lanes;
+  public final Engine engine;
+  public final Node node;
+  public final FakeWire wire = new FakeWire();
+
+  public TestNode(long seed) {
+    this(seed, Limits.DEFAULTS, new UserPolicy.Unlimited(), NodeObserver.NONE, e -> e);
+  }
+
+  public TestNode(
+      long seed,
+      Limits limits,
+      UserPolicy policy,
+      NodeObserver observer,
+      UnaryOperator<Engine> wrap) {
+    this(seed, limits, policy, observer, EngineSettings.DEFAULTS, wrap);
+  }
+
+  public TestNode(
+      long seed,
+      Limits limits,
+      UserPolicy policy,
+      NodeObserver observer,
+      EngineSettings engineSettings,
+      UnaryOperator<Engine> wrap) {
+    random = new SplittableRandom(seed);
+    lanes = new SteppedLanes(3, random);
+    engine = wrap.apply(MemoryEngine.create(engineSettings, lanes, random));
+    var settings =
+        new NodeSettings(
+            new Owner("n1", "1"),
+            limits,
+            NAMESPACES,
+            Heartbeat.DEFAULTS,
+            policy,
+            true,
+            Duration.ZERO,
+            engineSettings);
+    node = new Node(settings, engine, BY_NAME, lanes.lanes(), random, observer);
+    node.start();
+    lanes.settle();
+  }
+
+  /** A client that is not connected yet. */
+  public TestClient client() {
+    return new TestClient(this);
+  }
+
+  /** A client with a session. */
+  public TestClient connected(String user) {
+    var client = client();
+    client.connect(user);
+    return client;
+  }
+
+  private static final Retention KEPT = new Retention(50, Duration.ofMinutes(10));
+
+  private static final Namespaces NAMESPACES =
+      new Namespaces(
+          List.of(
+              namespace("", Retention.EPHEMERAL, false, Access.EVERYONE, Overflow.DISCONNECT),
+              namespace("kept.", KEPT, false, Access.EVERYONE, Overflow.DISCONNECT),
+              namespace("seen.", KEPT, true, Access.EVERYONE, Overflow.DISCONNECT),
+              namespace("drop.", KEPT, false, Access.EVERYONE, Overflow.DROP_OLDEST),
+              namespace("latest.", Retention.EPHEMERAL, false, Access.EVERYONE, Overflow.LATEST),
+              namespace("users.", KEPT, false, Access.USERS, Overflow.DISCONNECT),
+              namespace("closed.", KEPT, false, Access.NOBODY, Overflow.DISCONNECT)));
+
+  private static Namespace namespace(
+      String prefix, Retention retention, boolean presence, Access access, Overflow overflow) {
+    return new Namespace(prefix, retention, presence, List.of("name"), access, access, overflow);
+  }
+
+  private static final Authenticator BY_NAME =
+      new Authenticator() {
+        @Override
+        public CompletionStage<Verdict> authenticate(String token, Peer peer) {
+          return CompletableFuture.completedFuture(
+              token.equals("nobody")
+                  ? new Verdict.Refused("not you")
+                  : new Verdict.Accepted(token));
+        }
+
+        @Override
+        public boolean admitsAnonymous(Peer peer) {
+          return peer.local();
+        }
+      };
+}

@@ -1,0 +1,190 @@
+package io.byssus.tests.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The house of docs/architecture.md. Every rule is also held against a class that breaks it,
+ * because a rule that cannot fail holds nothing.
+ */
+class DependenciesPointOneWayTest {
+  private static final JavaClasses BYSSUS =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.byssus");
+
+  /** Inside core, from the bottom. A layer sees the ones before it. */
+  private static final List<String> LAYERS =
+      List.of("lane", "connection", "session", "channel", "delivery|presence", "node", "memory");
+
+  @Test
+  void allModulesAreLookedAt() {
+    for (var module : List.of("protocol", "core", "server")) {
+      assertThat(BYSSUS.stream().filter(in("io.byssus." + module + "..")))
+          .as(module)
+          .hasSizeGreaterThan(10);
+    }
+  }
+
+  @Test
+  void protocolKnowsNothingButJson() {
+    var rule =
+        classes()
+            .that()
+            .resideInAPackage("io.byssus.protocol..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "io.byssus.protocol..", "java..", "tools.jackson.core..", "org.jspecify..");
+    rule.check(BYSSUS);
+  }
+
+  @Test
+  void coreHasNoLibraryForInputAndOutput() {
+    coreIsPure().check(BYSSUS);
+    breaks(coreIsPure(), "io.byssus.core.Planted", Planted.UsesSockets.class);
+  }
+
+  private static ArchRule coreIsPure() {
+    return classes()
+        .that(in("io.byssus.core..").or(planted()))
+        .should()
+        .onlyDependOnClassesThat(
+            in("io.byssus.core..")
+                .or(in("io.byssus.protocol.."))
+                .or(in("org.jspecify.."))
+                .or(in("java.lang.."))
+                .or(in("java.util.."))
+                .or(in("java.time"))
+                .or(in("java.nio.charset"))
+                .or(in("java.security")));
+  }
+
+  @Test
+  void coreHasNoClockAndNoRandomnessOfItsOwn() {
+    noClock().check(BYSSUS);
+    breaks(noClock(), "io.byssus.core.Planted", Planted.LooksAtTheClock.class);
+  }
+
+  private static ArchRule noClock() {
+    return noClasses()
+        .that(in("io.byssus.core..").or(planted()))
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(java.time.Instant.class, "now")
+        .orShould()
+        .callConstructor(java.util.Random.class)
+        .orShould()
+        .dependOnClassesThat()
+        .haveNameMatching("java.util.concurrent.ThreadLocalRandom|java.security.SecureRandom")
+        .orShould()
+        .callMethod(Thread.class, "sleep", long.class);
+  }
+
+  @Test
+  void onlyTheServerKnowsNettyAndOnlyRedisKnowsLettuce() {
+    nettyAtHome().check(BYSSUS);
+    breaks(nettyAtHome(), "io.byssus.core.Planted", Planted.UsesNetty.class);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.byssus.redis..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.lettuce..")
+        .check(BYSSUS);
+  }
+
+  private static ArchRule nettyAtHome() {
+    return noClasses()
+        .that(in("io.byssus..").and(DescribedPredicate.not(in("io.byssus.server.."))))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.netty..");
+  }
+
+  @Test
+  void insideCoreALayerSeesOnlyTheLayersBelow() {
+    for (int i = 0; i < LAYERS.size(); i++) {
+      var above = new ArrayList<String>();
+      for (int j = i + 1; j < LAYERS.size(); j++) {
+        above.addAll(packages(LAYERS.get(j)));
+      }
+      if (above.isEmpty()) {
+        continue;
+      }
+      noClasses()
+          .that()
+          .resideInAnyPackage(packages(LAYERS.get(i)).toArray(String[]::new))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(above.toArray(String[]::new))
+          .check(BYSSUS);
+    }
+    noClasses()
+        .that()
+        .resideInAPackage("io.byssus.core.delivery")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.byssus.core.presence")
+        .check(BYSSUS);
+  }
+
+  @Test
+  void aLayerThatLooksUpIsFound() {
+    breaks(
+        noClasses()
+            .that(planted())
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.byssus.core.node"),
+        "io.byssus.core.node",
+        Planted.LooksUp.class);
+  }
+
+  @Test
+  void everyPackageIsNullMarked() {
+    var packages =
+        BYSSUS.stream()
+            .map(JavaClass::getPackage)
+            .distinct()
+            .filter(p -> !p.isAnnotatedWith("org.jspecify.annotations.NullMarked"))
+            .map(p -> p.getName())
+            .toList();
+    assertThat(packages).as("packages without @NullMarked package-info").isEmpty();
+  }
+
+  private static List<String> packages(String layer) {
+    return List.of(layer.split("\\|")).stream().map(name -> "io.byssus.core." + name).toList();
+  }
+
+  private static DescribedPredicate<JavaClass> in(String packages) {
+    return JavaClass.Predicates.resideInAPackage(packages);
+  }
+
+  private static DescribedPredicate<JavaClass> planted() {
+    return JavaClass.Predicates.belongToAnyOf(Planted.class);
+  }
+
+  private static void breaks(ArchRule rule, String named, Class<?> violation) {
+    var classes = new ClassFileImporter().importClasses(violation, Planted.class);
+    assertThatThrownBy(() -> rule.check(classes))
+        .as("%s against %s", rule.getDescription(), named)
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining(violation.getSimpleName());
+  }
+}
