@@ -1,0 +1,5 @@
+/** Who a client is. */
+@NullMarked
+package io.byssus.server.auth;
+
+import org.jspecify.annotations.NullMarked;
