@@ -1,0 +1,154 @@
+package io.byssus.server.config;
+
+import io.byssus.server.auth.Anonymous;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What must hold between keys, beyond the range of each. */
+final class Checks {
+  private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9._-]+");
+
+  private final Map<String, Given> given;
+  private final Set<String> wrongAlready;
+  private final List<Problem> problems = new ArrayList<>();
+
+  private Checks(Map<String, Given> given, List<Problem> known) {
+    this.given = given;
+    this.wrongAlready = known.stream().map(Problem::path).collect(Collectors.toSet());
+  }
+
+  /**
+   * @param given what was written, to tell where
+   * @param known a value with a problem of its own is not held against others
+   */
+  static List<Problem> of(Config config, Map<String, Given> given, List<Problem> known) {
+    var checks = new Checks(given, known);
+    checks.node(config.node());
+    checks.auth(config.auth());
+    checks.lifetimes(config);
+    checks.heartbeat(config.heartbeat());
+    checks.drain(config.drain());
+    checks.namespaces(config);
+    return checks.problems;
+  }
+
+  /** Reports {@code message} at the first of {@code paths}, which are the keys that it is about. */
+  private void require(boolean holds, String message, String... paths) {
+    if (holds || Stream.of(paths).anyMatch(wrongAlready::contains)) {
+      return;
+    }
+    var written = Stream.of(paths).map(given::get).filter(value -> value != null).findFirst();
+    problems.add(new Problem(paths[0], written.map(Given::where).orElse("default"), message));
+  }
+
+  private void node(Config.Node node) {
+    require(
+        node.name().stream().allMatch(name -> NODE_NAME.matcher(name).matches()),
+        "expected letters, digits, dots, dashes and underscores only",
+        "node.name");
+  }
+
+  private void auth(Config.Auth auth) {
+    auth.jwt()
+        .secret()
+        .flatMap(WeakSecret::reason)
+        .ifPresent(reason -> require(false, reason, "auth.jwt.secret"));
+    require(
+        auth.anonymous() != Anonymous.NOBODY || auth.jwt().secret().isPresent(),
+        "nobody could connect: no anonymous client may, and without auth.jwt.secret there is no"
+            + " other",
+        "auth.anonymous",
+        "auth.jwt.secret");
+  }
+
+  private void lifetimes(Config config) {
+    var ttl = config.channels().ttl();
+    atMost("session.ttl", config.session().ttl(), "channels.ttl", ttl);
+    atMost("channels.dedupe-window", config.channels().dedupeWindow(), "channels.ttl", ttl);
+    config
+        .namespaces()
+        .forEach((name, namespace) ->
+            atMost(
+                "namespaces." + name + ".history.age",
+                namespace.history().age(),
+                "channels.ttl",
+                ttl));
+  }
+
+  private void atMost(String path, Duration value, String boundPath, Duration bound) {
+    require(
+        value.compareTo(bound) <= 0,
+        Durations.show(value)
+            + " is longer than "
+            + boundPath
+            + ", which is "
+            + Durations.show(bound),
+        path,
+        boundPath);
+  }
+
+  private void heartbeat(Config.Heartbeat heartbeat) {
+    require(
+        heartbeat.timeout().compareTo(heartbeat.interval()) < 0,
+        Durations.show(heartbeat.timeout())
+            + " is not shorter than heartbeat.interval, which is "
+            + Durations.show(heartbeat.interval()),
+        "heartbeat.timeout",
+        "heartbeat.interval");
+    atMost(
+        "heartbeat.adaptive-min",
+        heartbeat.adaptiveMin(),
+        "heartbeat.adaptive-max",
+        heartbeat.adaptiveMax());
+  }
+
+  private void drain(Config.Drain drain) {
+    var before = drain.grace().plus(drain.window());
+    require(
+        before.compareTo(drain.deadline()) <= 0,
+        "comes before drain.grace and drain.window are over, after " + Durations.show(before),
+        "drain.deadline",
+        "drain.grace",
+        "drain.window");
+  }
+
+  private void namespaces(Config config) {
+    var byPrefix = new HashMap<String, String>();
+    config
+        .namespaces()
+        .forEach((name, namespace) -> {
+          var prefix = Settings.prefix(name, namespace);
+          prefix(name, prefix, config.limits().channelName());
+          var other = byPrefix.putIfAbsent(prefix, name);
+          require(
+              other == null,
+              Problem.quoted(prefix) + " is the prefix of namespaces." + other + " too",
+              path(name),
+              path(String.valueOf(other)));
+        });
+  }
+
+  private void prefix(String name, String prefix, Size longest) {
+    require(
+        !name.equals(Config.DEFAULT_NAMESPACE) || prefix.isEmpty(),
+        Problem.quoted(prefix) + ": this namespace is for all that no other claims; leave it empty",
+        path(name));
+    require(
+        prefix.getBytes(StandardCharsets.UTF_8).length < longest.bytes(),
+        Problem.quoted(prefix) + " leaves no room in a name of limits.channel-name, " + longest,
+        path(name),
+        "limits.channel-name");
+  }
+
+  private static String path(String namespace) {
+    return "namespaces." + namespace + ".prefix";
+  }
+}

@@ -1,0 +1,86 @@
+package io.byssus.server.config;
+
+import io.byssus.server.config.Given.Origin;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads a {@link Config}. A flag is stronger than the environment, that than the file, and that
+ * than the defaults.
+ */
+public final class ConfigLoader {
+  /**
+   * Where to read.
+   *
+   * @param flags what the command line sets, in its order
+   */
+  public record Sources(Optional<Path> file, Map<String, String> environment, List<Flag> flags) {
+    public Sources {
+      environment = Map.copyOf(environment);
+      flags = List.copyOf(flags);
+    }
+  }
+
+  /**
+   * One setting of the command line.
+   *
+   * @param where the flag as it was written, for problems
+   */
+  public record Flag(String path, String text, String where) {}
+
+  /** What came of it. */
+  public sealed interface Outcome {
+    record Ready(Config config) implements Outcome {}
+
+    /**
+     * @param problems all of them, at least one
+     */
+    record Refused(List<Problem> problems) implements Outcome {
+      public Refused {
+        problems = List.copyOf(problems);
+      }
+    }
+  }
+
+  private final Keys keys = new Keys(Schema.OF_CONFIG);
+  private final List<Problem> problems = new ArrayList<>();
+  private final Map<String, Given> strongest = new LinkedHashMap<>();
+
+  private ConfigLoader() {}
+
+  public static Outcome load(Sources sources) {
+    return new ConfigLoader().read(sources);
+  }
+
+  private Outcome read(Sources sources) {
+    sources.file().ifPresent(file -> add(YamlFile.read(file, problems)));
+    add(Environment.read(sources.environment(), keys, problems));
+    add(sources.flags().stream().map(ConfigLoader::given).toList());
+    var config = new Binder(strongest, problems).bind();
+    problems.addAll(Checks.of(config, strongest, problems));
+    return problems.isEmpty() ? new Outcome.Ready(config) : new Outcome.Refused(problems);
+  }
+
+  private static Given given(Flag flag) {
+    return new Given(flag.path(), flag.text(), false, Origin.FLAG, flag.where());
+  }
+
+  private void add(List<Given> source) {
+    for (var given : source) {
+      if (keys.at(given.path()).isPresent()) {
+        strongest.put(given.path(), given);
+      } else if (!emptyGroup(given)) {
+        problems.add(new Problem(given.path(), given.where(), keys.unknown(given.path())));
+      }
+    }
+  }
+
+  /** A group whose keys are all commented out. */
+  private boolean emptyGroup(Given given) {
+    return given.text().isEmpty() && !given.list() && keys.group(given.path());
+  }
+}

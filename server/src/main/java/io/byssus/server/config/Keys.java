@@ -1,0 +1,152 @@
+package io.byssus.server.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Finds keys by their paths and by their environment variables, and what was meant by what is none.
+ */
+final class Keys {
+  /** What may stand in a key where its path has an asterisk. */
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+
+  private final List<Entry> entries;
+
+  Keys(Schema schema) {
+    entries = schema.entries().toList();
+  }
+
+  /** The key that is set by {@code path}, which has a name where the key has an asterisk. */
+  Optional<Entry> at(String path) {
+    return entries.stream().filter(entry -> fits(entry.path(), path, true)).findFirst();
+  }
+
+  private static boolean fits(String pattern, String path, boolean strict) {
+    var star = pattern.indexOf('*');
+    if (star < 0) {
+      return pattern.equals(path);
+    }
+    var name = between(pattern.substring(0, star), path, pattern.substring(star + 1));
+    return !name.isEmpty() && name.indexOf('.') < 0 && (!strict || NAME.matcher(name).matches());
+  }
+
+  /** What stands in {@code text} between the two; empty if it is not of that shape. */
+  private static String between(String prefix, String text, String suffix) {
+    var fits =
+        text.length() > prefix.length() + suffix.length()
+            && text.startsWith(prefix)
+            && text.endsWith(suffix);
+    return fits ? text.substring(prefix.length(), text.length() - suffix.length()) : "";
+  }
+
+  /** Whether keys begin with the path, and it is none itself. */
+  boolean group(String path) {
+    return !below(path).isEmpty();
+  }
+
+  /**
+   * The path that an environment variable sets. Where a name could end at two places, the longer
+   * key wins.
+   */
+  Optional<String> path(String variable) {
+    return entries.stream()
+        .sorted(Comparator.comparingInt((Entry entry) -> entry.path().length()).reversed())
+        .flatMap(entry -> path(entry, variable))
+        .findFirst();
+  }
+
+  private static Stream<String> path(Entry entry, String variable) {
+    if (variable.equals(entry.variable()) || variable.equals(entry.key().env())) {
+      return Stream.of(entry.path());
+    }
+    var pattern = entry.variable();
+    var star = pattern.indexOf('*');
+    if (star < 0) {
+      return Stream.empty();
+    }
+    var name =
+        between(pattern.substring(0, star), variable, pattern.substring(star + 1))
+            .toLowerCase(Locale.ROOT)
+            .replace('_', '-');
+    return NAME.matcher(name).matches()
+        ? Stream.of(entry.path().replace("*", name))
+        : Stream.empty();
+  }
+
+  /** Why a path is no key, and what may have been meant. */
+  String unknown(String path) {
+    if (entries.stream().anyMatch(entry -> fits(entry.path(), path, false))) {
+      return "a name in a key has small letters, digits and dashes only, at most 64";
+    }
+    for (var end = path.lastIndexOf('.'); end > 0; end = path.lastIndexOf('.', end - 1)) {
+      var above = path.substring(0, end);
+      if (at(above).isPresent()) {
+        return above + " takes a value and has no further keys";
+      }
+    }
+    var below = below(path);
+    if (!below.isEmpty()) {
+      return "takes no value; its keys are " + String.join(", ", below);
+    }
+    return "unknown key" + meant(path).map(known -> "; did you mean " + known + "?").orElse("");
+  }
+
+  /** The next parts of the keys that begin with {@code path}. */
+  private Collection<String> below(String path) {
+    var parts = path.split("\\.", -1);
+    return entries.stream()
+        .map(entry -> entry.path().split("\\."))
+        .filter(key -> key.length > parts.length && begins(key, parts))
+        .map(key -> key[parts.length].replace("*", "NAME"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static boolean begins(String[] key, String[] parts) {
+    for (var i = 0; i < parts.length; i++) {
+      if (!key[i].equals("*") && !key[i].equals(parts[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Optional<String> meant(String path) {
+    var written = path.replace('_', '-');
+    var parts = written.split("\\.", -1);
+    var known =
+        entries.stream()
+            .map(entry -> parts.length > 1 ? entry.path().replace("*", parts[1]) : entry.path())
+            .toList();
+    return Nearest.of(written, known)
+        .or(() -> onlyOneWithEnd("." + written, known))
+        .or(() -> group(parts[0], known));
+  }
+
+  /** Whoever writes {@code port} may have forgotten the group. */
+  private static Optional<String> onlyOneWithEnd(String end, List<String> known) {
+    var found = known.stream().filter(path -> path.endsWith(end)).toList();
+    return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
+  }
+
+  private static Optional<String> group(String given, List<String> known) {
+    var groups = known.stream().map(path -> path.split("\\.")[0]).collect(Collectors.toSet());
+    return groups.contains(given)
+        ? Optional.empty()
+        : Nearest.of(given, groups).map(group -> "something in " + group);
+  }
+
+  /** Why an environment variable is none of ours, and what may have been meant. */
+  String unknownVariable(String variable) {
+    var known =
+        entries.stream().flatMap(entry -> Stream.of(entry.variable(), entry.key().env())).toList();
+    return "no key has this variable"
+        + Nearest.of(variable, known).map(name -> "; did you mean " + name + "?").orElse("");
+  }
+}

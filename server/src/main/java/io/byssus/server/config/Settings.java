@@ -1,0 +1,105 @@
+package io.byssus.server.config;
+
+import io.byssus.core.Limits;
+import io.byssus.core.channel.Namespace;
+import io.byssus.core.channel.Namespaces;
+import io.byssus.core.channel.Retention;
+import io.byssus.core.connection.Heartbeat;
+import io.byssus.core.node.EngineSettings;
+import io.byssus.core.node.NodeSettings;
+import io.byssus.core.session.Owner;
+import io.byssus.server.auth.TokenRules;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Hands the parts of a {@link Config} to those whom they are for, in their own words. */
+public final class Settings {
+  private Settings() {}
+
+  public static NodeSettings node(Config config, Owner owner) {
+    return new NodeSettings(
+        owner,
+        limits(config.limits()),
+        namespaces(config),
+        heartbeat(config.heartbeat()),
+        config.session().perUser(),
+        config.session().clientTags(),
+        config.node().joinDelay(),
+        engine(config));
+  }
+
+  public static EngineSettings engine(Config config) {
+    return new EngineSettings(
+        config.session().ttl(),
+        config.inbox().messages(),
+        config.inbox().bytes().bytes(),
+        config.inbox().age(),
+        config.channels().presenceTtl(),
+        config.channels().dedupeWindow(),
+        config.channels().ttl());
+  }
+
+  public static TokenRules tokens(Config config) {
+    var jwt = config.auth().jwt();
+    return new TokenRules(
+        config.auth().anonymous(),
+        jwt.secret().map(secret -> new SecretKeySpec(secret.reveal(), "HmacSHA256")),
+        jwt.issuer(),
+        jwt.audience(),
+        jwt.clockSkew(),
+        config.auth().tokenBytes().bytes());
+  }
+
+  static Limits limits(Config.Limits limits) {
+    return new Limits(
+        limits.connectTimeout(),
+        limits.channelName().bytes(),
+        limits.subscriptions(),
+        limits.attributes(),
+        limits.attributeBytes().bytes(),
+        limits.tags(),
+        limits.tagBytes().bytes(),
+        limits.outbox().bytes(),
+        limits.recoveryItems(),
+        limits.recoveryBytes().bytes(),
+        limits.historyItems(),
+        limits.presenceMembers(),
+        limits.commandsPerSecond(),
+        limits.commandsBurst(),
+        limits.commandsWaiting());
+  }
+
+  static Heartbeat heartbeat(Config.Heartbeat heartbeat) {
+    return new Heartbeat(
+        heartbeat.interval(),
+        heartbeat.timeout(),
+        heartbeat.adaptiveMin(),
+        heartbeat.adaptiveMax());
+  }
+
+  static Namespaces namespaces(Config config) {
+    return new Namespaces(
+        config.namespaces().entrySet().stream()
+            .map(entry -> namespace(entry.getKey(), entry.getValue()))
+            .toList());
+  }
+
+  private static Namespace namespace(String name, Config.Namespace namespace) {
+    return new Namespace(
+        prefix(name, namespace),
+        retention(namespace.history()),
+        namespace.presence(),
+        namespace.presenceAttributes(),
+        namespace.publish(),
+        namespace.subscribe(),
+        namespace.overflow());
+  }
+
+  private static Retention retention(Config.History history) {
+    return history.size() == 0 ? Retention.EPHEMERAL : new Retention(history.size(), history.age());
+  }
+
+  /** The prefix of a namespace that has this name in the configuration. */
+  static String prefix(String name, Config.Namespace namespace) {
+    return namespace.prefix().orElse(name.equals(Config.DEFAULT_NAMESPACE) ? "" : name + ":");
+  }
+}

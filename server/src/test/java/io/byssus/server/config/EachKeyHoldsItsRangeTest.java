@@ -1,0 +1,143 @@
+package io.byssus.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.byssus.core.Limits;
+import io.byssus.core.connection.Heartbeat;
+import io.byssus.core.node.EngineSettings;
+import io.byssus.core.node.UserPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EachKeyHoldsItsRangeTest {
+  static List<Entry> keys() {
+    return Schema.OF_CONFIG.entries().toList();
+  }
+
+  static List<Entry> bounded() {
+    return keys().stream().filter(entry -> !entry.key().max().isEmpty()).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("bounded")
+  void bothEndsAreAllowedAndWhatIsBeyondIsRefused(Entry entry) {
+    var key = entry.key();
+    var low = entry.form().bound().applyAsLong(key.min());
+    var high = entry.form().bound().applyAsLong(key.max());
+    assertThat(low).isLessThan(high);
+    assertThat(refused(entry, written(entry, low))).isFalse();
+    assertThat(refused(entry, written(entry, high))).isFalse();
+    assertThat(refused(entry, written(entry, high + step(entry)))).isTrue();
+    if (low > 0 || entry.form() == Forms.COUNT) {
+      assertThat(refused(entry, written(entry, low - step(entry)))).isTrue();
+    }
+  }
+
+  private static boolean refused(Entry entry, String text) {
+    try {
+      entry.parse(text);
+      return false;
+    } catch (Form.Refused e) {
+      return true;
+    }
+  }
+
+  /** A text with this measure. */
+  private static String written(Entry entry, long measure) {
+    if (entry.form() == Forms.TEXT) {
+      return "x".repeat((int) measure);
+    }
+    if (entry.form() == Forms.LIST) {
+      return String.join(",", Stream.generate(() -> "x").limit(measure).toList());
+    }
+    if (entry.form() == Forms.DURATION) {
+      return measure / 1_000 + "us";
+    }
+    return entry.form() == Forms.SIZE ? measure + "B" : Long.toString(measure);
+  }
+
+  private static long step(Entry entry) {
+    return entry.form() == Forms.DURATION ? Duration.ofMillis(1).toNanos() : 1;
+  }
+
+  @ParameterizedTest
+  @MethodSource("keys")
+  void everyKeyIsDescribedAndBoundedAndItsDefaultAllowed(Entry entry) {
+    assertThat(entry.key().doc()).endsWith(".");
+    assertThat(entry.allowed()).isNotEmpty();
+    if (entry.form() != Forms.SECRET
+        && List.of(Forms.COUNT, Forms.SIZE, Forms.DURATION, Forms.TEXT, Forms.LIST)
+            .contains(entry.form())) {
+      assertThat(entry.key().min()).isNotEmpty();
+      assertThat(entry.key().max()).isNotEmpty();
+    }
+    if (!entry.optional()) {
+      assertThat(refused(entry, entry.key().value())).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("keys")
+  void everyKeyStandsInTheReferenceWithItsDefaultRangeAndVariable(Entry entry) {
+    assertThat(ConfigDoc.markdown().lines())
+        .filteredOn(line -> line.startsWith("| `" + entry.path() + "` |"))
+        .singleElement()
+        .asString()
+        .contains(entry.key().value(), entry.allowed(), entry.key().doc(), entry.variable());
+    assertThat(ConfigDoc.plain())
+        .contains("  " + entry.path() + "\n", entry.key().value(), entry.variable());
+  }
+
+  @Test
+  void noTwoKeysShareAVariable() {
+    var names = new ArrayList<String>();
+    for (var entry : keys()) {
+      names.add(entry.variable());
+      if (!entry.key().env().isEmpty() && !entry.key().env().equals(entry.variable())) {
+        names.add(entry.key().env());
+      }
+    }
+    assertThat(names).doesNotHaveDuplicates();
+  }
+
+  /** The core has defaults of its own, for whoever embeds it. */
+  @Test
+  void defaultsAreThoseOfTheCore() {
+    var config = Loading.yaml("").config();
+    assertThat(Settings.limits(config.limits())).isEqualTo(Limits.DEFAULTS);
+    assertThat(Settings.engine(config)).isEqualTo(EngineSettings.DEFAULTS);
+    assertThat(Settings.heartbeat(config.heartbeat())).isEqualTo(Heartbeat.DEFAULTS);
+    assertThat(config.session().perUser()).isEqualTo(new UserPolicy.Unlimited());
+  }
+
+  @Test
+  void durationsAndSizesAreReadAndShownAlike() {
+    for (var text : List.of("0s", "5us", "1500ms", "30s", "90s", "2m", "36h", "7d")) {
+      assertThat(Durations.show(Durations.parse(text))).isEqualTo(text);
+    }
+    assertThat(Durations.parse("1h30m")).isEqualTo(Duration.ofMinutes(90));
+    for (var text : List.of("0B", "1B", "1025B", "64KiB", "1MiB", "1GiB")) {
+      assertThat(Size.parse(text)).hasToString(text);
+    }
+    assertThat(Size.parse("4096")).hasToString("4KiB");
+  }
+
+  @Test
+  void whatIsNoDurationAndNoSizeIsNotGuessedAt() {
+    for (var text : List.of("", "5", "s", "-5s", "5 s", "5S", "1.5s", "5sm", "9999999999999999d")) {
+      assertThat(refused(entry("session.ttl"), text)).as(text).isTrue();
+    }
+    for (var text : List.of("", "KiB", "-1B", "1 KiB", "64KB", "64k", "1.5MiB", "99999999999GiB")) {
+      assertThat(refused(entry("limits.outbox"), text)).as(text).isTrue();
+    }
+  }
+
+  private static Entry entry(String path) {
+    return new Keys(Schema.OF_CONFIG).at(path).orElseThrow();
+  }
+}

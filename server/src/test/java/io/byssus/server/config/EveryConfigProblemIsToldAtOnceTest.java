@@ -1,0 +1,151 @@
+package io.byssus.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class EveryConfigProblemIsToldAtOnceTest {
+  @Test
+  void problemsOfAllKindsStandSideBySide() {
+    var problems =
+        Loading.yaml(
+                """
+                listen:
+                  port: 99999
+                limits:
+                  history-itmes: 5
+                  outbox: much
+                session:
+                  ttl: 1m
+                """)
+            .variable("BYSSUS_LIMITS_TAGS", "-1")
+            .set("engine", "mysql")
+            .problems();
+    assertThat(problems)
+        .containsExactlyInAnyOrder(
+            "listen.port (test.yaml line 2): \"99999\": expected a whole number, 0 to 65535",
+            "limits.history-itmes (test.yaml line 4): unknown key; did you mean"
+                + " limits.history-items?",
+            "limits.outbox (test.yaml line 5): \"much\": expected a size such as 512B, 64KiB or"
+                + " 1MiB, 4KiB to 1GiB",
+            "session.ttl (test.yaml line 7): \"1m\": expected a duration such as 1500ms, 30s or 2m,"
+                + " 2m to 7d",
+            "limits.tags (BYSSUS_LIMITS_TAGS): \"-1\": expected a whole number, 0 to 1000 tags",
+            "engine (--set): \"mysql\": expected memory");
+  }
+
+  @Test
+  void keyThatIsNoneNamesTheNearest() {
+    assertThat(meant("limits.attribute_bytes", "1KiB"))
+        .endsWith("did you mean limits.attribute-bytes?");
+    assertThat(meant("sesion.ttl", "5m")).endsWith("did you mean session.ttl?");
+    assertThat(meant("namespaces.chat.histroy.size", "5"))
+        .endsWith("did you mean namespaces.chat.history.size?");
+    assertThat(meant("port", "80")).endsWith("did you mean listen.port?");
+    assertThat(meant("limtis.everything", "80")).endsWith("did you mean something in limits?");
+    assertThat(meant("something.else", "80")).endsWith("unknown key");
+  }
+
+  private static String meant(String path, String text) {
+    return Loading.yaml("").set(path, text).problems().getFirst();
+  }
+
+  @Test
+  void valueInPlaceOfKeysNamesTheKeysAndKeysInPlaceOfValueNameIt() {
+    assertThat(Loading.yaml("auth: everyone").problems())
+        .containsExactly(
+            "auth (test.yaml line 1): takes no value; its keys are anonymous, jwt, token-bytes");
+    assertThat(Loading.yaml("engine:\n  url: memory").problems())
+        .containsExactly(
+            "engine.url (test.yaml line 2): engine takes a value and has no further keys");
+    assertThat(Loading.yaml("engine: [memory, memory]").problems())
+        .containsExactly(
+            "engine (test.yaml line 1): \"memory,memory\": expected memory, not a list");
+  }
+
+  @Test
+  void valuesThatContradictEachOtherAreRefusedTogether() {
+    assertThat(
+            Loading.yaml(
+                    """
+                    channels: {ttl: 10m}
+                    session: {ttl: 20m}
+                    heartbeat: {interval: 10s, timeout: 10s, adaptive-min: 5m}
+                    drain: {grace: 30s}
+                    auth: {anonymous: nobody}
+                    node: {name: not a name}
+                    namespaces:
+                      chat: {history: {age: 11m}}
+                      talk: {prefix: "chat:"}
+                      default: {prefix: x}
+                    """)
+                .problems())
+        .containsExactlyInAnyOrder(
+            "session.ttl (test.yaml line 2): 20m is longer than channels.ttl, which is 10m",
+            "heartbeat.timeout (test.yaml line 3): 10s is not shorter than heartbeat.interval,"
+                + " which is 10s",
+            "heartbeat.adaptive-min (test.yaml line 3): 5m is longer than heartbeat.adaptive-max,"
+                + " which is 4m",
+            "drain.deadline (test.yaml line 4): comes before drain.grace and drain.window are over,"
+                + " after 35s",
+            "auth.anonymous (test.yaml line 5): nobody could connect: no anonymous client may, and"
+                + " without auth.jwt.secret there is no other",
+            "node.name (test.yaml line 6): expected letters, digits, dots, dashes and underscores"
+                + " only",
+            "namespaces.chat.history.age (test.yaml line 8): 11m is longer than channels.ttl, which"
+                + " is 10m",
+            "namespaces.talk.prefix (test.yaml line 9): \"chat:\" is the prefix of namespaces.chat"
+                + " too",
+            "namespaces.default.prefix (test.yaml line 10): \"x\": this namespace is for all that"
+                + " no other claims; leave it empty");
+  }
+
+  @Test
+  void valueThatIsWrongByItselfIsNotHeldAgainstOthers() {
+    assertThat(Loading.yaml("channels: {ttl: soon}\nsession: {ttl: 3h}").problems()).hasSize(1);
+  }
+
+  @Test
+  void mistakeInYamlIsToldWithItsLine() {
+    assertThat(Loading.yaml("listen:\n  port: [80\nnode:\n").problems())
+        .singleElement()
+        .asString()
+        .startsWith("test.yaml (line 3): this is not YAML: ");
+    assertThat(Loading.yaml("limits: {tags: 1}\nlimits: {tags: 2}").problems())
+        .containsExactly("limits (test.yaml line 2): stands here again, after line 1");
+    assertThat(Loading.yaml("- a\n- b").problems())
+        .containsExactly("test.yaml (test.yaml line 1): expected keys with values");
+    assertThat(Loading.yaml("a: ".repeat(50) + "b").problems()).hasSize(1);
+    assertThat(Loading.yaml("a: {b: {c: {d: {e: {f: {g: {h: {i: {j: {k: 1}}}}}}}}}}").problems())
+        .hasSize(1);
+    assertThat(Loading.yaml("a: &a {b: *a}").problems()).isNotEmpty();
+  }
+
+  @Test
+  void fileThatIsNotThereIsToldLikeAnyOtherProblem() {
+    var outcome =
+        ConfigLoader.load(
+            new ConfigLoader.Sources(
+                Optional.of(Path.of("no/such.yaml")), Map.of("BYSSUS_PORT", "x"), List.of()));
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            ConfigLoader.Outcome.Refused.class,
+            refused ->
+                assertThat(refused.problems())
+                    .hasSize(2)
+                    .first()
+                    .hasToString("no/such.yaml: there is no such file"));
+  }
+
+  @Test
+  void givenTextCannotTakeOverTheTerminal() {
+    assertThat(Loading.yaml("").set("listen.port", "\033[2Jx\r\ny\u202E").problems())
+        .containsExactly(
+            "listen.port (--set): \"\uFFFD[2Jx\uFFFD\uFFFDy\uFFFD\": expected a whole number, 0 to"
+                + " 65535");
+  }
+}
