@@ -1,0 +1,175 @@
+package io.byssus.server.cli;
+
+import io.byssus.server.auth.TokenIssuer;
+import io.byssus.server.config.Config;
+import io.byssus.server.config.ConfigDoc;
+import io.byssus.server.config.ConfigLoader.Flag;
+import io.byssus.server.config.Durations;
+import io.byssus.server.config.Nearest;
+import io.byssus.server.config.Problem;
+import io.byssus.server.config.Settings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Takes a command line apart and does what it asks for. */
+public final class Cli {
+  /** Runs a node. */
+  @FunctionalInterface
+  public interface Runner {
+    /**
+     * Returns the exit code once the node is gone.
+     *
+     * @param exitAfterStart to leave as soon as it has served itself
+     */
+    int run(Config config, Terminal terminal, boolean exitAfterStart);
+  }
+
+  /** The flags of serve that are keys. */
+  private static final Map<String, String> KEYS =
+      Map.of(
+          "--host", "listen.host",
+          "--port", "listen.port",
+          "--engine", "engine",
+          "--node", "node.name");
+
+  private final Terminal terminal;
+  private final ConfigInput input;
+  private final Runner runner;
+
+  public Cli(Terminal terminal, Map<String, String> environment, Runner runner) {
+    this.terminal = terminal;
+    this.input = new ConfigInput(terminal, environment);
+    this.runner = runner;
+  }
+
+  /** Answers with the exit code once what was asked for is done. */
+  public int run(String... args) {
+    try {
+      var line = new CommandLine(Commands.all()).parseArgs(args);
+      while (line.hasSubcommand()) {
+        line = line.subcommand();
+      }
+      return perform(line);
+    } catch (ParameterException e) {
+      return misused(e);
+    }
+  }
+
+  private int perform(ParseResult line) {
+    if (line.isUsageHelpRequested()) {
+      terminal.print(usage(line));
+      return Exit.OK;
+    }
+    return switch (line.commandSpec().name()) {
+      case "serve" -> serve(line);
+      case "check-config" -> checkConfig(line);
+      case "config-doc" -> configDoc(line);
+      case "token" -> token(line);
+      default -> noCommand(line);
+    };
+  }
+
+  private int serve(ParseResult line) {
+    var flags =
+        KEYS.entrySet().stream()
+            .filter(flag -> line.hasMatchedOption(flag.getKey()))
+            .map(flag ->
+                new Flag(
+                    flag.getValue(), line.matchedOptionValue(flag.getKey(), ""), flag.getKey()))
+            .toList();
+    var exit = line.hasMatchedOption(Commands.EXIT_AFTER_START);
+    return input
+        .read(line, input.file(line), flags)
+        .map(config -> runner.run(config, terminal, exit))
+        .orElse(Exit.CONFIG);
+  }
+
+  private int checkConfig(ParseResult line) {
+    String file = line.matchedPositionalValue(0, "");
+    var config = input.read(line, Optional.of(file), List.of());
+    if (config.isEmpty()) {
+      return Exit.CONFIG;
+    }
+    terminal.say(terminal.bold(file + " is fine."));
+    Summary.of(config.get()).forEach(row -> terminal.say("  " + row));
+    return Exit.OK;
+  }
+
+  private int configDoc(ParseResult line) {
+    var markdown = line.hasMatchedOption(Commands.MARKDOWN);
+    terminal.print(markdown ? ConfigDoc.markdown() : ConfigDoc.plain());
+    return Exit.OK;
+  }
+
+  private int token(ParseResult line) {
+    var ttl = ttl(line);
+    var config = input.read(line, input.file(line), List.of());
+    if (config.isEmpty()) {
+      return Exit.CONFIG;
+    }
+    var rules = Settings.tokens(config.get());
+    if (rules.key().isEmpty()) {
+      terminal.complain("there is no auth.jwt.secret to sign a token with.");
+      return Exit.CONFIG;
+    }
+    String user = line.matchedOptionValue(Commands.USER, "");
+    terminal.say(TokenIssuer.token(rules, user, Instant.now(), ttl));
+    return Exit.OK;
+  }
+
+  private static Duration ttl(ParseResult line) {
+    String given = line.matchedOptionValue(Commands.TTL, "1h");
+    try {
+      return Durations.parse(given);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new ParameterException(
+          line.commandSpec().commandLine(),
+          "--ttl takes a duration such as 30s or 1h, not " + Problem.quoted(given),
+          e);
+    }
+  }
+
+  private int noCommand(ParseResult line) {
+    if (line.hasMatchedOption(Commands.VERSION)) {
+      terminal.say("byssus " + version());
+      return Exit.OK;
+    }
+    terminal.complain("what shall be done?");
+    terminal.add(usage(line));
+    return Exit.USAGE;
+  }
+
+  private static String version() {
+    var version = Cli.class.getPackage().getImplementationVersion();
+    return version == null ? "(not packaged)" : version;
+  }
+
+  private int misused(ParameterException e) {
+    var command = e.getCommandLine().getCommandSpec();
+    terminal.complain(String.valueOf(e.getMessage()));
+    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+      var given = unmatched.getUnmatched().getFirst();
+      var known =
+          Stream.concat(
+                  command.optionsMap().keySet().stream(), command.subcommands().keySet().stream())
+              .toList();
+      Nearest.of(given, known).ifPresent(name -> terminal.add("Did you mean " + name + "?"));
+    }
+    terminal.add("See: " + command.qualifiedName() + " --help");
+    return Exit.USAGE;
+  }
+
+  private String usage(ParseResult line) {
+    var ansi = terminal.coloured() ? Ansi.ON : Ansi.OFF;
+    return line.commandSpec().commandLine().getUsageMessage(ansi);
+  }
+}

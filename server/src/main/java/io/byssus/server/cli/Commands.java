@@ -1,0 +1,119 @@
+package io.byssus.server.cli;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * What can be said on the command line. Written as calls, not as annotations: reading those takes a
+ * fifth of a second at each start.
+ */
+final class Commands {
+  static final String VERSION = "--version";
+  static final String CONFIG = "--config";
+  static final String SET = "--set";
+  static final String EXIT_AFTER_START = "--exit-after-start";
+  static final String MARKDOWN = "--markdown";
+  static final String USER = "--user";
+  static final String TTL = "--ttl";
+
+  private Commands() {}
+
+  static CommandSpec all() {
+    var all =
+        command("byssus", "A WebSocket cluster for the JVM whose sessions outlive connections.")
+            .addOption(flag(VERSION, "Print the version."))
+            .addSubcommand("serve", serve())
+            .addSubcommand("check-config", checkConfig())
+            .addSubcommand("config-doc", configDoc())
+            .addSubcommand("token", token());
+    all.usageMessage()
+        .footer(
+            "",
+            "Every key of the configuration can be set in a YAML file, by an environment",
+            "variable (limits.outbox by BYSSUS_LIMITS_OUTBOX) and with --set; the last of",
+            "these is the strongest. byssus config-doc lists the keys.",
+            "",
+            "Exit codes: 0 done, 64 wrong command line, 69 cannot serve here,",
+            "78 wrong configuration.");
+    return all;
+  }
+
+  private static CommandSpec serve() {
+    return sources(command("serve", "Start a node, and serve until SIGTERM or Ctrl-C."))
+        .addOption(
+            value("--host", "ADDRESS", "Listen on this address; default 0.0.0.0 (BYSSUS_HOST)."))
+        .addOption(value("--port", "PORT", "Listen on this port; default 8080 (BYSSUS_PORT)."))
+        .addOption(
+            value("--engine", "ENGINE", "Where state lives; default memory (BYSSUS_ENGINE)."))
+        .addOption(value("--node", "NAME", "The node's name; default the host's (BYSSUS_NODE)."))
+        .addOption(flag(EXIT_AFTER_START, "Stop as soon as the node has served itself once."));
+  }
+
+  private static CommandSpec checkConfig() {
+    return command(
+            "check-config",
+            "Tell everything that is wrong with a configuration file, read here as serve would.")
+        .addPositional(
+            PositionalParamSpec.builder()
+                .paramLabel("FILE")
+                .description("The YAML file.")
+                .arity("1")
+                .required(true)
+                .type(String.class)
+                .build())
+        .addOption(set());
+  }
+
+  private static CommandSpec configDoc() {
+    return command("config-doc", "Print every key with its default, range and variable.")
+        .addOption(flag(MARKDOWN, "As tables of Markdown."));
+  }
+
+  private static CommandSpec token() {
+    return sources(
+            command("token", "Print a token signed with auth.jwt.secret, to try out connecting."))
+        .addOption(
+            OptionSpec.builder(USER)
+                .paramLabel("USER")
+                .description("Whose token it is.")
+                .type(String.class)
+                .required(true)
+                .build())
+        .addOption(value(TTL, "DURATION", "How long it is valid; default 1h."));
+  }
+
+  private static CommandSpec sources(CommandSpec command) {
+    return command
+        .addOption(value(CONFIG, "FILE", "Read this configuration file (BYSSUS_CONFIG)."))
+        .addOption(set());
+  }
+
+  private static OptionSpec set() {
+    return OptionSpec.builder(SET)
+        .paramLabel("KEY=VALUE")
+        .description("Set one key of the configuration; can be repeated.")
+        .type(String[].class)
+        .arity("1")
+        .build();
+  }
+
+  private static CommandSpec command(String name, String description) {
+    var command = CommandSpec.create().name(name);
+    command.usageMessage().description(description).abbreviateSynopsis(true);
+    return command.addOption(
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("Print this text.").build());
+  }
+
+  private static OptionSpec value(String name, String label, String description) {
+    return OptionSpec.builder(name)
+        .paramLabel(label)
+        .description(description)
+        .type(String.class)
+        .build();
+  }
+
+  private static OptionSpec flag(String name, String description) {
+    return OptionSpec.builder(name).description(description).type(boolean.class).build();
+  }
+}

@@ -1,0 +1,30 @@
+package io.byssus.server.cli;
+
+import io.byssus.server.config.Config;
+import java.util.List;
+import java.util.Locale;
+
+/** What a configuration comes to, in a few lines. */
+final class Summary {
+  private Summary() {}
+
+  static List<String> of(Config config) {
+    return List.of(
+        "listens on    " + config.listen().host() + ":" + config.listen().port(),
+        "engine        " + config.engine().name().toLowerCase(Locale.ROOT),
+        "node          " + config.node().name().orElse("(the host name)"),
+        "namespaces    " + String.join(", ", config.namespaces().keySet()),
+        "who may come  " + clients(config.auth()));
+  }
+
+  private static String clients(Config.Auth auth) {
+    var anonymous =
+        switch (auth.anonymous()) {
+          case LOCAL -> "anonymous clients of this machine";
+          case EVERYONE -> "anonymous clients from everywhere";
+          case NOBODY -> "";
+        };
+    var tokens = auth.jwt().secret().isPresent() ? "clients with a token" : "";
+    return tokens + (tokens.isEmpty() || anonymous.isEmpty() ? "" : ", ") + anonymous;
+  }
+}

@@ -1,0 +1,5 @@
+/** The program that serves. */
+@NullMarked
+package io.byssus.server;
+
+import org.jspecify.annotations.NullMarked;

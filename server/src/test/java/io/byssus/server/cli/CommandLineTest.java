@@ -1,0 +1,173 @@
+package io.byssus.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.byssus.server.config.Config;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandLineTest {
+  private static final String SECRET = "k7!vQz2#mX9$wL4&nB6*pR8(tY1)uC3-";
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final Map<String, String> environment = new HashMap<>();
+  private final List<Config> served = new ArrayList<>();
+  private boolean colour;
+  private Path file;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void file() {
+    file = folder.resolve("byssus.yaml");
+  }
+
+  private int run(String... args) {
+    var terminal = new Terminal(new PrintStream(out), new PrintStream(err), () -> colour);
+    return new Cli(
+            terminal,
+            environment,
+            (config, _, _) -> {
+              served.add(config);
+              return Exit.OK;
+            })
+        .run(args);
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void goodFileIsSummedUp() throws IOException {
+    Files.writeString(file, "listen: {port: 9000}\nnamespaces: {chat: {presence: true}}\n");
+    assertThat(run("check-config", file.toString())).isEqualTo(Exit.OK);
+    assertThat(out()).contains("is fine", "0.0.0.0:9000", "chat, default", "of this machine");
+    assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void badFileEndsWith78AndAllItsProblems() throws IOException {
+    Files.writeString(file, "listen: {prot: 9000}\nlimits: {tags: many}\n");
+    assertThat(run("check-config", file.toString())).isEqualTo(Exit.CONFIG);
+    assertThat(err()).contains("2 problems", "did you mean listen.port?", "\"many\"");
+    assertThat(out()).isEmpty();
+  }
+
+  @Test
+  void fileThatIsNotThereEndsWith78() {
+    assertThat(run("check-config", file.toString())).isEqualTo(Exit.CONFIG);
+    assertThat(err()).contains("there is no such file");
+  }
+
+  @Test
+  void wrongCommandLineEndsWith64AndAHint() {
+    assertThat(run()).isEqualTo(Exit.USAGE);
+    assertThat(run("sreve")).isEqualTo(Exit.USAGE);
+    assertThat(err()).contains("Did you mean serve?");
+    assertThat(run("serve", "--prot", "1")).isEqualTo(Exit.USAGE);
+    assertThat(err()).contains("Did you mean --port?");
+    assertThat(run("serve", "--set", "limits.tags")).isEqualTo(Exit.USAGE);
+    assertThat(err()).contains("--set takes KEY=VALUE");
+    assertThat(run("check-config")).isEqualTo(Exit.USAGE);
+    assertThat(run("token")).isEqualTo(Exit.USAGE);
+    assertThat(served).isEmpty();
+  }
+
+  @Test
+  void flagsOfServeReachTheNode() throws IOException {
+    Files.writeString(file, "listen: {port: 1}\nlimits: {tags: 5}\n");
+    environment.put("BYSSUS_CONFIG", file.toString());
+    environment.put("BYSSUS_PORT", "2");
+    assertThat(
+            run(
+                "serve",
+                "--host",
+                "127.0.0.1",
+                "--port=3",
+                "--node",
+                "n7",
+                "--engine",
+                "memory",
+                "--set",
+                "limits.tags=6",
+                "--set",
+                "session.per-user=limit:2"))
+        .isEqualTo(Exit.OK);
+    var config = served.getFirst();
+    assertThat(config.listen().host()).isEqualTo("127.0.0.1");
+    assertThat(config.listen().port()).isEqualTo(3);
+    assertThat(config.node().name()).contains("n7");
+    assertThat(config.limits().tags()).isEqualTo(6);
+  }
+
+  @Test
+  void fileOfTheFlagIsStrongerThanThatOfTheEnvironment() throws IOException {
+    environment.put("BYSSUS_CONFIG", "/no/such/file");
+    Files.writeString(file, "listen: {port: 7}\n");
+    assertThat(run("serve", "--config", file.toString())).isEqualTo(Exit.OK);
+    assertThat(served.getFirst().listen().port()).isEqualTo(7);
+  }
+
+  @Test
+  void problemOfAFlagNamesTheFlag() {
+    assertThat(run("serve", "--port", "high")).isEqualTo(Exit.CONFIG);
+    assertThat(err()).contains("listen.port (--port): \"high\": expected a whole number");
+    assertThat(served).isEmpty();
+  }
+
+  @Test
+  void helpNamesFlagsAndTheirVariables() {
+    assertThat(run("serve", "--help")).isEqualTo(Exit.OK);
+    assertThat(out())
+        .contains("--host", "BYSSUS_HOST", "--port", "BYSSUS_PORT", "--engine", "BYSSUS_ENGINE")
+        .contains(
+            "--node", "BYSSUS_NODE", "--config", "BYSSUS_CONFIG", "--set", "--exit-after-start");
+    assertThat(run("--help")).isEqualTo(Exit.OK);
+    assertThat(out()).contains("serve", "check-config", "config-doc", "token", "Exit codes");
+    assertThat(run("--version")).isEqualTo(Exit.OK);
+  }
+
+  @Test
+  void referenceComesPlainAndAsMarkdown() {
+    assertThat(run("config-doc")).isEqualTo(Exit.OK);
+    assertThat(out()).contains("  limits.outbox\n", "BYSSUS_LIMITS_OUTBOX").doesNotContain("|");
+    assertThat(run("config-doc", "--markdown")).isEqualTo(Exit.OK);
+    assertThat(out()).contains("| `limits.outbox` |");
+  }
+
+  @Test
+  void tokenNeedsASecretAndIsAllThatIsPrinted() {
+    assertThat(run("token", "--user", "ann")).isEqualTo(Exit.CONFIG);
+    assertThat(err()).contains("auth.jwt.secret");
+    environment.put("BYSSUS_AUTH_JWT_SECRET", SECRET);
+    assertThat(run("token", "--user", "ann", "--ttl", "soon")).isEqualTo(Exit.USAGE);
+    assertThat(run("token", "--user", "ann", "--ttl", "5m")).isEqualTo(Exit.OK);
+    assertThat(out()).matches("[\\w-]+\\.[\\w-]+\\.[\\w-]+\\R").doesNotContain(SECRET);
+  }
+
+  @Test
+  void coloursAreForTerminalsOnly() {
+    run("serve", "--port", "x");
+    assertThat(err()).doesNotContain("\033");
+    colour = true;
+    run("serve", "--port", "x");
+    assertThat(err()).contains("\033[31mbyssus: \033[0m");
+  }
+}
