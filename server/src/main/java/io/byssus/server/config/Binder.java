@@ -82,7 +82,7 @@ final class Binder {
   }
 
   private static Object parse(Entry entry, Given written) {
-    if (written.list() && entry.form() != Forms.LIST) {
+    if (written.list() && !entry.list()) {
       throw new Refused("expected " + entry.form().what() + ", not a list");
     }
     if (entry.secret() && written.origin() == Origin.FLAG && !written.text().startsWith("file:")) {

@@ -1,6 +1,7 @@
 package io.byssus.server.config;
 
 import io.byssus.server.auth.Anonymous;
+import io.byssus.server.transport.Origins;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,8 @@ final class Checks {
    */
   static List<Problem> of(Config config, Map<String, Given> given, List<Problem> known) {
     var checks = new Checks(given, known);
+    checks.origins(config.listen().allowedOrigins());
+    checks.sizes(config.limits());
     checks.node(config.node());
     checks.auth(config.auth());
     checks.lifetimes(config);
@@ -47,6 +50,29 @@ final class Checks {
     }
     var written = Stream.of(paths).map(given::get).filter(value -> value != null).findFirst();
     problems.add(new Problem(paths[0], written.map(Given::where).orElse("default"), message));
+  }
+
+  private void origins(List<String> origins) {
+    for (var origin : origins) {
+      require(
+          Origins.valid(origin),
+          Problem.quoted(origin) + ": expected scheme://host, scheme://host:port or *",
+          "listen.allowed-origins");
+    }
+  }
+
+  /** One message must fit wherever messages go. */
+  private void sizes(Config.Limits limits) {
+    holdsAMessage("limits.outbox", limits.outbox(), limits.maxMessage());
+    holdsAMessage("limits.recovery-bytes", limits.recoveryBytes(), limits.maxMessage());
+  }
+
+  private void holdsAMessage(String path, Size room, Size message) {
+    require(
+        room.bytes() >= message.bytes(),
+        room + " has no room for one message of limits.max-message, " + message,
+        path,
+        "limits.max-message");
   }
 
   private void node(Config.Node node) {

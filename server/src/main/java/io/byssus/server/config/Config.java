@@ -4,6 +4,8 @@ import io.byssus.core.channel.Access;
 import io.byssus.core.connection.Overflow;
 import io.byssus.core.node.UserPolicy;
 import io.byssus.server.auth.Anonymous;
+import io.byssus.server.transport.Cidr;
+import io.byssus.server.transport.Transport;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -39,6 +41,7 @@ public record Config(
         Map<String, Namespace> namespaces,
     @Key(doc = "When a silent connection counts as dead.") Heartbeat heartbeat,
     @Key(doc = "Bounds; each refusal has a named code.") Limits limits,
+    @Key(doc = "Compression of messages (permessage-deflate, RFC 7692).") Deflate deflate,
     @Key(doc = "How the node goes, on SIGTERM or Ctrl-C.") Drain drain,
     @Key(doc = "What is logged.") Log log) {
   /** There is always a namespace of this name. */
@@ -66,7 +69,36 @@ public record Config(
               min = "0",
               max = "65535",
               env = "BYSSUS_PORT")
-          int port) {}
+          int port,
+      @Key(
+              doc = "Connections that the kernel keeps until they are accepted.",
+              value = "4096",
+              min = "1",
+              max = "65535",
+              unit = "connections")
+          int backlog,
+      @Key(
+              doc =
+                  "How to talk to the kernel: epoll, io-uring (newer Linux, cheaper under load) or"
+                      + " nio (everywhere). Where it does not work, nio is taken.",
+              value = "epoll")
+          Transport transport,
+      @Key(
+              doc =
+                  "Origins (scheme://host or scheme://host:port) of pages that may open a WebSocket"
+                      + " besides those that the node serves itself; * is any. Others get 403.",
+              min = "0",
+              max = "1000",
+              unit = "origins")
+          List<String> allowedOrigins,
+      @Key(
+              doc =
+                  "Networks (10.0.0.0/8) of the proxies whose X-Forwarded-For and X-Forwarded-Proto"
+                      + " are believed.",
+              min = "0",
+              max = "1000",
+              unit = "networks")
+          List<Cidr> trustedProxies) {}
 
   public record Node(
       @Key(
@@ -371,7 +403,105 @@ public record Config(
               min = "1",
               max = "10000",
               unit = "commands")
-          int commandsWaiting) {}
+          int commandsWaiting,
+      @Key(
+              doc =
+                  "Longest message, all its fragments together and inflated; then close code"
+                      + " too_big.",
+              value = "64KiB",
+              min = "1KiB",
+              max = "16MiB")
+          Size maxMessage,
+      @Key(
+              doc = "Fragments of one message; then close code policy.",
+              value = "64",
+              min = "1",
+              max = "100000",
+              unit = "fragments")
+          int maxFragments,
+      @Key(
+              doc =
+                  "Time from the first fragment of a message to its last; then close code policy.",
+              value = "30s",
+              min = "100ms",
+              max = "10m")
+          Duration messageTimeout,
+      @Key(
+              doc =
+                  "Control frames (pings, pongs) of one connection, on average; then close code"
+                      + " policy.",
+              value = "10",
+              min = "1",
+              max = "100000",
+              unit = "per second")
+          int controlsPerSecond,
+      @Key(
+              doc = "Control frames that one connection may send at once; then close code policy.",
+              value = "50",
+              min = "1",
+              max = "100000",
+              unit = "frames")
+          int controlsBurst,
+      @Key(
+              doc = "Time that a peer has to answer our close frame; then it is cut off.",
+              value = "3s",
+              min = "100ms",
+              max = "1m")
+          Duration closeTimeout,
+      @Key(
+              doc =
+                  "Bytes handed to the kernel's side of one connection before more waits in its"
+                      + " outbox.",
+              value = "64KiB",
+              min = "4KiB",
+              max = "16MiB")
+          Size unsent,
+      @Key(
+              doc = "Silence after which a connection to /echo is closed, with going_away.",
+              value = "5m",
+              min = "1s",
+              max = "1d")
+          Duration echoIdle,
+      @Key(
+              doc = "Connections from one IPv4 address or IPv6 /64 network; then 429.",
+              value = "1000",
+              min = "1",
+              max = "10000000",
+              unit = "connections")
+          int connectionsPerAddress,
+      @Key(doc = "Whether connections of this machine count for that too.", value = "false")
+          boolean countLoopback,
+      @Key(
+              doc =
+                  "Time for a whole HTTP request, the WebSocket handshake among them; then the"
+                      + " connection is closed.",
+              value = "10s",
+              min = "100ms",
+              max = "5m")
+          Duration requestTimeout,
+      @Key(
+              doc = "Longest first line of an HTTP request; then 414.",
+              value = "4KiB",
+              min = "256B",
+              max = "64KiB")
+          Size requestLine,
+      @Key(
+              doc = "Headers of one HTTP request together; then 431.",
+              value = "8KiB",
+              min = "1KiB",
+              max = "1MiB")
+          Size headers) {}
+
+  public record Deflate(
+      @Key(
+              doc =
+                  "Whether compression is offered. It saves bandwidth and costs CPU and, on secrets"
+                      + " mixed with what others wrote, privacy.",
+              value = "false")
+          boolean on,
+      @Key(doc = "Shorter messages are sent as they are.", value = "512B", min = "1B", max = "1MiB")
+          Size threshold,
+      @Key(doc = "1 is fast, 9 is small.", value = "6", min = "1", max = "9") int level) {}
 
   public record Drain(
       @Key(

@@ -57,6 +57,10 @@ record Entry(String path, Key key, Form<?> form, boolean optional) {
     return form == Forms.SECRET;
   }
 
+  boolean list() {
+    return form == Forms.LIST || form == Forms.NETWORKS;
+  }
+
   /** The environment variable; an asterisk stays one. */
   String variable() {
     return "BYSSUS_" + path.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');

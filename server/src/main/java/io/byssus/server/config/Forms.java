@@ -2,6 +2,7 @@ package io.byssus.server.config;
 
 import io.byssus.core.node.UserPolicy;
 import io.byssus.server.config.Form.Refused;
+import io.byssus.server.transport.Cidr;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -43,6 +44,13 @@ final class Forms {
   static final Form<List<String>> LIST =
       Form.sized("a list", Forms::list, items -> String.join(",", items), List::size);
 
+  static final Form<List<Cidr>> NETWORKS =
+      Form.sized(
+          "a list of networks",
+          Forms::networks,
+          networks -> networks.stream().map(Cidr::toString).collect(Collectors.joining(",")),
+          List::size);
+
   static final Form<Secret> SECRET =
       Form.named("a text, base64:TEXT or file:PATH", Forms::secret, Secret::toString);
 
@@ -56,8 +64,8 @@ final class Forms {
   private Forms() {}
 
   static Form<?> of(Type type) {
-    if (type instanceof ParameterizedType generic && generic.getRawType() == List.class) {
-      return LIST;
+    if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
+      return list.getActualTypeArguments()[0] == Cidr.class ? NETWORKS : LIST;
     }
     if (type == Config.Engine.class) {
       return ENGINE;
@@ -86,7 +94,7 @@ final class Forms {
     return Form.named(
         String.join(", ", byName.keySet()),
         text -> {
-          var constant = byName.get(text);
+          var constant = byName.get(text.replace('_', '-'));
           if (constant == null) {
             throw new IllegalArgumentException("none of these");
           }
@@ -112,6 +120,14 @@ final class Forms {
         .map(String::strip)
         .filter(item -> !item.isEmpty())
         .toList();
+  }
+
+  private static List<Cidr> networks(String text) {
+    try {
+      return list(text).stream().map(Cidr::of).toList();
+    } catch (IllegalArgumentException e) {
+      throw new Refused(String.valueOf(e.getMessage()));
+    }
   }
 
   private static Secret secret(String text) {

@@ -9,6 +9,7 @@ import io.byssus.core.node.EngineSettings;
 import io.byssus.core.node.NodeSettings;
 import io.byssus.core.session.Owner;
 import io.byssus.server.auth.TokenRules;
+import io.byssus.server.transport.TransportSettings;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Hands the parts of a {@link Config} to those whom they are for, in their own words. */
@@ -36,6 +37,31 @@ public final class Settings {
         config.channels().presenceTtl(),
         config.channels().dedupeWindow(),
         config.channels().ttl());
+  }
+
+  public static TransportSettings transport(Config config) {
+    var listen = config.listen();
+    var limits = config.limits();
+    return new TransportSettings(
+        new TransportSettings.Listen(listen.host(), listen.port(), listen.backlog()),
+        new TransportSettings.Http(
+            limits.requestTimeout(), limits.requestLine().bytes(), limits.headers().bytes()),
+        new TransportSettings.Messages(
+            limits.maxMessage().bytes(),
+            limits.maxFragments(),
+            limits.messageTimeout(),
+            limits.controlsPerSecond(),
+            limits.controlsBurst(),
+            limits.closeTimeout(),
+            limits.unsent().bytes(),
+            limits.echoIdle()),
+        new TransportSettings.Access(
+            limits.connectionsPerAddress(),
+            !limits.countLoopback(),
+            listen.trustedProxies(),
+            listen.allowedOrigins()),
+        new TransportSettings.Deflate(
+            config.deflate().on(), config.deflate().threshold().bytes(), config.deflate().level()));
   }
 
   public static TokenRules tokens(Config config) {

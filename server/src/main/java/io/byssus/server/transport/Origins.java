@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * those that are listed. Browsers send a page's Origin and cannot be made to lie about it; other
  * clients send none.
  */
-final class Origins {
+public final class Origins {
   private static final String ANY = "*";
 
   private final boolean any;
@@ -49,6 +49,11 @@ final class Origins {
         && (any
             || listed.contains(origin.get())
             || origin.equals(Origin.of(scheme + "://" + host)));
+  }
+
+  /** Whether {@code text} can be listed. */
+  public static boolean valid(String text) {
+    return text.equals(ANY) || Origin.of(text).isPresent();
   }
 
   /** Whether the page was loaded from this machine, or there is none. */

@@ -6,6 +6,7 @@ import io.byssus.core.Limits;
 import io.byssus.core.connection.Heartbeat;
 import io.byssus.core.node.EngineSettings;
 import io.byssus.core.node.UserPolicy;
+import io.byssus.server.transport.TransportSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class EachKeyHoldsItsRangeTest {
+  private static final List<Form<?>> BOUNDED =
+      List.of(Forms.COUNT, Forms.SIZE, Forms.DURATION, Forms.TEXT, Forms.LIST, Forms.NETWORKS);
+
   static List<Entry> keys() {
     return Schema.OF_CONFIG.entries().toList();
   }
@@ -52,8 +56,9 @@ class EachKeyHoldsItsRangeTest {
     if (entry.form() == Forms.TEXT) {
       return "x".repeat((int) measure);
     }
-    if (entry.form() == Forms.LIST) {
-      return String.join(",", Stream.generate(() -> "x").limit(measure).toList());
+    if (entry.list()) {
+      var item = entry.form() == Forms.NETWORKS ? "10.0.0.0/8" : "x";
+      return String.join(",", Stream.generate(() -> item).limit(measure).toList());
     }
     if (entry.form() == Forms.DURATION) {
       return measure / 1_000 + "us";
@@ -70,9 +75,7 @@ class EachKeyHoldsItsRangeTest {
   void everyKeyIsDescribedAndBoundedAndItsDefaultAllowed(Entry entry) {
     assertThat(entry.key().doc()).endsWith(".");
     assertThat(entry.allowed()).isNotEmpty();
-    if (entry.form() != Forms.SECRET
-        && List.of(Forms.COUNT, Forms.SIZE, Forms.DURATION, Forms.TEXT, Forms.LIST)
-            .contains(entry.form())) {
+    if (BOUNDED.contains(entry.form())) {
       assertThat(entry.key().min()).isNotEmpty();
       assertThat(entry.key().max()).isNotEmpty();
     }
@@ -113,6 +116,8 @@ class EachKeyHoldsItsRangeTest {
     assertThat(Settings.engine(config)).isEqualTo(EngineSettings.DEFAULTS);
     assertThat(Settings.heartbeat(config.heartbeat())).isEqualTo(Heartbeat.DEFAULTS);
     assertThat(config.session().perUser()).isEqualTo(new UserPolicy.Unlimited());
+    assertThat(Settings.transport(config).with(TransportSettings.Listen.DEFAULTS))
+        .isEqualTo(TransportSettings.DEFAULTS);
   }
 
   @Test

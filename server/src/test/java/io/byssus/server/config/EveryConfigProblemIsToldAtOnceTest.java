@@ -17,7 +17,7 @@ class EveryConfigProblemIsToldAtOnceTest {
                 listen:
                   port: 99999
                 limits:
-                  history-itmes: 5
+                  max-mesage: 64KiB
                   outbox: much
                 session:
                   ttl: 1m
@@ -28,8 +28,8 @@ class EveryConfigProblemIsToldAtOnceTest {
     assertThat(problems)
         .containsExactlyInAnyOrder(
             "listen.port (test.yaml line 2): \"99999\": expected a whole number, 0 to 65535",
-            "limits.history-itmes (test.yaml line 4): unknown key; did you mean"
-                + " limits.history-items?",
+            "limits.max-mesage (test.yaml line 4): unknown key; did you mean"
+                + " limits.max-message?",
             "limits.outbox (test.yaml line 5): \"much\": expected a size such as 512B, 64KiB or"
                 + " 1MiB, 4KiB to 1GiB",
             "session.ttl (test.yaml line 7): \"1m\": expected a duration such as 1500ms, 30s or 2m,"
@@ -102,6 +102,35 @@ class EveryConfigProblemIsToldAtOnceTest {
                 + " too",
             "namespaces.default.prefix (test.yaml line 10): \"x\": this namespace is for all that"
                 + " no other claims; leave it empty");
+  }
+
+  @Test
+  void addressesOfOthersAreLookedAt() {
+    assertThat(
+            Loading.yaml(
+                    """
+                    listen:
+                      allowed-origins: [https://app.example, "*", app.example, https://a.example/b]
+                      trusted-proxies: [10.0.0.0/8, "fd00::/8", 10.0.0.300]
+                    """)
+                .problems())
+        .containsExactlyInAnyOrder(
+            "listen.trusted-proxies (test.yaml line 3): \"10.0.0.0/8,fd00::/8,10.0.0.300\": not an"
+                + " IP address or network: 10.0.0.300",
+            "listen.allowed-origins (test.yaml line 2): \"app.example\": expected scheme://host,"
+                + " scheme://host:port or *",
+            "listen.allowed-origins (test.yaml line 2): \"https://a.example/b\": expected"
+                + " scheme://host, scheme://host:port or *");
+  }
+
+  @Test
+  void messageMustFitWhereverMessagesGo() {
+    assertThat(Loading.yaml("limits: {max-message: 8MiB, outbox: 4MiB}").problems())
+        .containsExactly(
+            "limits.outbox (test.yaml line 1): 4MiB has no room for one message of"
+                + " limits.max-message, 8MiB",
+            "limits.recovery-bytes (test.yaml line 1): 4MiB has no room for one message of"
+                + " limits.max-message, 8MiB");
   }
 
   @Test
