@@ -47,4 +47,9 @@ final class AddressLimit {
       connections.computeIfPresent(key, (_, held) -> held == 1 ? null : held - 1);
     }
   }
+
+  /** How many addresses hold any. */
+  int addresses() {
+    return connections.size();
+  }
 }

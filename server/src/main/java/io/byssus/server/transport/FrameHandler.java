@@ -245,12 +245,19 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void peerCloses(ByteBuf body) {
-    var status = body.isReadable() ? body.getUnsignedShort(body.readerIndex()) : -1;
+    var status = body.isReadable() ? body.readUnsignedShort() : -1;
+    // The decoder refuses the other numbers that RFC 6455 section 7.4 does not allow, and bad
+    // bytes in the reason, but not a character that breaks off at its end.
     if (status >= 5000) {
-      // The decoder refuses the other numbers that RFC 6455 section 7.4 does not allow.
       fail(CloseCode.PROTOCOL_ERROR);
-      return;
+    } else if (!Utf8.valid(body)) {
+      fail(CloseCode.INVALID_UTF8);
+    } else {
+      answerClose(status);
     }
+  }
+
+  private void answerClose(int status) {
     stopListening();
     state = State.DEAF;
     ctx.writeAndFlush(FrameBytes.closeReply(ctx.alloc(), status))
@@ -366,6 +373,7 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     stopListening();
     state = State.DEAF;
+    context.connections().decrement();
     context.addresses().leave(addressKey);
     gone();
   }

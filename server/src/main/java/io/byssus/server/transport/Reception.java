@@ -2,8 +2,13 @@ package io.byssus.server.transport;
 
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
-/** What all connections of a server share until they are WebSockets. */
+/**
+ * What all connections of a server share until they are WebSockets.
+ *
+ * @param connections TCP connections that are open
+ */
 record Reception(
     TransportSettings settings,
     EventLoops loops,
@@ -11,11 +16,13 @@ record Reception(
     Proxies proxies,
     Origins origins,
     AddressLimit addresses,
+    LongAdder connections,
     WebSocketContext webSockets,
     HttpDecoderConfig http) {
 
   static Reception of(TransportSettings settings, EventLoops loops, Site site) {
     var access = settings.access();
+    var connections = new LongAdder();
     var addresses = new AddressLimit(access.connectionsPerAddress(), access.loopbackExempt());
     return new Reception(
         settings,
@@ -24,7 +31,8 @@ record Reception(
         new Proxies(access.trustedProxies()),
         new Origins(access.origins()),
         addresses,
-        WebSocketContext.of(settings, addresses, site.sessions()),
+        connections,
+        WebSocketContext.of(settings, addresses, connections, site.sessions()),
         decoder(settings.http()));
   }
 

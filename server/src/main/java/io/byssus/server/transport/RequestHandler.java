@@ -47,6 +47,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    reception.connections().increment();
     if (admit(ctx)) {
       awaitRequest(ctx);
     } else {
@@ -96,6 +97,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     stopTimer();
+    reception.connections().decrement();
     reception.addresses().leave(addressKey);
   }
 

@@ -38,8 +38,8 @@ public record TransportSettings(
     public static final Listen DEFAULTS = new Listen("127.0.0.1", 8080, 4096);
 
     public Listen {
-      between("port", port, 0, 65_535);
-      between("backlog", backlog, 1, 65_535);
+      Range.check("port", port, 0, 65_535);
+      Range.check("backlog", backlog, 1, 65_535);
     }
   }
 
@@ -53,9 +53,9 @@ public record TransportSettings(
     public static final Http DEFAULTS = new Http(Duration.ofSeconds(10), 4096, 8192);
 
     public Http {
-      positive("requestTimeout", requestTimeout);
-      between("requestLineBytes", requestLineBytes, 64, 1 << 16);
-      between("headerBytes", headerBytes, 256, 1 << 20);
+      Range.positive("requestTimeout", requestTimeout);
+      Range.check("requestLineBytes", requestLineBytes, 64, 1 << 16);
+      Range.check("headerBytes", headerBytes, 256, 1 << 20);
     }
   }
 
@@ -93,14 +93,14 @@ public record TransportSettings(
             Duration.ofMinutes(5));
 
     public Messages {
-      between("messageBytes", messageBytes, 125, 64 << 20);
-      between("fragments", fragments, 1, 1 << 20);
-      positive("messageTimeout", messageTimeout);
-      between("controlsPerSecond", controlsPerSecond, 1, 1_000_000);
-      between("controlsBurst", controlsBurst, 1, 1_000_000);
-      positive("closeTimeout", closeTimeout);
-      between("unsentBytes", unsentBytes, 1024, 64 << 20);
-      positive("echoIdleTimeout", echoIdleTimeout);
+      Range.check("messageBytes", messageBytes, 125, 64 << 20);
+      Range.check("fragments", fragments, 1, 1 << 20);
+      Range.positive("messageTimeout", messageTimeout);
+      Range.check("controlsPerSecond", controlsPerSecond, 1, 1_000_000);
+      Range.check("controlsBurst", controlsBurst, 1, 1_000_000);
+      Range.positive("closeTimeout", closeTimeout);
+      Range.check("unsentBytes", unsentBytes, 1024, 64 << 20);
+      Range.positive("echoIdleTimeout", echoIdleTimeout);
     }
   }
 
@@ -119,7 +119,7 @@ public record TransportSettings(
     public static final Access DEFAULTS = new Access(1000, true, List.of(), List.of());
 
     public Access {
-      between("connectionsPerAddress", connectionsPerAddress, 1, Integer.MAX_VALUE);
+      Range.check("connectionsPerAddress", connectionsPerAddress, 1, Integer.MAX_VALUE);
       trustedProxies = List.copyOf(trustedProxies);
       origins = List.copyOf(origins);
     }
@@ -136,21 +136,8 @@ public record TransportSettings(
     public static final Deflate OFF = new Deflate(false, 512, 6);
 
     public Deflate {
-      between("thresholdBytes", thresholdBytes, 1, 1 << 20);
-      between("level", level, 1, 9);
-    }
-  }
-
-  private static void between(String name, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(
-          name + " must be from " + min + " to " + max + ", not " + value);
-    }
-  }
-
-  private static void positive(String name, Duration value) {
-    if (!value.isPositive()) {
-      throw new IllegalArgumentException(name + " must be positive, not " + value);
+      Range.check("thresholdBytes", thresholdBytes, 1, 1 << 20);
+      Range.check("level", level, 1, 9);
     }
   }
 }

@@ -3,11 +3,13 @@ package io.byssus.server.transport;
 import io.byssus.core.connection.Encoding;
 import io.byssus.protocol.JsonCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What all WebSockets of a server share.
  *
  * @param messages limits and time-outs
+ * @param connections TCP connections that are open
  * @param controls how many control frames one connection may send
  * @param plainFrames how frames are decoded where no extension was negotiated
  * @param deflatedFrames and where permessage-deflate was; the reserved bits are then ours to check
@@ -15,6 +17,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 record WebSocketContext(
     TransportSettings.Messages messages,
     AddressLimit addresses,
+    LongAdder connections,
     Sessions sessions,
     JsonCodec codec,
     Encoding plainEncoding,
@@ -25,12 +28,16 @@ record WebSocketContext(
     WebSocketDecoderConfig deflatedFrames) {
 
   static WebSocketContext of(
-      TransportSettings settings, AddressLimit addresses, Sessions sessions) {
+      TransportSettings settings,
+      AddressLimit addresses,
+      LongAdder connections,
+      Sessions sessions) {
     var codec = new JsonCodec();
     var deflation = new Deflation(settings.deflate());
     return new WebSocketContext(
         settings.messages(),
         addresses,
+        connections,
         sessions,
         codec,
         new JsonEncoding(codec),

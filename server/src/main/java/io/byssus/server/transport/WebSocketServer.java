@@ -8,6 +8,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The listening socket of a node. Its connections are spread over all event loops, and live on when
@@ -15,9 +16,11 @@ import java.net.InetSocketAddress;
  */
 public final class WebSocketServer implements AutoCloseable {
   private final Channel listening;
+  private final LongAdder connections;
 
-  private WebSocketServer(Channel listening) {
+  private WebSocketServer(Channel listening, LongAdder connections) {
     this.listening = listening;
+    this.connections = connections;
   }
 
   /** Accepts connections from here on. Throws IOException if the address cannot be had. */
@@ -41,12 +44,17 @@ public final class WebSocketServer implements AutoCloseable {
       throw new IOException(
           "cannot listen on " + listen.host() + ":" + listen.port(), bound.cause());
     }
-    return new WebSocketServer(bound.channel());
+    return new WebSocketServer(bound.channel(), reception.connections());
   }
 
   /** With the real port, if any free one was asked for. */
   public InetSocketAddress address() {
     return (InetSocketAddress) listening.localAddress();
+  }
+
+  /** How many TCP connections are open, whatever they are for. */
+  public int connections() {
+    return connections.intValue();
   }
 
   /** Accepts no more; what is connected stays. */

@@ -11,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -204,8 +203,18 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  void patience(Duration patience) throws IOException {
-    socket.setSoTimeout((int) patience.toMillis());
+  /** That no more than {@code max} responses come before the end. */
+  void assertAtMost(int max) throws IOException {
+    var rest = new String(readToTheEnd(), StandardCharsets.ISO_8859_1);
+    assertThat(rest.split("HTTP/1.1 ", -1).length - 1).isLessThanOrEqualTo(max);
+  }
+
+  private byte[] readToTheEnd() throws IOException {
+    try {
+      return in.readAllBytes();
+    } catch (SocketException reset) {
+      return new byte[0];
+    }
   }
 
   @Override

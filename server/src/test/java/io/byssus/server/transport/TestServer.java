@@ -13,9 +13,11 @@ import io.byssus.protocol.ServerMessage;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server on a free port with real connections, and behind them, in place of a node, the test. */
 final class TestServer implements AutoCloseable {
@@ -41,6 +43,21 @@ final class TestServer implements AutoCloseable {
             settings.with(new TransportSettings.Listen("127.0.0.1", 0, 100)),
             loops,
             new Site(this::open, () -> ready, () -> "byssus_up 1\n", "transport-test"));
+  }
+
+  /** Settings with short time-outs. */
+  static TransportSettings impatient() {
+    var messages = TransportSettings.Messages.DEFAULTS;
+    return TransportSettings.DEFAULTS.with(
+        new TransportSettings.Messages(
+            messages.messageBytes(),
+            messages.fragments(),
+            Duration.ofMillis(300),
+            messages.controlsPerSecond(),
+            messages.controlsBurst(),
+            Duration.ofMillis(500),
+            messages.unsentBytes(),
+            Duration.ofSeconds(2)));
   }
 
   private Connection open(Lane lane, Socket socket, Encoding encoding, Peer peer) {
@@ -76,6 +93,11 @@ final class TestServer implements AutoCloseable {
     return clients.isEmpty();
   }
 
+  /** TCP connections that are open. */
+  int connections() {
+    return server.connections();
+  }
+
   WebSocketServer server() {
     return server;
   }
@@ -90,6 +112,7 @@ final class TestServer implements AutoCloseable {
   static final class Client implements Connection.Receiver {
     private final BlockingQueue<Decoded> received = new LinkedBlockingQueue<>();
     private final BlockingQueue<CloseCode> gone = new LinkedBlockingQueue<>();
+    private final AtomicInteger drained = new AtomicInteger();
     private volatile Connection connection;
 
     Connection connection() {
@@ -102,6 +125,11 @@ final class TestServer implements AutoCloseable {
 
     int waiting() {
       return received.size();
+    }
+
+    /** How often there was room again. */
+    int timesDrained() {
+      return drained.get();
     }
 
     /** The code that it ended with. */
@@ -130,7 +158,9 @@ final class TestServer implements AutoCloseable {
     }
 
     @Override
-    public void drained() {}
+    public void drained() {
+      drained.incrementAndGet();
+    }
 
     @Override
     public void gone(CloseCode code) {
