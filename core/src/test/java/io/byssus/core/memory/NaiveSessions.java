@@ -1,0 +1,213 @@
+package io.byssus.core.memory;
+
+import io.byssus.core.delivery.InboxStore.Append;
+import io.byssus.core.delivery.InboxStore.Page;
+import io.byssus.core.node.EngineSettings;
+import io.byssus.core.session.Fence;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionStore.Claim;
+import io.byssus.core.session.SessionStore.Gone;
+import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.StoredSession;
+import io.byssus.core.session.TokenHash;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Position;
+import io.byssus.protocol.ServerMessage.Item;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Sessions and inboxes as the prose of their ports tells them, with no thought of speed, memory or
+ * threads: every question is answered by looking at everything that ever happened.
+ */
+final class NaiveSessions {
+  private final EngineSettings settings;
+  private final Map<String, Kept> sessions = new HashMap<>();
+  private Duration now = Duration.ZERO;
+
+  NaiveSessions(EngineSettings settings) {
+    this.settings = settings;
+  }
+
+  private static final class Kept {
+    NewSession made;
+    Optional<Lease> holder;
+    Lease lastLease;
+    Set<TokenHash> tokens;
+    Duration startedAt;
+    Map<String, Json> attributes = new HashMap<>();
+    Set<String> tags;
+    Map<String, Optional<Position>> subscriptions = new HashMap<>();
+    List<Message> inbox = new ArrayList<>();
+    long acknowledged;
+  }
+
+  private record Message(Item item, Duration at) {}
+
+  void advance(Duration time) {
+    now = now.plus(time);
+  }
+
+  private boolean alive(String session) {
+    return sessions.containsKey(session)
+        && now.compareTo(sessions.get(session).startedAt.plus(settings.sessionTtl())) < 0;
+  }
+
+  private boolean held(Lease lease) {
+    return alive(lease.session())
+        && sessions.get(lease.session()).holder.equals(Optional.of(lease));
+  }
+
+  Lease create(NewSession made, Owner owner) {
+    var kept = new Kept();
+    kept.made = made;
+    kept.lastLease = new Lease(made.id(), owner, 1);
+    kept.holder = Optional.of(kept.lastLease);
+    kept.tokens = Set.of(made.token());
+    kept.startedAt = now;
+    kept.attributes.putAll(made.attributes());
+    kept.tags = made.tags();
+    sessions.put(made.id(), kept);
+    return kept.lastLease;
+  }
+
+  Claim claim(String session, String user, TokenHash presented, TokenHash next, Owner owner) {
+    if (!alive(session)) {
+      return new Claim.Expired();
+    }
+    var kept = sessions.get(session);
+    if (!kept.made.user().equals(user) || !kept.tokens.contains(presented)) {
+      return new Claim.Refused();
+    }
+    var previous = kept.holder;
+    kept.tokens = presented.equals(next) ? Set.of(next) : Set.of(presented, next);
+    kept.lastLease = new Lease(session, owner, kept.lastLease.term() + 1);
+    kept.holder = Optional.of(kept.lastLease);
+    kept.startedAt = now;
+    var stored =
+        new StoredSession(
+            session, user, kept.attributes, kept.tags, kept.subscriptions, kept.acknowledged);
+    return new Claim.Granted(kept.lastLease, stored, previous);
+  }
+
+  private Fence write(Lease lease, Consumer<Kept> change) {
+    if (!held(lease)) {
+      return Fence.LOST;
+    }
+    change.accept(sessions.get(lease.session()));
+    return Fence.HELD;
+  }
+
+  Fence setAttributes(Lease lease, Map<String, Json> changes) {
+    return write(
+        lease,
+        kept -> {
+          kept.attributes.putAll(changes);
+          kept.attributes.values().removeIf(Json.NULL::equals);
+        });
+  }
+
+  Fence setTags(Lease lease, Set<String> tags) {
+    return write(lease, kept -> kept.tags = tags);
+  }
+
+  Fence subscribe(Lease lease, String channel, Optional<Position> position) {
+    return write(lease, kept -> kept.subscriptions.putIfAbsent(channel, position));
+  }
+
+  Fence unsubscribe(Lease lease, String channel) {
+    return write(lease, kept -> kept.subscriptions.remove(channel));
+  }
+
+  Fence acknowledge(Lease lease, String channel, Position position) {
+    return write(lease, kept -> kept.subscriptions.replace(channel, Optional.of(position)));
+  }
+
+  List<Lease> renew(List<Lease> leases) {
+    return leases.stream()
+        .filter(lease -> write(lease, kept -> kept.startedAt = now) == Fence.LOST)
+        .toList();
+  }
+
+  Fence release(Lease lease) {
+    if (!alive(lease.session()) || !sessions.get(lease.session()).lastLease.equals(lease)) {
+      return Fence.LOST;
+    }
+    sessions.get(lease.session()).holder = Optional.empty();
+    sessions.get(lease.session()).startedAt = now;
+    return Fence.HELD;
+  }
+
+  Optional<Gone> remove(String session) {
+    return alive(session) ? Optional.of(gone(session)) : Optional.empty();
+  }
+
+  Optional<Gone> end(Lease lease) {
+    return held(lease) ? Optional.of(gone(lease.session())) : Optional.empty();
+  }
+
+  Optional<Optional<Lease>> holder(String session) {
+    return alive(session) ? Optional.of(sessions.get(session).holder) : Optional.empty();
+  }
+
+  /** All whose time has passed. */
+  Set<Gone> sweep() {
+    var passed = sessions.keySet().stream().filter(session -> !alive(session)).toList();
+    var swept = new HashSet<Gone>();
+    passed.forEach(session -> swept.add(gone(session)));
+    return swept;
+  }
+
+  private Gone gone(String session) {
+    var kept = sessions.remove(session);
+    return new Gone(session, kept.made.user(), kept.tags, Set.copyOf(kept.subscriptions.keySet()));
+  }
+
+  Append append(String session, Json data) {
+    if (!alive(session)) {
+      return Append.NO_SESSION;
+    }
+    var kept = sessions.get(session);
+    var waiting = waiting(kept);
+    var bytes = waiting.stream().mapToInt(item -> item.data().bytes()).sum();
+    if (waiting.size() + 1 > settings.inboxMessages()
+        || bytes + data.bytes() > settings.inboxBytes()) {
+      return Append.FULL;
+    }
+    var item = new Item(kept.inbox.size() + 1, data, Optional.empty());
+    kept.inbox.add(new Message(item, now));
+    return Append.STORED;
+  }
+
+  Optional<Page> read(Lease lease, long after, int limit) {
+    if (!held(lease)) {
+      return Optional.empty();
+    }
+    var kept = sessions.get(lease.session());
+    var items = waiting(kept).stream().filter(item -> item.offset() > after).limit(limit).toList();
+    return Optional.of(new Page(kept.inbox.size(), items));
+  }
+
+  Fence acknowledgeInbox(Lease lease, long offset) {
+    return write(
+        lease,
+        kept ->
+            kept.acknowledged = Math.max(kept.acknowledged, Math.min(offset, kept.inbox.size())));
+  }
+
+  private List<Item> waiting(Kept kept) {
+    return kept.inbox.stream()
+        .filter(message -> now.compareTo(message.at.plus(settings.inboxAge())) < 0)
+        .map(Message::item)
+        .filter(item -> item.offset() > kept.acknowledged)
+        .toList();
+  }
+}

@@ -1,0 +1,202 @@
+package io.byssus.core.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.byssus.core.delivery.InboxStore;
+import io.byssus.core.node.EngineSettings;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionStore;
+import io.byssus.core.session.SessionStore.Claim;
+import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.TokenHash;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Position;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletionStage;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/**
+ * Whatever is done in whatever order: the memory engine and {@link NaiveSessions} give the same
+ * answers.
+ */
+class SessionsBehaveLikeANaiveModelTest {
+  private static final EngineSettings SETTINGS =
+      new EngineSettings(
+          Duration.ofSeconds(30),
+          3,
+          20,
+          Duration.ofSeconds(12),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(60));
+
+  private enum Step {
+    CREATE,
+    CLAIM,
+    SET_ATTRIBUTE,
+    SET_TAG,
+    SUBSCRIBE,
+    UNSUBSCRIBE,
+    ACKNOWLEDGE,
+    RENEW,
+    RELEASE,
+    REMOVE,
+    END,
+    HOLDER,
+    SWEEP,
+    APPEND,
+    READ,
+    ACKNOWLEDGE_INBOX,
+    ADVANCE
+  }
+
+  /** One step; what each number picks depends on it. */
+  private record Act(Step step, int session, int lease, int number) {}
+
+  @Provide
+  Arbitrary<List<Act>> acts() {
+    var act =
+        Combinators.combine(
+                Arbitraries.of(Step.class),
+                Arbitraries.integers().between(0, 2),
+                Arbitraries.integers().between(0, 3),
+                Arbitraries.integers().between(0, 9))
+            .as(Act::new);
+    return act.list().ofMaxSize(120);
+  }
+
+  @Property
+  void theSameAnswers(@ForAll("acts") List<Act> acts) {
+    var run = new Run();
+    acts.forEach(run::perform);
+    run.perform(new Act(Step.SWEEP, 0, 0, 0));
+  }
+
+  /** The two side by side, with the ids and leases that were handed out. */
+  private static final class Run {
+    private final ManualTicker ticker = new ManualTicker();
+    private final NaiveSessions model = new NaiveSessions(SETTINGS);
+    private final SessionStore sessions;
+    private final InboxStore inboxes;
+    private final List<String> ids = new ArrayList<>(List.of("unknown"));
+    private final List<Lease> leases = new ArrayList<>();
+
+    Run() {
+      var engine = MemoryEngine.create(SETTINGS, ticker, new SplittableRandom(1));
+      sessions = engine.sessions();
+      inboxes = engine.inboxes();
+      leases.add(new Lease("unknown", owner(0), 1));
+    }
+
+    void perform(Act act) {
+      var id = recent(ids, act.session);
+      var lease = recent(leases, act.lease);
+      var number = act.number;
+      var channel = "channel-" + number % 3;
+      var position = new Position("epoch", number);
+      switch (act.step) {
+        case CREATE -> create(number);
+        case CLAIM -> claim(id, number);
+        case SET_ATTRIBUTE -> {
+          var changes = Map.of("a" + number % 3, number < 3 ? Json.NULL : Json.of("" + number));
+          same(model.setAttributes(lease, changes), sessions.setAttributes(lease, changes));
+        }
+        case SET_TAG -> {
+          var tags = Set.of("tag-" + number);
+          same(model.setTags(lease, tags), sessions.setTags(lease, tags));
+        }
+        case SUBSCRIBE -> {
+          var start = number < 5 ? Optional.of(position) : Optional.<Position>empty();
+          same(model.subscribe(lease, channel, start), sessions.subscribe(lease, channel, start));
+        }
+        case UNSUBSCRIBE ->
+            same(model.unsubscribe(lease, channel), sessions.unsubscribe(lease, channel));
+        case ACKNOWLEDGE ->
+            same(
+                model.acknowledge(lease, channel, position),
+                sessions.acknowledge(lease, channel, position));
+        case RENEW -> {
+          var some = List.of(lease, recent(leases, number % 4));
+          same(model.renew(some), sessions.renew(some));
+        }
+        case RELEASE -> same(model.release(lease), sessions.release(lease));
+        case REMOVE -> same(model.remove(id), sessions.remove(id));
+        case END -> same(model.end(lease), sessions.end(lease));
+        case HOLDER -> same(model.holder(id), sessions.holder(id));
+        case SWEEP -> sweep();
+        case APPEND -> {
+          var data = Json.of("" + 10L * number * number * number);
+          same(model.append(id, data), inboxes.append(id, data, Optional.empty()));
+        }
+        case READ -> same(model.read(lease, number, number), inboxes.read(lease, number, number));
+        case ACKNOWLEDGE_INBOX ->
+            same(model.acknowledgeInbox(lease, number), inboxes.acknowledge(lease, number));
+        case ADVANCE -> {
+          ticker.advance(Duration.ofSeconds(number));
+          model.advance(Duration.ofSeconds(number));
+        }
+      }
+    }
+
+    private void create(int number) {
+      var id = "session-" + ids.size();
+      var made =
+          new NewSession(
+              id, "ann", Map.of("a0", Json.of("" + number)), Set.of("new"), token(number));
+      var lease = model.create(made, owner(number));
+      same(lease, sessions.create(made, owner(number)));
+      ids.add(id);
+      leases.add(lease);
+    }
+
+    private void claim(String id, int number) {
+      var user = number == 9 ? "bob" : "ann";
+      var presented = token(number);
+      var next = token(number + 1);
+      var claim = model.claim(id, user, presented, next, owner(number));
+      same(claim, sessions.claim(id, user, presented, next, owner(number)));
+      if (claim instanceof Claim.Granted granted) {
+        leases.add(granted.lease());
+      }
+    }
+
+    private void sweep() {
+      var swept = new HashSet<>();
+      int before;
+      do {
+        before = swept.size();
+        swept.addAll(sessions.sweep(2).toCompletableFuture().join());
+      } while (swept.size() > before);
+      assertThat(swept).isEqualTo(model.sweep());
+    }
+
+    private static <T> void same(T expected, CompletionStage<T> answer) {
+      assertThat(answer.toCompletableFuture().join()).isEqualTo(expected);
+    }
+
+    private static <T> T recent(List<T> all, int back) {
+      return all.get(Math.max(0, all.size() - 1 - back));
+    }
+
+    private static TokenHash token(int number) {
+      return TokenHash.of("token-" + number % 3);
+    }
+
+    private static Owner owner(int number) {
+      return new Owner("n" + number % 2, "i1");
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.byssus.core.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.byssus.core.channel.Broker.Draft;
+import io.byssus.core.channel.Broker.Outcome;
+import io.byssus.core.channel.Retention;
+import io.byssus.core.node.EngineSettings;
+import io.byssus.protocol.Durability;
+import io.byssus.protocol.ErrorCode;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.ServerMessage.Member;
+import io.byssus.protocol.Target.ToTag;
+import io.byssus.protocol.Target.ToUser;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Nothing stays in memory because somebody once asked for it. */
+class WhatIsUnusedIsForgottenTest {
+  private static final EngineSettings SETTINGS = EngineSettings.DEFAULTS;
+  private static final Retention KEPT = new Retention(10, SETTINGS.inboxAge());
+  private static final int DEDUPE_IDS = 3;
+
+  private final ManualTicker ticker = new ManualTicker();
+  private final MemoryBroker broker =
+      new MemoryBroker(SETTINGS, ticker, new Epochs(new SplittableRandom(1))::next, DEDUPE_IDS);
+  private final MemoryPresence presence = new MemoryPresence(SETTINGS.presenceTtl(), ticker);
+  private final MemoryDirectory directory = new MemoryDirectory();
+
+  private Outcome publish(String channel, String dedupe, Retention retention) {
+    var draft = new Draft(Json.of("1"), Optional.empty(), dedupe, Durability.ACCEPTED);
+    return broker.publish(channel, draft, retention).toCompletableFuture().join();
+  }
+
+  @Test
+  void ephemeralChannelsLeaveNothing() {
+    broker.subscribe("news", (channel, epoch, item) -> {});
+    publish("news", "", Retention.EPHEMERAL);
+    publish("sport", "", Retention.EPHEMERAL);
+    broker.unsubscribe("news");
+    assertThat(broker.size()).isZero();
+  }
+
+  @Test
+  void aListenerAloneLeavesNothing() {
+    broker.subscribe("news", (channel, epoch, item) -> {});
+    broker.unsubscribe("news");
+    assertThat(broker.size()).isZero();
+  }
+
+  @Test
+  void anUnusedChannelIsSweptOnTime() {
+    publish("news", "", KEPT);
+    ticker.advance(SETTINGS.channelTtl().minusNanos(1));
+    broker.sweep(10);
+    assertThat(broker.size()).isOne();
+    ticker.advance(Duration.ofNanos(1));
+    broker.sweep(10);
+    assertThat(broker.size()).isZero();
+  }
+
+  @Test
+  void sweepsOfAFewReachAllChannelsInTime() {
+    for (var i = 0; i < 100; i++) {
+      publish("channel-" + i, "", KEPT);
+    }
+    ticker.advance(SETTINGS.channelTtl());
+    for (var i = 0; i < 20; i++) {
+      broker.sweep(10);
+    }
+    assertThat(broker.size()).isZero();
+  }
+
+  @Test
+  void aListenerKeepsItsChannelUntilItLeaves() {
+    broker.subscribe("news", (channel, epoch, item) -> {});
+    publish("news", "", KEPT);
+    ticker.advance(SETTINGS.channelTtl().multipliedBy(2));
+    broker.sweep(10);
+    assertThat(broker.size()).isOne();
+    broker.unsubscribe("news");
+    broker.sweep(10);
+    assertThat(broker.size()).isOne();
+    ticker.advance(SETTINGS.channelTtl());
+    broker.sweep(10);
+    assertThat(broker.size()).isZero();
+  }
+
+  @Test
+  void noMoreDedupeIdsAreRememberedThanThereIsRoomFor() {
+    for (var i = 0; i < DEDUPE_IDS; i++) {
+      assertThat(publish("news", "id-" + i, KEPT)).isInstanceOf(Outcome.Stored.class);
+    }
+    assertThat(publish("news", "one more", KEPT))
+        .isEqualTo(new Outcome.Rejected(ErrorCode.RATE_LIMITED));
+    assertThat(publish("news", "id-0", KEPT)).isInstanceOf(Outcome.Stored.class);
+    assertThat(publish("news", "", KEPT)).isInstanceOf(Outcome.Stored.class);
+    ticker.advance(SETTINGS.dedupeWindow());
+    assertThat(publish("news", "one more", KEPT)).isInstanceOf(Outcome.Stored.class);
+  }
+
+  @Test
+  void aChannelThatEverybodyLeftIsNotInPresence() {
+    presence.enter("news", new Member("ann", "", Map.of()));
+    presence.leave("news", "ann");
+    presence.leave("sport", "ann");
+    assertThat(presence.size()).isZero();
+  }
+
+  @Test
+  void theMembersOfADeadNodeAreSwept() {
+    for (var i = 0; i < 100; i++) {
+      presence.enter("channel-" + i, new Member("ann", "", Map.of()));
+    }
+    ticker.advance(SETTINGS.presenceTtl());
+    for (var i = 0; i < 20; i++) {
+      presence.sweep(10);
+    }
+    assertThat(presence.size()).isZero();
+  }
+
+  @Test
+  void aTargetWithoutSessionsIsNotInTheDirectory() {
+    directory.add(new ToUser("ann"), "a");
+    directory.add(new ToTag("beta"), "a");
+    directory.add(new ToTag("beta"), "b");
+    directory.remove(new ToUser("ann"), "a");
+    directory.remove(new ToTag("beta"), "a");
+    directory.remove(new ToTag("beta"), "b");
+    directory.remove(new ToTag("never"), "b");
+    assertThat(directory.size()).isZero();
+  }
+}
