@@ -347,8 +347,8 @@ final class SimulatedClient {
     }
     var mine = held.get(channel);
     if (mine == null) {
-      return true; // the answer to subscribe was cut off: the server knows a subscription that we
-                   // don't
+      // The answer to subscribe was cut off: the server knows a subscription that we don't.
+      return true;
     }
     if (withPositions) {
       return start.equals(mine);

@@ -32,9 +32,8 @@ final class Simulation {
           1 << 16,
           Duration.ofMinutes(30),
           Duration.ofSeconds(60),
-          Duration.ofHours(
-              10), // a repeat after the window is a new publication, and a run may stand still for
-                   // long
+          // A repeat after the window is a new publication, and a run may stand still for long.
+          Duration.ofHours(10),
           Duration.ofHours(20));
 
   /** Tight, so that the runs meet the bounds. */
