@@ -16,15 +16,16 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>A channel needs no creation. Within one epoch its offsets count 1, 2, 3, … without holes, and
  * everybody who reads (epoch, offset) reads the same item. The epoch changes when that could not be
- * kept: the channel was forgotten after long disuse, or the engine lost its end. Stages complete on
- * any thread and fail only when the outcome is not known.
+ * kept: the channel was forgotten after long disuse, or the engine lost its end. A channel is in
+ * use while it is published to or read, or while some node listens to it (a prefix does not count).
+ * Stages complete on any thread and fail only when the outcome is not known.
  */
 public interface Broker {
   /**
    * Appends to the history (unless the retention is ephemeral) and hands to the listeners of all
    * nodes, as one step. Publications that one thread issues to one channel keep their order. With a
-   * {@code dedupe} key that was used on this channel in the last 5 minutes nothing happens and the
-   * first publication's position is the answer.
+   * {@code dedupe} key that was used on this channel within the window (5 minutes), ephemeral or
+   * not, nothing happens and the first publication's position is the answer.
    */
   CompletionStage<Outcome> publish(String channel, Draft draft, Retention retention);
 
@@ -41,7 +42,11 @@ public interface Broker {
     record Stored(Optional<Position> position, Durability level, boolean duplicate)
         implements Outcome {}
 
-    /** Surely not stored. */
+    /**
+     * Surely not stored, nor heard, nor its dedupe key used: {@code DURABILITY_UNAVAILABLE} when
+     * the engine cannot be as durable as the draft asks, {@code RATE_LIMITED} when it has no room
+     * to remember one more dedupe key.
+     */
     record Rejected(ErrorCode code) implements Outcome {}
   }
 
@@ -52,10 +57,12 @@ public interface Broker {
    */
   CompletionStage<Void> subscribe(String channel, Listener listener);
 
+  /** What is under way may still be heard. Calls for one channel take effect in their order. */
   void unsubscribe(String channel);
 
   /**
    * As {@link #subscribe}, for every channel whose name starts with {@code prefix}; at most once.
+   * What is published is heard by the channel's listener and by those of all its prefixes.
    */
   CompletionStage<Void> subscribePrefix(String prefix, Listener listener);
 
@@ -74,8 +81,12 @@ public interface Broker {
    * Up to {@code limit} items after {@code after}, oldest first; without it, the newest {@code
    * limit}. A position that cannot be read on from without a hole gives no items and {@link
    * Recovery.Lost}: {@code EPOCH} for another epoch, {@code DIVERGED} ahead of the top, {@code
-   * EXPIRED} or {@code TRIMMED} before the oldest kept. A position at the top is complete however
-   * old it is.
+   * EXPIRED} or {@code TRIMMED} before the oldest kept, by how the newest of the missing went. A
+   * position at the top is complete however old it is, and so is the top of a channel that had no
+   * publication yet: reading it begins its epoch.
+   *
+   * @param limit may be 0, to be told the top only
+   * @param retention not ephemeral: such a channel has no history
    */
   CompletionStage<Page> history(
       String channel, Optional<Position> after, int limit, Retention retention);

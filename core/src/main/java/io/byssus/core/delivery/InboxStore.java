@@ -48,12 +48,15 @@ public interface InboxStore {
     }
   }
 
-  /** Forgets everything up to {@code offset}. */
+  /**
+   * Forgets everything up to {@code offset}; less than was acknowledged already changes nothing,
+   * and more than was ever appended counts as everything.
+   */
   CompletionStage<Fence> acknowledge(Lease lease, long offset);
 
   /**
    * {@code wake} is told, on any thread, of each session of this node that something was appended
-   * for. It may be told too often.
+   * for, and finds it when it reads. It may be told too often. A second call replaces it.
    */
   void onAppend(Consumer<String> wake);
 }

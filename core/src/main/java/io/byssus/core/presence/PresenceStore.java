@@ -15,7 +15,7 @@ public interface PresenceStore {
 
   CompletionStage<Void> leave(String channel, String session);
 
-  /** Starts the time to live of these entries anew. */
+  /** Starts the time to live of these entries anew; brings none back that is gone. */
   CompletionStage<Void> touch(Collection<Entry> entries);
 
   record Entry(String channel, String session) {}

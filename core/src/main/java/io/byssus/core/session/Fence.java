@@ -2,8 +2,8 @@ package io.byssus.core.session;
 
 /** The answer to a write under a lease. */
 public enum Fence {
-  /** The lease was the newest; the write is done. */
+  /** The lease holds; the write is done. */
   HELD,
-  /** The session is gone or someone else holds it now; nothing was written. */
+  /** The session is gone, or the lease was superseded or given back; nothing was written. */
   LOST
 }

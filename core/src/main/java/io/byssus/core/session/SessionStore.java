@@ -15,17 +15,25 @@ import java.util.concurrent.CompletionStage;
  * <p>Each call is one atomic step, and calls on one session take effect in the order in which one
  * thread makes them. A stage completes on any thread; it fails only when the outcome is not known
  * (the engine cannot be reached), and then the step may or may not have happened. All steps may be
- * repeated: they write the same again. The parts of a session (attributes, subscriptions, inbox)
- * are one: they live and expire together.
+ * repeated: they write the same again, a claim under one more term. The parts of a session
+ * (attributes, subscriptions, inbox) are one: they live and expire together.
  *
- * <p>A session is Attached (it has an owner) or Detached; it exists for the time to live after its
- * last {@link #renew} or {@link #release}.
+ * <p>A session is Attached (it has an owner) or Detached; it exists for the time to live after it
+ * was last made, claimed, renewed or released. From then on it is gone for every step, though only
+ * {@link #sweep} removes it.
+ *
+ * <p>A lease holds from its claim until it is superseded or given back. It is the whole of it that
+ * holds, owner and term: a store that lost its end may give the same term to two owners.
  */
 public interface SessionStore {
-  /** Makes a session, attached to {@code owner} under term 1. The id is new. */
+  /**
+   * Makes a session, attached to {@code owner} under term 1. The id is new; when this call is
+   * repeated, what has become of the session meanwhile stays as it is.
+   */
   CompletionStage<Lease> create(NewSession session, Owner owner);
 
   /**
+   * @param attributes those that are {@link Json#NULL} are left out
    * @param token hash of the resume token
    */
   record NewSession(
@@ -65,15 +73,15 @@ public interface SessionStore {
   CompletionStage<Fence> unsubscribe(Lease lease, String channel);
 
   /**
-   * Moves the acknowledged position of a subscription; does nothing for a channel that is not
-   * subscribed.
+   * Moves the acknowledged position of a subscription to where the caller says, be it backwards;
+   * does nothing for a channel that is not subscribed.
    */
   CompletionStage<Fence> acknowledge(Lease lease, String channel, Position position);
 
-  /** Starts the time to live of attached sessions anew. Answers those that are lost. */
+  /** Starts the time to live of attached sessions anew. Answers the leases that do not hold. */
   CompletionStage<List<Lease>> renew(Collection<Lease> leases);
 
-  /** Detaches: no owner, and the time to live starts. */
+  /** Detaches: no owner, and the time to live starts. The lease holds no more. */
   CompletionStage<Fence> release(Lease lease);
 
   /** Removes the session and all its parts at once, whoever holds it. Empty if there was none. */
@@ -85,7 +93,10 @@ public interface SessionStore {
   /** Who holds the session now; the outer empty: no such session, the inner one: detached. */
   CompletionStage<Optional<Optional<Lease>>> holder(String session);
 
-  /** Removes up to {@code limit} sessions whose time has passed. Each is reported to one caller. */
+  /**
+   * Removes up to {@code limit} sessions whose time has passed. Each is reported to one caller, and
+   * none that was removed or ended before.
+   */
   CompletionStage<List<Gone>> sweep(int limit);
 
   /** What the removed session leaves to clean up elsewhere: directory entries and presence. */
