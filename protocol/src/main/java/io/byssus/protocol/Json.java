@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One JSON value as its UTF-8 text, passed through unread. Whoever makes one from foreign bytes has
- * parsed them first ({@link JsonCodec} does); it is immutable as long as nobody writes to {@link
- * #utf8()}.
+ * One JSON value as its UTF-8 text, on one line, passed through unread. From foreign bytes it comes
+ * through {@link JsonCodec}, which has read them first; it is immutable as long as nobody writes to
+ * {@link #utf8()}.
  */
 public final class Json {
   public static final Json NULL = Json.of("null");
