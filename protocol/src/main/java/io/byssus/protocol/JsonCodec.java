@@ -11,6 +11,7 @@ import java.util.Optional;
  */
 public final class JsonCodec {
   private final JsonLimits limits;
+  private final JsonScanner.Factory scanners;
 
   public JsonCodec() {
     this(JsonLimits.DEFAULTS);
@@ -18,6 +19,7 @@ public final class JsonCodec {
 
   public JsonCodec(JsonLimits limits) {
     this.limits = limits;
+    this.scanners = new JsonScanner.Factory(limits);
   }
 
   public Decoded command(byte[] utf8) {
@@ -28,9 +30,16 @@ public final class JsonCodec {
     try {
       return new Decoded.Good(new CommandReader(fields(utf8, from, length)).read());
     } catch (Refused refused) {
-      // The id may stand behind the fault. Only bad commands are read twice.
-      var id = CommandReader.idOf(fields(utf8, from, length));
-      return new Decoded.Bad(id, refused.code(), refused.words());
+      return new Decoded.Bad(idOf(utf8, from, length), refused.code(), refused.words());
+    }
+  }
+
+  /** The id may stand behind the fault. Only bad commands are read twice. */
+  private long idOf(byte[] utf8, int from, int length) {
+    try {
+      return CommandReader.idOf(fields(utf8, from, length));
+    } catch (Refused refused) {
+      return Command.NO_ID;
     }
   }
 
@@ -90,8 +99,8 @@ public final class JsonCodec {
 
   /** A value from foreign bytes, on one line and within the limits; empty if they are none. */
   public Optional<Json> value(byte[] utf8) {
-    var in = fields(utf8, 0, utf8.length);
     try {
+      var in = fields(utf8, 0, utf8.length);
       var value = in.json();
       in.finish();
       return Optional.of(value);
@@ -101,6 +110,6 @@ public final class JsonCodec {
   }
 
   private JsonFields fields(byte[] utf8, int from, int length) {
-    return new JsonFields(new JsonScanner(utf8, from, length, limits));
+    return new JsonFields(new JsonScanner(utf8, from, length, scanners));
   }
 }

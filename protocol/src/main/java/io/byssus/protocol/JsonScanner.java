@@ -1,72 +1,100 @@
 package io.byssus.protocol;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
 
 /**
- * Walks once over a JSON text (RFC 8259, strictly, in valid UTF-8) and hands out its parts as the
- * caller asks for them. Whatever comes next is consumed whole, also when it is not of the kind that
- * was asked for; what is not JSON ends in {@link Refused}. Bounds the depth, and the length of
- * names and numbers.
+ * Walks once over a JSON text (RFC 8259, strictly, in valid UTF-8) with Jackson's parser and hands
+ * out its parts as the caller asks for them. Whatever comes next is consumed whole, also when it is
+ * not of the kind that was asked for; what is not JSON ends in {@link Refused}. Bounds the depth,
+ * and the length of names and numbers.
  *
- * <p>This is our own because payloads pass through unread. A general parser keeps the member names
- * that it meets in one table for all parsers, which pays off when names repeat; payloads are
- * foreign, and when they are keyed by ids that table is copied for every message. With Jackson 3.2
- * a message of 130 bytes with one new name cost 55 times as much as one without, at the sender's
- * choice. The tests hold this class against Jackson instead.
+ * <p>The text is decoded first and parsed as characters, with Jackson's table of member names
+ * switched off. That table is shared by all parsers and pays off when names repeat; payloads are
+ * foreign, and when they are keyed by ids it is copied for every message: one of 130 bytes with a
+ * new name was seen to cost 55 times as much as one without, at the sender's choice.
  */
-final class JsonScanner {
+final class JsonScanner implements AutoCloseable {
   static final long NONE = -1;
 
   /** The largest whole number that every JSON reader has exactly (RFC 7493 section 2.2). */
   static final long WHOLE_MAX = (1L << 53) - 1;
 
-  private static final int END = -1;
-  private static final int ESCAPES = 1;
-  private static final int BEYOND_ASCII = 2;
-
-  private final byte[] in;
-  private final int start;
-  private final int end;
+  private final char[] text;
+  private final JsonParser in;
   private final JsonLimits limits;
-  private int at;
-  private int depth;
-  private boolean first;
 
-  JsonScanner(byte[] in, int from, int length, JsonLimits limits) {
-    this.in = in;
-    this.start = from;
-    this.end = from + length;
-    this.limits = limits;
-    this.at = from;
+  /**
+   * The value that comes next when it was looked at already, to see whether the array had ended.
+   */
+  private @Nullable JsonToken ahead;
+
+  JsonScanner(byte[] utf8, int from, int length, Factory factory) {
+    text = decode(utf8, from, length);
+    limits = factory.limits;
+    in = factory.json.createParser(ObjectReadContext.empty(), text, 0, text.length);
+  }
+
+  /** Makes the parsers of a codec: Jackson set up for {@link JsonLimits}. */
+  static final class Factory {
+    private final JsonLimits limits;
+    private final JsonFactory json;
+
+    Factory(JsonLimits limits) {
+      this.limits = limits;
+      this.json =
+          JsonFactory.builder()
+              .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxNestingDepth(limits.depth())
+                      .maxNameLength(limits.nameBytes())
+                      .maxNumberLength(limits.numberBytes())
+                      .build())
+              .build();
+    }
+  }
+
+  private static char[] decode(byte[] utf8, int from, int length) {
+    try {
+      var decoder = StandardCharsets.UTF_8.newDecoder(); // reports what is malformed
+      CharBuffer chars = decoder.decode(ByteBuffer.wrap(utf8, from, length));
+      var text = new char[chars.remaining()];
+      chars.get(text);
+      return text;
+    } catch (CharacterCodingException e) {
+      throw new Refused(ErrorCode.MALFORMED, "not valid UTF-8");
+    }
   }
 
   /** Enters the object that comes next; false: something else came. */
   boolean object() {
-    return enter('{');
+    return enter(JsonToken.START_OBJECT);
   }
 
   /** Enters the array that comes next; false: something else came. */
   boolean array() {
-    return enter('[');
+    return enter(JsonToken.START_ARRAY);
   }
 
   /** The name of the object's next member, whose value comes next; null: the object has ended. */
   @Nullable String name() {
-    if (!another('}')) {
+    if (advance() == JsonToken.END_OBJECT) {
       return null;
     }
-    if (peek() != '"') {
-      throw notJson();
-    }
-    var from = ++at;
-    var found = quoted();
-    var length = at - 1 - from;
-    var known = KnownNames.find(in, from, length);
-    var name = known == null ? text(found, from, length) : known;
-    endOfName(length);
-    if (name == null) {
+    var name = in.currentName();
+    if (name == null || !wholePairs(name)) {
       throw notJson();
     }
     return name;
@@ -74,40 +102,46 @@ final class JsonScanner {
 
   /** Whether the array has another element, which comes next. */
   boolean element() {
-    return another(']');
+    var next = advance();
+    if (next == JsonToken.END_ARRAY) {
+      return false;
+    }
+    ahead = next;
+    return true;
   }
 
   /** The string that comes next; null: something else came, or half a surrogate pair is in it. */
   @Nullable String string() {
-    if (peek() != '"') {
-      skip();
+    if (value() != JsonToken.VALUE_STRING) {
+      passOver();
       return null;
     }
-    var from = ++at;
-    var found = quoted();
-    return text(found, from, at - 1 - from);
+    var string = guarded(in::getString);
+    return wholePairs(string) ? string : null;
   }
 
   /** The whole number from 0 to 2^53 - 1 that comes next, or {@link #NONE}. */
   long whole() {
-    if (!digit(peek())) {
-      skip();
+    if (value() != JsonToken.VALUE_NUMBER_INT) {
+      passOver();
       return NONE;
     }
-    var from = at;
-    number();
-    if (at == end) {
-      // Cut off perhaps within its digits: the object around it has not ended.
-      throw notJson();
+    passOver();
+    var digits = guarded(in::getString);
+    if (digits.startsWith("-") || digits.length() > 16) {
+      return NONE;
     }
-    return wholeBetween(from, at);
+    var value = Long.parseLong(digits);
+    return value <= WHOLE_MAX ? value : NONE;
   }
 
   /** The boolean that comes next; null: something else came. */
   @Nullable Boolean bool() {
-    var next = peek();
-    skip();
-    return next == 't' ? Boolean.TRUE : next == 'f' ? Boolean.FALSE : null;
+    var next = value();
+    passOver();
+    return next == JsonToken.VALUE_TRUE
+        ? Boolean.TRUE
+        : next == JsonToken.VALUE_FALSE ? Boolean.FALSE : null;
   }
 
   /**
@@ -115,264 +149,116 @@ final class JsonScanner {
    * a space: a message is always one line.
    */
   Json raw() {
-    peek();
-    var from = at;
-    skip();
-    var value = Arrays.copyOfRange(in, from, at);
-    for (var i = 0; i < value.length; i++) {
-      if (value[i] == '\n' || value[i] == '\r') {
-        value[i] = ' ';
-      }
-    }
-    return Json.wrap(value);
+    value();
+    var from = (int) in.currentTokenLocation().getCharOffset();
+    passOver();
+    var to = (int) in.currentLocation().getCharOffset();
+    var value = CharBuffer.wrap(text, from, to - from).toString();
+    return Json.of(value.replace('\n', ' ').replace('\r', ' '));
   }
 
   /** Passes over the value that comes next, whatever it is. */
   void skip() {
-    switch (peek()) {
-      case '{' -> {
-        open();
-        while (another('}')) {
-          skipName();
-          skip();
-        }
-      }
-      case '[' -> {
-        open();
-        while (another(']')) {
-          skip();
-        }
-      }
-      case '"' -> {
-        at++;
-        quoted();
-      }
-      case 't' -> literal("true");
-      case 'f' -> literal("false");
-      case 'n' -> literal("null");
-      case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> number();
-      default -> throw notJson();
-    }
+    value();
+    passOver();
   }
 
   /** Nothing may follow. */
   void finish() {
-    if (peek() != END) {
+    if (guarded(in::nextToken) != null) {
       throw notJson();
     }
   }
 
-  private boolean enter(char bracket) {
-    if (peek() != bracket) {
-      skip();
-      return false;
+  @Override
+  public void close() {
+    in.close();
+  }
+
+  private boolean enter(JsonToken start) {
+    if (value() == start) {
+      return true;
     }
-    open();
+    passOver();
+    return false;
+  }
+
+  /** Goes to the value that comes next. */
+  private JsonToken value() {
+    var seen = ahead;
+    ahead = null;
+    return seen == null ? advance() : seen;
+  }
+
+  /** From the first token of a value to its last. */
+  private void passOver() {
+    var depth = 0;
+    for (var token = in.currentToken(); ; token = advance()) {
+      if (token.isStructStart()) {
+        depth++;
+      } else if (token.isStructEnd()) {
+        depth--;
+      } else if (token.isNumeric() && in.getStringLength() > limits.numberBytes()) {
+        throw new Refused(
+            ErrorCode.TOO_LARGE, "a number is longer than " + limits.numberBytes() + " bytes");
+      }
+      if (depth == 0) {
+        guarded(this::finishToken);
+        return;
+      }
+    }
+  }
+
+  /** Strings are read lazily; only then does the parser stand behind them. */
+  private boolean finishToken() {
+    in.finishToken();
     return true;
   }
 
-  private void open() {
-    at++;
-    first = true;
-    if (++depth > limits.depth()) {
-      throw tooLarge("nests deeper than " + limits.depth() + " levels");
+  private JsonToken advance() {
+    var token = guarded(in::nextToken);
+    if (token == null) {
+      throw notJson();
+    }
+    return token;
+  }
+
+  @FunctionalInterface
+  private interface Step<T extends @Nullable Object> {
+    T take();
+  }
+
+  private <T extends @Nullable Object> T guarded(Step<T> step) {
+    try {
+      return step.take();
+    } catch (StreamConstraintsException e) {
+      throw new Refused(
+          ErrorCode.TOO_LARGE,
+          "nests deeper than "
+              + limits.depth()
+              + " levels, or has a name longer than "
+              + limits.nameBytes());
+    } catch (JacksonException e) {
+      throw notJson();
     }
   }
 
-  private boolean another(char bracket) {
-    var next = peek();
-    if (next == bracket) {
-      at++;
-      depth--;
-      first = false;
-      return false;
-    }
-    if (!first) {
-      if (next != ',') {
-        throw notJson();
+  static boolean wholePairs(String text) {
+    for (var i = 0; i < text.length(); i++) {
+      var c = text.charAt(i);
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        return false;
       }
-      at++;
     }
-    first = false;
     return true;
-  }
-
-  private void skipName() {
-    if (peek() != '"') {
-      throw notJson();
-    }
-    var from = ++at;
-    quoted();
-    endOfName(at - 1 - from);
-  }
-
-  private void endOfName(int length) {
-    if (length > limits.nameBytes()) {
-      throw tooLarge("a name is longer than " + limits.nameBytes() + " bytes");
-    }
-    if (peek() != ':') {
-      throw notJson();
-    }
-    at++;
-  }
-
-  private @Nullable String text(int found, int from, int length) {
-    if ((found & ESCAPES) != 0) {
-      return Unescaper.unescape(in, from, length);
-    }
-    return new String(
-        in, from, length, found == 0 ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
-  }
-
-  /** From behind the opening quote to behind the closing one; tells what was in between. */
-  private int quoted() {
-    var found = 0;
-    for (var i = at; i < end; i++) {
-      var b = in[i];
-      if (b == '"') {
-        at = i + 1;
-        return found;
-      }
-      if (b == '\\') {
-        found |= ESCAPES;
-        i = escape(i);
-      } else if (b < 0) {
-        found |= BEYOND_ASCII;
-        i = beyondAscii(i);
-      } else if (b < ' ') {
-        throw notJsonAt(i);
-      }
-    }
-    throw notJsonAt(end);
-  }
-
-  /** The last byte of the escape that begins at {@code i}. */
-  private int escape(int i) {
-    if (i + 1 >= end) {
-      throw notJsonAt(end);
-    }
-    switch (in[i + 1]) {
-      case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> {
-        return i + 1;
-      }
-      case 'u' -> {
-        for (var hex = i + 2; hex < i + 6; hex++) {
-          if (hex >= end || Character.digit(in[hex], 16) < 0) {
-            throw notJsonAt(Math.min(hex, end));
-          }
-        }
-        return i + 5;
-      }
-      default -> throw notJsonAt(i + 1);
-    }
-  }
-
-  /** The last byte of the character that begins at {@code i} (RFC 3629 section 4). */
-  private int beyondAscii(int i) {
-    var lead = in[i] & 0xFF;
-    var tails = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
-    if (lead < 0xC2 || lead > 0xF4 || i + tails >= end) {
-      throw notJsonAt(i);
-    }
-    var second = in[i + 1] & 0xFF;
-    var overlong = lead == 0xE0 && second < 0xA0 || lead == 0xF0 && second < 0x90;
-    var surrogate = lead == 0xED && second > 0x9F;
-    var beyondUnicode = lead == 0xF4 && second > 0x8F;
-    if (overlong || surrogate || beyondUnicode) {
-      throw notJsonAt(i);
-    }
-    for (var tail = i + 1; tail <= i + tails; tail++) {
-      if ((in[tail] & 0xC0) != 0x80) {
-        throw notJsonAt(i);
-      }
-    }
-    return i + tails;
-  }
-
-  private void number() {
-    var from = at;
-    if (in[at] == '-') {
-      at++;
-    }
-    if (at < end && in[at] == '0') {
-      at++;
-    } else {
-      digits();
-    }
-    if (at < end && in[at] == '.') {
-      at++;
-      digits();
-    }
-    if (at < end && (in[at] == 'e' || in[at] == 'E')) {
-      at++;
-      if (at < end && (in[at] == '+' || in[at] == '-')) {
-        at++;
-      }
-      digits();
-    }
-    if (at - from > limits.numberBytes()) {
-      throw tooLarge("a number is longer than " + limits.numberBytes() + " bytes");
-    }
-  }
-
-  private void digits() {
-    var from = at;
-    while (at < end && digit(in[at])) {
-      at++;
-    }
-    if (at == from) {
-      throw notJson();
-    }
-  }
-
-  private long wholeBetween(int from, int to) {
-    if (to - from > 16) {
-      return NONE;
-    }
-    var value = 0L;
-    for (var i = from; i < to; i++) {
-      if (!digit(in[i])) {
-        return NONE;
-      }
-      value = value * 10 + (in[i] - '0');
-    }
-    return value <= WHOLE_MAX ? value : NONE;
-  }
-
-  private static boolean digit(int b) {
-    return b >= '0' && b <= '9';
-  }
-
-  private void literal(String word) {
-    for (var i = 0; i < word.length(); i++, at++) {
-      if (at == end || in[at] != word.charAt(i)) {
-        throw notJson();
-      }
-    }
-  }
-
-  /** The next byte that is not white space, or {@link #END}. */
-  private int peek() {
-    while (at < end) {
-      var b = in[at];
-      if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
-        // A byte beyond ASCII can only stand in a string; as 0 it is taken for nothing else.
-        return Math.max(b, 0);
-      }
-      at++;
-    }
-    return END;
   }
 
   private Refused notJson() {
-    return notJsonAt(at);
-  }
-
-  private Refused notJsonAt(int where) {
-    return new Refused(ErrorCode.MALFORMED, "not valid JSON at byte " + (where - start));
-  }
-
-  private static Refused tooLarge(String what) {
-    return new Refused(ErrorCode.TOO_LARGE, what);
+    return new Refused(
+        ErrorCode.MALFORMED, "not valid JSON at character " + in.currentLocation().getCharOffset());
   }
 }

@@ -39,7 +39,7 @@ class EqualMessagesAreEqualBytesTest {
                     0, ErrorCode.INTERNAL, "\"\\/\b\f\n\r\t\u0000\u001f\u007fé\u2028😀\ud800")))
         .isEqualTo(
             "{\"type\":\"error\",\"code\":\"internal\",\"message\":"
-                + "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u001f\u007fé\u2028😀\\ud800\",\"retryable\":true}");
+                + "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u001f\u007fé\u2028😀\ufffd\",\"retryable\":true}");
   }
 
   @Property
