@@ -13,7 +13,13 @@ import java.util.zip.Inflater;
  * as soon as one is larger than allowed, however little of it came over the wire.
  */
 final class Inflation {
-  private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
+
+  /**
+   * The end of the last block, which senders leave out, and an empty final block: the inflater only
+   * gets to it if the message did not break off.
+   */
+  private static final byte[] END = {0, 0, -1, -1, 1, 0, 0, -1, -1};
+
   private static final int CHUNK = 4096;
 
   private static final FastThreadLocal<Inflater> INFLATERS =
@@ -43,11 +49,13 @@ final class Inflation {
     var inflater = INFLATERS.get();
     var message = allocator.buffer();
     try {
-      if (feed(inflater, compressed.nioBuffer(), message, maxBytes)
-          && feed(inflater, ByteBuffer.wrap(TAIL), message, maxBytes)) {
-        return new Inflated(message.retain());
+      if (!feed(inflater, compressed.nioBuffer(), message, maxBytes)
+          || !feed(inflater, ByteBuffer.wrap(END), message, maxBytes)) {
+        return new Refused(CloseCode.TOO_BIG);
       }
-      return new Refused(CloseCode.TOO_BIG);
+      return inflater.finished()
+          ? new Inflated(message.retain())
+          : new Refused(CloseCode.INVALID_UTF8);
     } catch (DataFormatException e) {
       return new Refused(CloseCode.INVALID_UTF8);
     } finally {

@@ -2,11 +2,7 @@ package io.byssus.tests.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.byssus.server.transport.EventLoops;
-import io.byssus.server.transport.Site;
-import io.byssus.server.transport.Transport;
 import io.byssus.server.transport.TransportSettings;
-import io.byssus.server.transport.WebSocketServer;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,9 +35,8 @@ class AutobahnTest {
 
   @Test
   void everyCaseOfTheSuitePasses() throws Exception {
-    try (var loops = EventLoops.start(Transport.EPOLL, 1);
-        var server = echo(loops)) {
-      fuzz("ws://127.0.0.1:" + server.address().getPort() + "/echo");
+    try (var server = EchoServer.start(TransportSettings.DEFAULTS)) {
+      fuzz(server.uri().toString());
     }
     var results =
         JsonMapper.shared().readTree(reports.resolve("index.json").toFile()).get("byssus");
@@ -55,19 +50,6 @@ class AutobahnTest {
           }
         });
     assertThat(failed).isEmpty();
-  }
-
-  private static WebSocketServer echo(EventLoops loops) throws IOException {
-    var anyPort = new TransportSettings.Listen("127.0.0.1", 0, 100);
-    var site =
-        new Site(
-            (_, _, _, _) -> {
-              throw new IllegalStateException("only the echo is tested");
-            },
-            () -> true,
-            () -> "",
-            "console");
-    return WebSocketServer.start(TransportSettings.DEFAULTS.with(anyPort), loops, site);
   }
 
   /** What the suite only informs of is for the reader: it has no right and wrong. */

@@ -1,0 +1,36 @@
+package io.byssus.tests.conformance;
+
+import io.byssus.server.transport.EventLoops;
+import io.byssus.server.transport.Site;
+import io.byssus.server.transport.Transport;
+import io.byssus.server.transport.TransportSettings;
+import io.byssus.server.transport.WebSocketServer;
+import java.io.IOException;
+import java.net.URI;
+
+/** The transport with its echo on a free port, and no node behind it. */
+record EchoServer(EventLoops loops, WebSocketServer server) implements AutoCloseable {
+  static EchoServer start(TransportSettings settings) throws IOException {
+    var loops = EventLoops.start(Transport.EPOLL, 1);
+    var anyPort = new TransportSettings.Listen("127.0.0.1", 0, 100);
+    var site =
+        new Site(
+            (_, _, _, _) -> {
+              throw new IllegalStateException("only the echo is tested");
+            },
+            () -> true,
+            () -> "",
+            "console");
+    return new EchoServer(loops, WebSocketServer.start(settings.with(anyPort), loops, site));
+  }
+
+  URI uri() {
+    return URI.create("ws://127.0.0.1:" + server.address().getPort() + "/echo");
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    loops.close();
+  }
+}
