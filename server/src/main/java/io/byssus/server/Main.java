@@ -1,7 +1,6 @@
 package io.byssus.server;
 
 import io.byssus.server.cli.Cli;
-import io.byssus.server.cli.Exit;
 import io.byssus.server.cli.Terminal;
 
 /** The program. */
@@ -10,7 +9,6 @@ public final class Main {
 
   public static void main(String[] args) {
     var environment = System.getenv();
-    var terminal = Terminal.of(environment);
-    System.exit(new Cli(terminal, environment, (_, _, _) -> Exit.UNAVAILABLE).run(args));
+    System.exit(new Cli(Terminal.of(environment), environment, new Serve()).run(args));
   }
 }

@@ -1,0 +1,38 @@
+package io.byssus.server;
+
+import io.byssus.server.config.Config;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What a node is called when nobody has named it: as its host. */
+final class NodeName {
+  private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
+  private static final int CHARACTERS_MAX = 64;
+
+  private NodeName() {}
+
+  static String of(Config config) {
+    return config.node().name().orElseGet(() -> fit(host()));
+  }
+
+  /** From the kernel, because a resolver may keep a start waiting. */
+  private static String host() {
+    try {
+      return Files.exists(KERNEL)
+          ? Files.readString(KERNEL).strip()
+          : InetAddress.getLocalHost().getHostName();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  static String fit(String host) {
+    var name = host.replaceAll("[^A-Za-z0-9._-]", "-");
+    if (name.isEmpty()) {
+      return "node";
+    }
+    return name.length() > CHARACTERS_MAX ? name.substring(0, CHARACTERS_MAX) : name;
+  }
+}

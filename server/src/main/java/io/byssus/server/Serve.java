@@ -1,0 +1,66 @@
+package io.byssus.server;
+
+import io.byssus.server.cli.Cli;
+import io.byssus.server.cli.Exit;
+import io.byssus.server.cli.Terminal;
+import io.byssus.server.config.Config;
+import io.byssus.server.config.Durations;
+import io.byssus.server.log.Logs;
+import java.io.IOException;
+import java.util.Locale;
+import org.slf4j.LoggerFactory;
+
+/** The life of a process that serves. */
+final class Serve implements Cli.Runner {
+  private static final String LOGGER = "io.byssus.node";
+
+  @Override
+  public int run(Config config, Terminal terminal, boolean exitAfterStart) {
+    Logs.set(
+        config.log().level().name().toLowerCase(Locale.ROOT),
+        config.log().format() == Config.Log.Format.JSON);
+    var signals = Signals.listen();
+    try (var server = Server.start(config)) {
+      new Welcome(config, server, terminal).say();
+      return exitAfterStart ? visit(server, terminal) : serve(server, config, signals);
+    } catch (IOException e) {
+      new CannotListen(config.listen(), terminal).explain(e);
+      return Exit.UNAVAILABLE;
+    }
+  }
+
+  private static int visit(Server server, Terminal terminal) {
+    try {
+      FirstVisit.to(server.address());
+      return Exit.OK;
+    } catch (IOException e) {
+      terminal.complain("the node has started, but does not answer: " + e.getMessage());
+      return Exit.SOFTWARE;
+    }
+  }
+
+  private static int serve(Server server, Config config, Signals signals) {
+    try {
+      signals.await();
+      leave(server, config.drain());
+      return Exit.OK;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Exit.SOFTWARE;
+    }
+  }
+
+  private static void leave(Server server, Config.Drain drain) throws InterruptedException {
+    var log = LoggerFactory.getLogger(LOGGER);
+    log.info(
+        "leaving: {} connections, asked to reconnect over {}, cut off after {}",
+        server.connections(),
+        Durations.show(drain.window()),
+        Durations.show(drain.deadline()));
+    if (server.drain(drain)) {
+      log.info("left: every connection was closed in good order");
+    } else {
+      log.warn("left: {} connections had not gone before drain.deadline", server.connections());
+    }
+  }
+}

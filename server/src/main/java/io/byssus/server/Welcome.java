@@ -1,0 +1,63 @@
+package io.byssus.server;
+
+import io.byssus.server.auth.Anonymous;
+import io.byssus.server.cli.Terminal;
+import io.byssus.server.config.Config;
+import java.net.InetAddress;
+import java.util.Locale;
+import org.slf4j.LoggerFactory;
+
+/** The first words of a node: where it is, and who may come. */
+record Welcome(Config config, Server server, Terminal terminal) {
+  void say() {
+    if (config.log().format() == Config.Log.Format.JSON) {
+      LoggerFactory.getLogger("io.byssus.node")
+          .info("node {} serves {}, {}", server.owner().node(), url("http", "/"), who());
+      return;
+    }
+    terminal.say("");
+    terminal.say(
+        "  "
+            + terminal.bold("Byssus")
+            + terminal.dim(
+                "   node %s · engine %s · %s"
+                    .formatted(server.owner().node(), engine(), server.footing())));
+    terminal.say("");
+    terminal.say("  Demo and console   " + terminal.bold(url("http", "/")));
+    terminal.say("  WebSocket          " + terminal.bold(url("ws", "/ws")));
+    terminal.say("");
+    terminal.say("  " + who());
+    terminal.say("");
+  }
+
+  private String engine() {
+    return config.engine().name().toLowerCase(Locale.ROOT);
+  }
+
+  private String url(String scheme, String path) {
+    return scheme + "://" + host() + ":" + server.address().getPort() + path;
+  }
+
+  /** As a browser on this machine would say it. */
+  private String host() {
+    InetAddress address = server.address().getAddress();
+    if (address.isAnyLocalAddress() || address.isLoopbackAddress()) {
+      return "localhost";
+    }
+    var host = config.listen().host();
+    return host.contains(":") ? "[" + host + "]" : host;
+  }
+
+  private String who() {
+    var tokens = config.auth().jwt().secret().isPresent();
+    return switch (config.auth().anonymous()) {
+      case Anonymous.LOCAL ->
+          tokens
+              ? "Clients need a token; those of this machine may come without (auth.anonymous)."
+              : "Clients of this machine only are let in, and are anonymous. To let others in, set"
+                    + " auth.jwt.secret (clients with a token) or auth.anonymous=everyone.";
+      case Anonymous.EVERYONE -> "Everyone is let in, with or without a token (auth.anonymous).";
+      case Anonymous.NOBODY -> "Clients need a token.";
+    };
+  }
+}

@@ -1,0 +1,69 @@
+package io.byssus.server.log;
+
+import io.byssus.core.NodeObserver;
+import io.byssus.core.lane.Ticker;
+import io.byssus.protocol.Gap;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what an operator should know of. What happens all day long is counted, in the metrics, and
+ * not written.
+ */
+public final class LogObserver implements NodeObserver {
+  private static final Logger log = LoggerFactory.getLogger("io.byssus.node");
+  private static final Duration PERIOD = Duration.ofSeconds(10);
+
+  private final Sparingly failures;
+  private final Sparingly gaps;
+  private final Sparingly drops;
+  private final Sparingly stalls;
+
+  public LogObserver(Ticker ticker) {
+    failures = new Sparingly(PERIOD, ticker);
+    gaps = new Sparingly(PERIOD, ticker);
+    drops = new Sparingly(PERIOD, ticker);
+    stalls = new Sparingly(PERIOD, ticker);
+  }
+
+  @Override
+  public void laneStalled(Duration pause) {
+    stalls.times(
+        1,
+        count ->
+            log.warn(
+                "a lane stood still for {} ms ({} times lately): no client is judged dead for a"
+                    + " full heartbeat. Look at GC pauses, swapping and CPU limits",
+                pause.toMillis(),
+                count));
+  }
+
+  @Override
+  public void engineFailed(String step, Throwable failure) {
+    failures.times(
+        1,
+        count -> log.warn("the engine did not answer: {} ({} times lately)", step, count, failure));
+  }
+
+  @Override
+  public void gap(String channel, Gap reason) {
+    if (reason == Gap.EPHEMERAL) {
+      return; // as configured
+    }
+    gaps.times(
+        1,
+        count ->
+            log.warn(
+                "subscribers of {} lost publications for good, {}; they were told ({} times"
+                    + " lately)",
+                OneLine.of(channel, 100),
+                reason.wire(),
+                count));
+  }
+
+  @Override
+  public void dropped(int pushes, long bytes) {
+    drops.times(pushes, count -> log.warn("slow readers: {} pushes were dropped lately", count));
+  }
+}

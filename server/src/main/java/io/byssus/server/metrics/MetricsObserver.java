@@ -1,0 +1,127 @@
+package io.byssus.server.metrics;
+
+import io.byssus.core.NodeObserver;
+import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.ErrorCode;
+import io.byssus.protocol.Gap;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts what happens. Counting is one addition, on whichever thread; Micrometer comes in when the
+ * page is asked for, and is not even loaded before. No label names a user, a session or a channel:
+ * there are too many of them, and it is nobody's business.
+ */
+public final class MetricsObserver implements NodeObserver {
+  final LongAdder connectionsOpened = new LongAdder();
+  final Tally<CloseCode> connectionsClosed = new Tally<>(CloseCode.values());
+  final LongAdder sessionsCreated = new LongAdder();
+  final LongAdder sessionsResumed = new LongAdder();
+  final LongAdder sessionsTakenOver = new LongAdder();
+  final LongAdder sessionsDetached = new LongAdder();
+  final LongAdder sessionsLost = new LongAdder();
+  final LongAdder sessionsEnded = new LongAdder();
+  final LongAdder sessionsExpired = new LongAdder();
+  final Tally<ErrorCode> commandsFailed = new Tally<>(ErrorCode.values());
+  final LongAdder published = new LongAdder();
+  final LongAdder delivered = new LongAdder();
+  final LongAdder dropped = new LongAdder();
+  final LongAdder droppedBytes = new LongAdder();
+  final LongAdder gapsRepaired = new LongAdder();
+  final LongAdder gapItemsRead = new LongAdder();
+  final Tally<Gap> gaps = new Tally<>(Gap.values());
+  final LongAdder laneStalls = new LongAdder();
+  final LongAdder laneStallNs = new LongAdder();
+  final LongAdder engineFailures = new LongAdder();
+
+  @Override
+  public void connectionOpened() {
+    connectionsOpened.increment();
+  }
+
+  @Override
+  public void connectionClosed(CloseCode code) {
+    connectionsClosed.count(code);
+  }
+
+  @Override
+  public void sessionCreated(String session) {
+    sessionsCreated.increment();
+  }
+
+  @Override
+  public void sessionResumed(String session, boolean takeover) {
+    sessionsResumed.increment();
+    if (takeover) {
+      sessionsTakenOver.increment();
+    }
+  }
+
+  @Override
+  public void sessionDetached(String session) {
+    sessionsDetached.increment();
+  }
+
+  @Override
+  public void sessionLost(String session) {
+    sessionsLost.increment();
+  }
+
+  @Override
+  public void sessionEnded(String session) {
+    sessionsEnded.increment();
+  }
+
+  @Override
+  public void sessionsExpired(int count) {
+    sessionsExpired.add(count);
+  }
+
+  @Override
+  public void commandFailed(ErrorCode code) {
+    commandsFailed.count(code);
+  }
+
+  @Override
+  public void published(String channel) {
+    published.increment();
+  }
+
+  @Override
+  public void delivered(String channel, int messages, int connections) {
+    delivered.add((long) messages * connections);
+  }
+
+  @Override
+  public void dropped(int pushes, long bytes) {
+    dropped.add(pushes);
+    droppedBytes.add(bytes);
+  }
+
+  @Override
+  public void gapRepaired(String channel, int items) {
+    gapsRepaired.increment();
+    gapItemsRead.add(items);
+  }
+
+  @Override
+  public void gap(String channel, Gap reason) {
+    gaps.count(reason);
+  }
+
+  @Override
+  public void laneStalled(Duration pause) {
+    laneStalls.increment();
+    laneStallNs.add(pause.toNanos());
+  }
+
+  @Override
+  public void engineFailed(String step, Throwable failure) {
+    engineFailures.increment();
+  }
+
+  /** Open now: of all opened those that were not closed. */
+  public long connections() {
+    return connectionsOpened.sum() - connectionsClosed.sum();
+  }
+}

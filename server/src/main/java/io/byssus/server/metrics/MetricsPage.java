@@ -1,0 +1,114 @@
+package io.byssus.server.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.netty4.NettyAllocatorMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The page of /metrics, in the Prometheus text format. Its library is loaded by the first request,
+ * so that a start does not wait for it.
+ */
+public final class MetricsPage implements Supplier<String> {
+  private final MetricsObserver counted;
+  private final BooleanSupplier ready;
+  private @Nullable PrometheusMeterRegistry registry;
+
+  public MetricsPage(MetricsObserver counted, BooleanSupplier ready) {
+    this.counted = counted;
+    this.ready = ready;
+  }
+
+  @Override
+  public String get() {
+    return registry().scrape();
+  }
+
+  private synchronized PrometheusMeterRegistry registry() {
+    var known = registry;
+    if (known == null) {
+      known = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+      bindNode(known);
+      bindMachine(known);
+      registry = known;
+    }
+    return known;
+  }
+
+  private void bindNode(MeterRegistry to) {
+    Gauge.builder("byssus.ready", () -> ready.getAsBoolean() ? 1 : 0)
+        .description("1 while clients may be sent here")
+        .register(to);
+    Gauge.builder("byssus.connections", counted::connections)
+        .description("Open connections of the native protocol")
+        .register(to);
+    var count = new Counters(to);
+    count.all("connections.opened", "Connections opened", counted.connectionsOpened);
+    count.each("connections.closed", "code", "Connections closed", counted.connectionsClosed);
+    count.all("sessions.created", "Sessions created", counted.sessionsCreated);
+    count.all("sessions.resumed", "Sessions resumed", counted.sessionsResumed);
+    count.all("sessions.taken.over", "Resumed while still attached", counted.sessionsTakenOver);
+    count.all("sessions.detached", "Sessions whose connection went", counted.sessionsDetached);
+    count.all("sessions.lost", "Sessions that this node had to give up", counted.sessionsLost);
+    count.all("sessions.ended", "Sessions ended on purpose", counted.sessionsEnded);
+    count.all("sessions.expired", "Sessions whose time had passed", counted.sessionsExpired);
+    count.each("commands.failed", "code", "Commands answered with error", counted.commandsFailed);
+    count.all("publications", "Publications taken from clients", counted.published);
+    count.all("deliveries", "Publications written to connections", counted.delivered);
+    count.all("pushes.dropped", "Pushes dropped for slow readers", counted.dropped);
+    count.all("pushes.dropped.bytes", "Bytes of dropped pushes", counted.droppedBytes);
+    count.all("gaps.repaired", "Offset jumps repaired from history", counted.gapsRepaired);
+    count.all("gaps.repaired.items", "Publications read again for that", counted.gapItemsRead);
+    count.each("gaps", "reason", "Live subscriptions that lost publications", counted.gaps);
+    count.all("lane.stalls", "Times that a lane stood still", counted.laneStalls);
+    count.all("lane.stalls.ns", "Nanoseconds that lanes stood still", counted.laneStallNs);
+    count.all("engine.failures", "Engine calls without an answer", counted.engineFailures);
+  }
+
+  private record Counters(MeterRegistry to) {
+    void all(String name, String description, LongAdder sum) {
+      FunctionCounter.builder("byssus." + name, sum, LongAdder::sum)
+          .description(description)
+          .register(to);
+    }
+
+    <E extends Enum<E>> void each(String name, String tag, String description, Tally<E> tally) {
+      tally.forEach((value, sum) ->
+          FunctionCounter.builder("byssus." + name, sum, LongAdder::sum)
+              .tag(tag, value.name().toLowerCase(Locale.ROOT))
+              .description(description)
+              .register(to));
+    }
+  }
+
+  // The registry lives as long as the process; so do the listeners that these leave behind.
+  @SuppressWarnings("resource")
+  private static void bindMachine(MeterRegistry to) {
+    new JvmMemoryMetrics().bindTo(to);
+    new JvmGcMetrics().bindTo(to);
+    new JvmThreadMetrics().bindTo(to);
+    new ClassLoaderMetrics().bindTo(to);
+    new ProcessorMetrics().bindTo(to);
+    new FileDescriptorMetrics().bindTo(to);
+    new UptimeMetrics().bindTo(to);
+    if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider allocator) {
+      new NettyAllocatorMetrics(allocator).bindTo(to);
+    }
+  }
+}
