@@ -49,6 +49,10 @@ import org.jspecify.annotations.Nullable;
 final class CommandDispatcher implements Connection.Receiver {
   private static final int REPLAY_BLOCK_BYTES = 32 << 10;
   private static final int HISTORY_ITEMS = 100;
+
+  /** After so many in a row that cannot be read, the client speaks something else. */
+  private static final int UNREADABLE_MAX = 10;
+
   private static final long LAST_REPLIES_NS = TimeUnit.SECONDS.toNanos(1);
 
   /** Belongs to the lane's {@link Watch}. */
@@ -62,6 +66,7 @@ final class CommandDispatcher implements Connection.Receiver {
   private @Nullable Session session;
   private @Nullable Inbox inbox;
   private int inFlight;
+  private int unreadable;
   private boolean held;
   private boolean paused;
   private boolean greeted;
@@ -113,8 +118,14 @@ final class CommandDispatcher implements Connection.Receiver {
 
   private void perform(Decoded decoded) {
     switch (decoded) {
-      case Decoded.Bad(var id, var code, var message) -> fail(id, code, message);
+      case Decoded.Bad(var id, var code, var message) -> {
+        fail(id, code, message);
+        if (++unreadable >= UNREADABLE_MAX) {
+          connection.close(CloseCode.BAD_REQUEST);
+        }
+      }
       case Decoded.Good(var command) -> {
+        unreadable = 0;
         greeted |= node.authenticator.admitsAnonymous(connection.peer());
         perform(command);
       }

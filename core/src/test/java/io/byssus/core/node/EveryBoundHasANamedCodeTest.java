@@ -119,6 +119,20 @@ class EveryBoundHasANamedCodeTest {
   }
 
   @Test
+  void whoOnlyBabblesIsShownOut() {
+    for (int i = 0; i < 9; i++) {
+      assertThat(TestClient.error(client.babble())).isEqualTo(ErrorCode.MALFORMED);
+    }
+    client.say(new Command.Ping(1, false)); // and is forgiven for a word that makes sense
+    for (int i = 0; i < 9; i++) {
+      client.babble();
+    }
+    assertThat(client.socket().closed()).isEmpty();
+    client.babble();
+    assertThat(client.socket().closed()).contains(CloseCode.BAD_REQUEST);
+  }
+
+  @Test
   void aRefusedTokenEndsTheConnection() {
     var stranger = node.client();
     var heard =

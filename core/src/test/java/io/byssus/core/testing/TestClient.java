@@ -64,6 +64,14 @@ public final class TestClient {
     lane.execute(() -> connection.received(new Decoded.Good(command)));
   }
 
+  /** Sends something that the codec could not read. */
+  public List<ServerMessage> babble() {
+    lane.execute(
+        () -> connection.received(new Decoded.Bad(0, ErrorCode.MALFORMED, "not valid JSON")));
+    node.lanes.settle();
+    return hear();
+  }
+
   /** Sends, and hears what comes of it. */
   public List<ServerMessage> say(Command command) {
     post(command);
