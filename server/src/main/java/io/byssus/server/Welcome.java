@@ -55,7 +55,7 @@ record Welcome(Config config, Server server, Terminal terminal) {
           tokens
               ? "Clients need a token; those of this machine may come without (auth.anonymous)."
               : "Clients of this machine only are let in, and are anonymous. To let others in, set"
-                    + " auth.jwt.secret (clients with a token) or auth.anonymous=everyone.";
+                  + " auth.jwt.secret (clients with a token) or auth.anonymous=everyone.";
       case Anonymous.EVERYONE -> "Everyone is let in, with or without a token (auth.anonymous).";
       case Anonymous.NOBODY -> "Clients need a token.";
     };
