@@ -1,0 +1,100 @@
+package io.byssus.tests.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Byssus beside the yardstick: both run all the time, and one at a time is loaded. What disturbs
+ * the machine for longer than a round disturbs both, so the ratio within a round is what counts.
+ */
+final class Comparison {
+  private final Home home;
+  private final Options options;
+  private final Progress progress;
+
+  Comparison(Home home, Options options, Progress progress) {
+    this.home = home;
+    this.options = options;
+    this.progress = progress;
+  }
+
+  /**
+   * @param cpuMicros of the server, for each message
+   * @param perSecond messages
+   */
+  record Sample(double cpuMicros, double perSecond) {}
+
+  record Round(Sample byssus, Sample netty) {
+    double ratio() {
+      return byssus.cpuMicros / netty.cpuMicros;
+    }
+  }
+
+  /**
+   * @param hotFrames empty if not asked for
+   */
+  record Result(Scenario scenario, List<Round> rounds, String hotFrames) {}
+
+  Result of(Scenario scenario) throws IOException {
+    try (var generator = new Generator();
+        var byssus = options.subject(home);
+        var netty = ServerProcess.minimalNetty(home)) {
+      progress.say(scenario.name() + ": connecting");
+      try (var ours = scenario.load(generator, byssus.address(), options.dialect(scenario));
+          var theirs = scenario.load(generator, netty.address(), new Dialect.Plain())) {
+        progress.say(scenario.name() + ": warming up");
+        warmUp(ours, theirs);
+        var rounds = rounds(scenario, byssus, ours, netty, theirs);
+        return new Result(scenario, rounds, hotFrames(scenario, byssus, ours, netty, theirs));
+      }
+    }
+  }
+
+  /** In turns, as in the rounds: what is compiled under load meets the pauses too. */
+  private void warmUp(Load ours, Load theirs) {
+    var slice = options.warmUp().dividedBy(4);
+    for (var i = 0; i < 4; i++) {
+      ours.run(slice);
+      theirs.run(slice);
+    }
+  }
+
+  private List<Round> rounds(
+      Scenario scenario, ServerProcess byssus, Load ours, ServerProcess netty, Load theirs) {
+    var rounds = new ArrayList<Round>();
+    for (var i = 0; i < options.rounds(); i++) {
+      progress.say("%s: round %d of %d".formatted(scenario.name(), i + 1, options.rounds()));
+      // Now one goes first, now the other, so that a drift of the machine favours neither.
+      if (i % 2 == 0) {
+        var first = sample(byssus, ours, options.time());
+        rounds.add(new Round(first, sample(netty, theirs, options.time())));
+      } else {
+        var first = sample(netty, theirs, options.time());
+        rounds.add(new Round(sample(byssus, ours, options.time()), first));
+      }
+    }
+    return rounds;
+  }
+
+  private static Sample sample(ServerProcess server, Load load, Duration time) {
+    var cpu = server.cpuMicros();
+    var start = System.nanoTime();
+    var messages = load.run(time);
+    var seconds = (System.nanoTime() - start) / 1e9;
+    return new Sample((double) (server.cpuMicros() - cpu) / messages, messages / seconds);
+  }
+
+  private String hotFrames(
+      Scenario scenario, ServerProcess byssus, Load ours, ServerProcess netty, Load theirs)
+      throws IOException {
+    if (!options.profile()) {
+      return "";
+    }
+    progress.say(scenario.name() + ": looking where the time goes");
+    var time = Duration.ofSeconds(10);
+    return HotFrames.of(home, byssus, () -> ours.run(time))
+        + HotFrames.of(home, netty, () -> theirs.run(time));
+  }
+}

@@ -1,0 +1,118 @@
+package io.byssus.tests.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * What the command line asks for.
+ *
+ * @param rounds of each scenario; a round loads both servers once
+ * @param time of the load on one server in a round
+ * @param settings of Byssus, each as key=value
+ * @param profile whether to look, after the rounds, where the CPU time goes
+ * @param itself whether the yardstick takes the place of Byssus: ratios other than 1 are noise
+ */
+record Options(
+    List<Scenario> scenarios,
+    int rounds,
+    Duration time,
+    Duration warmUp,
+    List<String> settings,
+    boolean profile,
+    boolean itself) {
+  static final String USAGE =
+      """
+      ./byssus bench [scenario…] [options]
+
+        --rounds N        rounds of each scenario (default 9); a round loads both servers once
+        --seconds S       seconds of load on one server in a round (default 2)
+        --warm-up S       seconds of load on each server before the rounds (default 10)
+        --quick           3 rounds of 1 second after 3 seconds of warm-up
+        --set KEY=VALUE   configures Byssus; can be repeated
+        --profile         after the rounds: where the CPU time of both servers goes
+        --itself          minimal Netty takes the place of Byssus, to see what is noise
+
+      Scenarios, where N is a number of connections:
+        fanout-N          one message in flight to N subscribers of a channel without history
+        burst-N           the same, ten messages in flight, published in one write
+        fanout-N-history, burst-N-history   of a channel with history
+        echo-N            N connections to /echo, each with one message in flight
+        connect           handshake and connect, 32 clients in flight
+        heap-N            live heap of N idle sessions, subscribed to one channel
+        heap-N-own        the same, each subscribed to a channel of its own
+      """;
+
+  Options {
+    scenarios = List.copyOf(scenarios);
+    settings = List.copyOf(settings);
+  }
+
+  /** Throws IllegalArgumentException, with a sentence for the user. */
+  static Options parse(List<String> arguments) {
+    var scenarios = new ArrayList<Scenario>();
+    var settings = new ArrayList<String>();
+    var rounds = 9;
+    var seconds = 2.0;
+    var warmUp = 10.0;
+    var profile = false;
+    var itself = false;
+    for (var rest = arguments.iterator(); rest.hasNext(); ) {
+      var argument = rest.next();
+      switch (argument) {
+        case "--rounds" -> rounds = (int) number(argument, rest);
+        case "--seconds" -> seconds = number(argument, rest);
+        case "--warm-up" -> warmUp = number(argument, rest);
+        case "--set" -> settings.add(value(argument, rest));
+        case "--profile" -> profile = true;
+        case "--itself" -> itself = true;
+        case "--quick" -> {
+          rounds = 3;
+          seconds = 1;
+          warmUp = 3;
+        }
+        default -> scenarios.add(Scenario.parse(argument));
+      }
+    }
+    return new Options(
+        scenarios.isEmpty() ? Scenario.ALL : scenarios,
+        Math.max(1, rounds),
+        duration(seconds),
+        duration(warmUp),
+        settings,
+        profile,
+        itself);
+  }
+
+  private static Duration duration(double seconds) {
+    return Duration.ofMillis(Math.round(seconds * 1000));
+  }
+
+  private static double number(String option, Iterator<String> rest) {
+    var value = value(option, rest);
+    try {
+      return Double.parseDouble(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(option + " wants a number, not " + value, e);
+    }
+  }
+
+  private static String value(String option, Iterator<String> rest) {
+    if (!rest.hasNext()) {
+      throw new IllegalArgumentException(option + " wants a value");
+    }
+    return rest.next();
+  }
+
+  /** The server that is compared with the yardstick. */
+  ServerProcess subject(Home home) throws IOException {
+    return itself ? ServerProcess.minimalNetty(home) : ServerProcess.byssus(home, settings);
+  }
+
+  /** How it is spoken to. */
+  Dialect dialect(Scenario scenario) {
+    return itself ? new Dialect.Plain() : scenario.dialect();
+  }
+}
