@@ -102,4 +102,9 @@ final class SessionTable {
           : Optional.of(remove(entry));
     }
   }
+
+  /** How many are remembered. */
+  int size() {
+    return entries.size();
+  }
 }

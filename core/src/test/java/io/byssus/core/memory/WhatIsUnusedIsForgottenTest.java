@@ -6,6 +6,9 @@ import io.byssus.core.channel.Broker.Draft;
 import io.byssus.core.channel.Broker.Outcome;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.node.EngineSettings;
+import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.TokenHash;
 import io.byssus.protocol.Durability;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Json;
@@ -15,6 +18,7 @@ import io.byssus.protocol.Target.ToUser;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +37,18 @@ class WhatIsUnusedIsForgottenTest {
   private Outcome publish(String channel, String dedupe, Retention retention) {
     var draft = new Draft(Json.of("1"), Optional.empty(), dedupe, Durability.ACCEPTED);
     return broker.publish(channel, draft, retention).toCompletableFuture().join();
+  }
+
+  @Test
+  void aRemovedSessionLeavesNothingToSweep() {
+    var deadlines = new SessionDeadlines(SETTINGS.sessionTtl(), ticker);
+    var table = new SessionTable(deadlines);
+    var made = new NewSession("session", "", Map.of(), Set.of(), TokenHash.of("token"));
+    table.create(made, new Owner("n1", "i1"));
+    assertThat(table.living("session", table::remove)).isPresent();
+    assertThat(table.size()).isZero();
+    ticker.advance(SETTINGS.sessionTtl());
+    assertThat(deadlines.takePassed()).isEmpty();
   }
 
   @Test
