@@ -41,7 +41,8 @@ final class NaiveSessions {
     NewSession made;
     Optional<Lease> holder;
     Lease lastLease;
-    Set<TokenHash> tokens;
+    TokenHash usedToken;
+    List<TokenHash> tokensSince = new ArrayList<>();
     Duration startedAt;
     Map<String, Json> attributes = new HashMap<>();
     Set<String> tags;
@@ -71,7 +72,7 @@ final class NaiveSessions {
     kept.made = made;
     kept.lastLease = new Lease(made.id(), owner, 1);
     kept.holder = Optional.of(kept.lastLease);
-    kept.tokens = Set.of(made.token());
+    kept.usedToken = made.token();
     kept.startedAt = now;
     kept.attributes.putAll(made.attributes());
     kept.tags = made.tags();
@@ -84,11 +85,16 @@ final class NaiveSessions {
       return new Claim.Expired();
     }
     var kept = sessions.get(session);
-    if (!kept.made.user().equals(user) || !kept.tokens.contains(presented)) {
+    if (!kept.made.user().equals(user) || !isLive(kept, presented)) {
       return new Claim.Refused();
     }
     var previous = kept.holder;
-    kept.tokens = presented.equals(next) ? Set.of(next) : Set.of(presented, next);
+    if (!presented.equals(kept.usedToken)) {
+      kept.usedToken = presented;
+      kept.tokensSince.clear();
+    }
+    kept.tokensSince.remove(next);
+    kept.tokensSince.add(next);
     kept.lastLease = new Lease(session, owner, kept.lastLease.term() + 1);
     kept.holder = Optional.of(kept.lastLease);
     kept.startedAt = now;
@@ -96,6 +102,12 @@ final class NaiveSessions {
         new StoredSession(
             session, user, kept.attributes, kept.tags, kept.subscriptions, kept.acknowledged);
     return new Claim.Granted(kept.lastLease, stored, previous);
+  }
+
+  /** The one that was used last, or of those handed out since one of the newest four. */
+  private static boolean isLive(Kept kept, TokenHash token) {
+    var newest = kept.tokensSince.reversed().stream().limit(4).toList();
+    return token.equals(kept.usedToken) || newest.contains(token);
   }
 
   private Fence write(Lease lease, Consumer<Kept> change) {
@@ -120,7 +132,7 @@ final class NaiveSessions {
   }
 
   Fence subscribe(Lease lease, String channel, Optional<Position> position) {
-    return write(lease, kept -> kept.subscriptions.putIfAbsent(channel, position));
+    return write(lease, kept -> kept.subscriptions.put(channel, position));
   }
 
   Fence unsubscribe(Lease lease, String channel) {
