@@ -59,13 +59,14 @@ let ttl = 0;
 let connections = 0;
 
 on('state', (detail) => {
+  const before = standing.state;
   standing = { ...detail, since: Date.now() };
   document.body.dataset.state = detail.state;
   strip.state(BAND[detail.state]);
-  $('plug').textContent = PLUG[detail.state];
+  $('plug').textContent = detail.state === 'ended' && session.id ? 'Connect again' : PLUG[detail.state];
   $('state').textContent = STATE[detail.state];
   describe();
-  if (detail.state === 'waiting') happened(`connection lost (${detail.code}${detail.reason && ` ${detail.reason}`})`);
+  if (detail.state === 'waiting' && (before === 'connected' || detail.attempt === 1)) happened(`connection lost (${ending(detail)})`);
   if (detail.state === 'ended') ended(detail);
   else trouble('');
 });
@@ -89,15 +90,15 @@ const STATE = {
 };
 
 function describe() {
-  const { state, since, code, reason, waitMs, attempt } = standing;
+  const { state, since, waitMs, attempt } = standing;
   const past = Date.now() - since;
   $('detail').textContent = {
     offline: `for ${duration(past)}${ttl ? `; the session is kept ${duration(ttl * 1000 - past)} more` : ''}`,
     connecting: 'a new session',
     resuming: 'with the token and positions of this tab',
     connected: `to node ${$('fact-node').textContent}`,
-    waiting: `${code} ${reason}: attempt ${attempt} in ${duration(waitMs - past)}`,
-    ended: `${code || ''} ${reason}`,
+    waiting: `lost (${ending(standing)}): attempt ${attempt} in ${duration(waitMs - past)}`,
+    ended: ending(standing),
   }[state];
 }
 
@@ -130,7 +131,7 @@ on('expired', () => {
 });
 
 const ENDINGS = {
-  4401: 'The server wants to know who you are, and what this page brought did not do. Open it with #token=… at the end of the address.',
+  4401: 'The server wants to know who you are, and the token of this page will not do. Open it with #token=… at the end of the address.',
   4403: 'The server does not let this tab have the session that it asked for.',
   4409: 'This session was taken over: it is open on another connection, most likely in a copy of this tab. Only one can have it, so this tab has let go of it.',
   4410: 'You have opened a newer session elsewhere, and this server lets a user have one.',
@@ -138,10 +139,12 @@ const ENDINGS = {
   4412: 'The session was ended.',
 };
 
+const ending = ({ code, reason }) => [code, reason].filter(Boolean).join(' ');
+
 function ended({ code, reason, message }) {
-  const why = ENDINGS[code] ?? `The server has ended the connection for good${message && `: ${message}`}.`;
-  happened(`ended: ${code || ''} ${reason}`);
-  trouble(`${why} (${[code, reason].filter(Boolean).join(' ')})`);
+  const why = ENDINGS[code] ?? 'The server has ended the connection for good.';
+  happened(`ended: ${ending({ code, reason })}`);
+  trouble(`${why} (${ending({ code, reason })}${message && `: ${message}`})`);
 }
 
 on('degraded', ({ active }) => trouble(active ? 'The node cannot reach its store. The connection stays; what you write waits.' : ''));

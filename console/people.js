@@ -29,6 +29,7 @@ export class People {
    * @param whole false: there may be others, nobody tells
    */
   present(members, me, whole = true) {
+    if (me !== this.#me) this.#known.delete(this.#me);
     this.#me = me;
     this.#whole = whole;
     for (const person of this.#known.values()) person.here = false;

@@ -39,6 +39,12 @@ const LOST = { code: 'lost', message: 'not connected' };
 
 const COME_BACK = new Set([1001, 1005, 1006, 1011, 1012, 1013, 1014]);
 
+/** After these the session is another's, or nobody's; after other ends it could still be resumed. */
+const NOT_OURS = new Set([4403, 4409, 4410, 4412]);
+
+/** Errors of connect that a close code follows. */
+const CLOSE_FOLLOWS = new Set(['unauthorized', 'resume_refused', 'too_many_sessions']);
+
 /** Whether a close code invites a reconnect (spec section 17). */
 export const invitesReconnect = (code) => COME_BACK.has(code) || (code >= 4000 && code < 4400);
 
@@ -55,6 +61,7 @@ export class Session extends EventTarget {
   #connectedAt = 0;
   #lostAt = 0;
   #comeBackMs = null; // the server told when
+  #lastWords = ''; // of an error, before the close
   #gaps = new Set(); // channels of which we were told that something is missing here
   #pingedAt = 0;
   #pings = 0; // without any sign of life since
@@ -101,6 +108,7 @@ export class Session extends EventTarget {
     };
     socket.onclose = (event) => this.#closed(event.code, event.reason);
     this.#socket = socket;
+    this.#lastWords = '';
     this.#after(ANSWER_MS, () => this.#closed(1006, 'no answer to connect'));
   }
 
@@ -141,8 +149,11 @@ export class Session extends EventTarget {
       this.#greet();
     } else if (retryable) {
       this.#closed(1013, message);
+    } else if (CLOSE_FOLLOWS.has(code)) {
+      this.#lastWords = message;
     } else if (code !== 'lost') {
-      this.#end(0, code, message);
+      this.#lastWords = message;
+      this.#end(0, code);
     }
   }
 
@@ -307,13 +318,13 @@ export class Session extends EventTarget {
     this.#after(waitMs, () => this.open());
   }
 
-  /** The session is not ours any more. The positions stay: a new session can read on from them. */
-  #end(code, reason, message = '') {
+  #end(code, reason) {
     this.#drop();
-    this.#forget();
-    this.#become('ended', { code, reason, message });
+    if (NOT_OURS.has(code)) this.#forget();
+    this.#become('ended', { code, reason, message: this.#lastWords });
   }
 
+  /** The positions stay: a new session can read on from them. */
   #forget() {
     Object.assign(this.#held, { session: '', resume: '', inbox: 0, subscribed: [] });
     this.#save();
