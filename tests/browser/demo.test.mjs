@@ -1,0 +1,350 @@
+/** The demo page keeps its promises, in a real browser against a real server. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inRoom, Tab } from './browser.mjs';
+
+const numbered = (word, n, from = 1) => Array.from({ length: n }, (_, i) => `${word} ${from + i}`);
+
+test('a message shows up in the other tab, with its sender', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    const ben = await openTab('Ben');
+    await ann.write('Is the tide out?');
+    await ben.hears('Is the tide out?');
+    assert.equal(await ben.page.textContent('.message .who'), 'Ann');
+    assert.match(await ben.page.textContent('.message .time'), /\d/);
+  }));
+
+test('a tab whose plug was pulled catches up on everything, once, in order, while the other goes on', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    const ben = await openTab('Ben');
+    const waves = [];
+    let enough = false;
+    const benWrites = (async () => {
+      while (!enough) {
+        waves.push(`wave ${waves.length + 1}`);
+        await ben.write(waves.at(-1));
+      }
+    })();
+    for (let cuts = 1; cuts <= 3; cuts++) {
+      await ann.hears(waves.at(-1));
+      await ann.pullThePlug();
+      await ben.hears(`wave ${waves.length + 5}`);
+      await ann.plugIn();
+    }
+    enough = true;
+    await benWrites;
+    await ann.hears(waves.at(-1));
+    assert.deepEqual(await ann.texts(), waves);
+    assert.ok((await ann.texts('.missed')).length >= 15);
+  }));
+
+test('the line about the return counts what was caught up', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    const ben = await openTab('Ben');
+    await ann.pullThePlug();
+    for (const text of numbered('missed', 7)) await ben.write(text);
+    await ben.hears('missed 7');
+    await ann.plugIn();
+    assert.match(await ann.back(), /^Back after \d+ s: 7 messages caught up, none lost \(recovered: true\)\.$/);
+    assert.deepEqual(await ann.texts('.missed'), numbered('missed', 7));
+  }));
+
+test('a return to nothing new says that nothing was missed', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    await ann.pullThePlug();
+    await ann.plugIn();
+    assert.match(await ann.back(), /nothing was missed \(recovered: true\)/);
+  }));
+
+test('what the channel keeps no more is said to be lost, and what it keeps is shown', () =>
+  inRoom(async (openTab, { channel }) => {
+    const ann = await openTab('Ann');
+    const ben = await openTab('Ben');
+    await ben.write('before');
+    await ann.hears('before');
+    await ann.pullThePlug();
+    const kept = await ben.page.evaluate(publishMoreThanIsKept, channel);
+    await ann.plugIn();
+    await ann.see('.notice.lost');
+    assert.match(await ann.page.textContent('.notice.lost'), /could not be had: .*\(recovered: false, trimmed\)/);
+    await ann.hears(`flood ${kept.last}`);
+    await ben.write('after');
+    await ann.hears('after');
+    const texts = await ann.texts();
+    assert.deepEqual([texts[0], texts.at(-1)], ['before', 'after']);
+    assert.deepEqual(texts.slice(1, -1), numbered('flood', kept.last, kept.last - texts.length + 3).slice(0, texts.length - 2));
+  }));
+
+/** In the page: publishes until the history no longer reaches back to the first of these. */
+async function publishMoreThanIsKept(channel) {
+  const socket = new WebSocket(`ws://${location.host}/ws`);
+  const waiting = new Map();
+  socket.onmessage = ({ data }) => {
+    const reply = JSON.parse(data);
+    waiting.get(reply.id)?.(reply);
+  };
+  await new Promise((opened) => (socket.onopen = opened));
+  let id = 0;
+  const ask = (command) =>
+    new Promise((resolve) => {
+      waiting.set(++id, resolve);
+      socket.send(JSON.stringify({ ...command, id }));
+    });
+  await ask({ type: 'connect' });
+  let last = 0;
+  for (;;) {
+    for (let burst = 0; burst < 50; burst++) await ask({ type: 'publish', channel, data: { text: `flood ${++last}`, at: Date.now() } });
+    const { items } = await ask({ type: 'history', channel, limit: 1000 });
+    if (items[0].data.text !== 'before' && items[0].data.text !== 'flood 1') break;
+  }
+  await ask({ type: 'end' });
+  return { last };
+}
+
+test('what is written while unplugged is published once, after the return', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    const ben = await openTab('Ben');
+    await ann.pullThePlug();
+    await ann.write('written on dry land');
+    await ann.see('.message.pending');
+    await ben.write('meanwhile');
+    await ben.hears('meanwhile');
+    assert.deepEqual(await ben.texts(), ['meanwhile']);
+    await ann.plugIn();
+    await ben.hears('written on dry land');
+    await ann.hears('written on dry land');
+    assert.deepEqual(await ann.texts(), ['meanwhile', 'written on dry land']);
+    assert.deepEqual(await ben.texts(), ['meanwhile', 'written on dry land']);
+  }));
+
+test('what is written while unplugged outlives a reload', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    await ann.pullThePlug();
+    await ann.write('do not forget me');
+    await ann.see('.message.pending');
+    await ann.page.reload();
+    await ann.hears('do not forget me');
+    assert.deepEqual(await ann.texts(), ['do not forget me']);
+  }));
+
+test('a reload keeps the session and shows everything once', () =>
+  inRoom(async (openTab, { address }) => {
+    const ann = await openTab('Ann');
+    const ben = await openTab('Ben');
+    const session = await ann.session();
+    await ben.write('one');
+    await ann.write('two');
+    await ann.hears('two');
+    await ann.page.goto('about:blank');
+    await ben.write('three');
+    await ben.write('four');
+    await ben.hears('four');
+    await ann.page.goto(address);
+    await ann.hears('one');
+    assert.equal(await ann.session(), session);
+    assert.equal(await ann.page.inputValue('#name'), 'Ann');
+    assert.match(await ann.back(), /2 messages caught up, none lost/);
+    assert.deepEqual(await ann.texts(), ['one', 'two', 'three', 'four']);
+    assert.deepEqual(await ann.texts('.missed'), ['three', 'four']);
+    assert.deepEqual(await ann.texts('.mine'), ['two']);
+  }));
+
+test('two tabs are two sessions, and each sees the other', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    const ben = await openTab('Ben');
+    assert.notEqual(await ann.session(), await ben.session());
+    await ann.see('#people :text("Ben")');
+    await ben.see('#people :text("Ann")');
+    await ben.pullThePlug();
+    await ann.see('#people .away :text("Ben")');
+  }));
+
+test('a session that is opened twice goes to the second; the first says so and does not fight', () =>
+  inRoom(async (openTab, { context, address }) => {
+    const ann = await openTab('Ann');
+    const session = await ann.session();
+    const [page] = await Promise.all([context.waitForEvent('page'), ann.page.evaluate((url) => void window.open(url), address)]);
+    const copy = new Tab(page);
+    await copy.connected();
+    assert.equal(await copy.session(), session);
+    await ann.becomes('ended');
+    assert.match(await ann.page.textContent('#trouble'), /taken over.*let go of it.*\(4409 taken_over\)/);
+    const before = ann.sockets;
+    for (const text of numbered('undisturbed', 5)) {
+      await copy.write(text);
+      await copy.hears(text);
+    }
+    assert.equal(ann.sockets, before);
+    assert.equal(await copy.page.textContent('#fact-connections'), '1 since this page was loaded');
+
+    await ann.page.getByRole('button', { name: 'Start a new session' }).click();
+    await ann.hears('undisturbed 5');
+    assert.notEqual(await ann.session(), session);
+    assert.match(await ann.back(), /5 messages caught up, none lost/);
+    await copy.write('still here');
+    await ann.hears('still here');
+  }));
+
+test('a tab that lost its session does not take it back by a reload', () =>
+  inRoom(async (openTab, { context, address }) => {
+    const ann = await openTab('Ann');
+    const session = await ann.session();
+    const [page] = await Promise.all([context.waitForEvent('page'), ann.page.evaluate((url) => void window.open(url), address)]);
+    const copy = new Tab(page);
+    await ann.becomes('ended');
+    await ann.page.reload();
+    await ann.connected();
+    assert.notEqual(await ann.session(), session);
+    await copy.write('mine');
+    await ann.hears('mine');
+    assert.equal(await copy.session(), session);
+  }));
+
+test('HTML in messages and names stays text', () =>
+  inRoom(async (openTab) => {
+    const name = '<img src=x onerror=alert(1)>';
+    const text = '<script>window.hacked = 1</script><b onmouseover="hacked=1">&amp;</b>';
+    const ann = await openTab(name);
+    const ben = await openTab('Ben');
+    ben.page.on('dialog', () => assert.fail('a script ran'));
+    await ann.write(text);
+    await ben.hears(text);
+    await ben.see(`#people :text("${name}")`);
+    assert.equal(await ben.page.textContent('.message .who'), name);
+    await ben.page.click('.message .who');
+    assert.equal(await ben.page.textContent('#to-name'), name);
+    assert.equal(await ben.page.locator('#log img, #log b, #log script, #people img, #to img').count(), 0);
+    assert.equal(await ben.page.evaluate(() => window.hacked), undefined);
+  }));
+
+test('whatever another client publishes is shown as text and breaks nothing', () =>
+  inRoom(async (openTab, { channel }) => {
+    const ann = await openTab('Ann');
+    const odd = [null, 7, 'bare', [1, 2], { text: 5 }, { text: 'timeless', at: 1e300, name: { toString: 1 } }, { text: 'in time', at: 'soon', id: {} }];
+    const presets = ann.page.locator('#wire-input');
+    await ann.page.click('#wire summary');
+    const say = async (command) => {
+      await presets.fill(JSON.stringify(command));
+      await presets.press('Enter');
+    };
+    await say({ type: 'connect' });
+    for (const data of odd) await say({ type: 'publish', channel, data });
+    await ann.hears('in time');
+    assert.deepEqual(await ann.texts(), ['null', '7', 'bare', '[1,2]', '{"text":5}', 'timeless', 'in time']);
+  }));
+
+test('a message to one person reaches that person alone, and waits while they are unplugged', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    const ben = await openTab('Ben');
+    const cai = await openTab('Cai');
+    await ann.see('#people :text("Ben")');
+    await ben.pullThePlug();
+    await ann.see('#people .away :text("Ben")');
+    await ann.page.getByRole('button', { name: 'Ben' }).first().click();
+    await ann.write('for you alone');
+    await ann.see('.message.direct :text("in the inbox")');
+    await ann.page.getByRole('button', { name: 'Write to everybody again' }).click();
+    await ann.write('for all');
+    await cai.hears('for all');
+    await ben.plugIn();
+    await ben.hears('for you alone');
+    assert.deepEqual(await ben.texts('.direct'), ['for you alone']);
+    assert.deepEqual(await cai.texts(), ['for all']);
+    await ben.page.reload();
+    await ben.hears('for all');
+    assert.deepEqual(await ben.texts('.direct'), ['for you alone']);
+  }));
+
+test('a message to a session that is gone is said not to be sent', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    const ben = await openTab('Ben');
+    await ben.write('I am leaving');
+    await ann.hears('I am leaving');
+    await ben.page.evaluate(endMySession);
+    await ben.becomes('ended');
+    await ann.page.click('.message .who');
+    await ann.write('too late');
+    await ann.see('.message.failed :text("not sent: the session of Ben is gone")');
+  }));
+
+/** In the page: takes the session over on a bare socket, and ends it. */
+async function endMySession() {
+  const key = Object.keys(sessionStorage).find((name) => name.startsWith('byssus.session.'));
+  const { session, resume } = JSON.parse(sessionStorage.getItem(key));
+  const socket = new WebSocket(`ws://${location.host}/ws`);
+  await new Promise((opened) => (socket.onopen = opened));
+  socket.send(JSON.stringify({ type: 'connect', session, resume }));
+  socket.send(JSON.stringify({ type: 'end' }));
+  await new Promise((closed) => (socket.onclose = closed));
+}
+
+test('the bot goes on talking while the plug of its tab is pulled, and answers', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    await ann.page.getByRole('button', { name: 'Let a bot talk', exact: true }).click();
+    await ann.see('.message :text("Byssus bot")');
+    await ann.pullThePlug();
+    const ben = await openTab('Ben');
+    await ben.page.waitForFunction(() => document.querySelectorAll('.message').length >= 3);
+    await ann.plugIn();
+    assert.match(await ann.back(), /caught up, none lost/);
+    await ann.page.locator('.message button.who').first().click();
+    await ann.write('hello bot');
+    await ann.hears('You said to me alone: hello bot');
+  }));
+
+test('everything can be done with the keyboard', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    const reach = async (selector) => {
+      for (let i = 0; i < 40; i++) {
+        if (await ann.page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
+        await ann.page.keyboard.press('Tab');
+      }
+      assert.fail(`${selector} cannot be reached`);
+    };
+    await ann.page.focus('body');
+    await reach('#plug');
+    await ann.page.keyboard.press('Enter');
+    await ann.becomes('offline');
+    await ann.page.keyboard.press('Space');
+    await ann.connected();
+    await reach('#text');
+    await ann.page.keyboard.type('typed');
+    await ann.page.keyboard.press('Enter');
+    await ann.hears('typed');
+    await reach('#bot');
+    await reach('#wire summary');
+    await ann.page.keyboard.press('Enter');
+    await reach('#wire-input');
+    await ann.page.keyboard.press('Enter');
+    await ann.see('#wire-log .in :text("PONG")');
+  }));
+
+test('a phone shows one view at a time, and nothing sticks out', () =>
+  inRoom(
+    async (openTab) => {
+      const ann = await openTab();
+      await ann.write('x'.repeat(300));
+      await ann.hears('x'.repeat(300));
+      for (const view of ['People', 'Session', 'Chat']) {
+        await ann.page.getByRole('navigation').getByRole('button', { name: view }).click();
+        assert.ok(await ann.page.getByRole('button', { name: 'Pull the plug' }).isVisible());
+        const [width, shown] = await ann.page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
+        assert.ok(width <= shown, `${view} is ${width} px wide on a screen of ${shown}`);
+      }
+      assert.ok(await ann.page.locator('#composer').isVisible());
+      assert.ok(!(await ann.page.locator('#people').isVisible()));
+    },
+    { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true },
+  ));
