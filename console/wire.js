@@ -49,18 +49,19 @@ export function startWire({ panel, code, presets, form, input, log, url, channel
   // Nothing is checked here: what the server says to nonsense is worth seeing, too.
   function say(text) {
     if (!text) return;
-    if (socket?.readyState !== WebSocket.OPEN) {
-      connect(() => say(text));
-      return;
-    }
+    if (socket?.readyState === WebSocket.OPEN) send(text);
+    else if (socket?.readyState === WebSocket.CONNECTING) socket.addEventListener('open', () => send(text));
+    else connect(() => send(text));
+  }
+
+  function send(text) {
     socket.send(text);
     line('out', '→', text);
   }
 
   function connect(then) {
-    socket?.close();
     const mine = (socket = new WebSocket(url));
-    mine.onopen = then;
+    mine.addEventListener('open', then);
     mine.onmessage = ({ data }) => line('in', '←', data);
     mine.onclose = (event) => line('end', '✕', `closed: ${event.code} ${event.reason}`);
   }
