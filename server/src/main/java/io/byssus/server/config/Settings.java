@@ -10,10 +10,14 @@ import io.byssus.core.node.NodeSettings;
 import io.byssus.core.session.Owner;
 import io.byssus.server.auth.TokenRules;
 import io.byssus.server.transport.TransportSettings;
+import java.util.ArrayList;
+import java.util.List;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Hands the parts of a {@link Config} to those whom they are for, in their own words. */
 public final class Settings {
+  private static final String DEMO_PREFIX = "chat:";
+
   private Settings() {}
 
   public static NodeSettings node(Config config, Owner owner) {
@@ -103,10 +107,27 @@ public final class Settings {
   }
 
   static Namespaces namespaces(Config config) {
-    return new Namespaces(
-        config.namespaces().entrySet().stream()
-            .map(entry -> namespace(entry.getKey(), entry.getValue()))
-            .toList());
+    var all = new ArrayList<Namespace>();
+    config.namespaces().forEach((name, namespace) -> all.add(namespace(name, namespace)));
+    if (all.stream().noneMatch(namespace -> namespace.prefix().equals(DEMO_PREFIX))) {
+      all.add(demo(new Namespaces(all).of(DEMO_PREFIX)));
+    }
+    return new Namespaces(all);
+  }
+
+  /**
+   * Where the demo page talks, unless it is configured: it shows who is there, and in all else is
+   * what its channels would be without it, so it opens nothing that was closed.
+   */
+  private static Namespace demo(Namespace like) {
+    return new Namespace(
+        DEMO_PREFIX,
+        like.retention(),
+        true,
+        List.of("name"),
+        like.publish(),
+        like.subscribe(),
+        like.overflow());
   }
 
   private static Namespace namespace(String name, Config.Namespace namespace) {
