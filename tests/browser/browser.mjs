@@ -5,7 +5,7 @@ import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 
 const { BYSSUS_URL, CHROMIUM = '/usr/bin/chromium' } = process.env;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 
 /** So that the browser talks to nobody but our server. */
 const FLAGS = [
