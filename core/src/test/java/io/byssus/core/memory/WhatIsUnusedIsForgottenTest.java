@@ -13,6 +13,7 @@ import io.byssus.protocol.Durability;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.ServerMessage.Member;
+import io.byssus.protocol.Target.ToSession;
 import io.byssus.protocol.Target.ToTag;
 import io.byssus.protocol.Target.ToUser;
 import java.time.Duration;
@@ -147,6 +148,7 @@ class WhatIsUnusedIsForgottenTest {
     directory.remove(new ToTag("beta"), "a");
     directory.remove(new ToTag("beta"), "b");
     directory.remove(new ToTag("never"), "b");
+    directory.add(new ToSession("a"), "a");
     assertThat(directory.size()).isZero();
   }
 }
