@@ -67,10 +67,10 @@ final class Checks {
     holdsAMessage("limits.recovery-bytes", limits.recoveryBytes(), limits.maxMessage());
   }
 
-  private void holdsAMessage(String path, Size room, Size message) {
+  private void holdsAMessage(String path, int room, int message) {
     require(
-        room.bytes() >= message.bytes(),
-        room + " has no room for one message of limits.max-message, " + message,
+        room >= message,
+        new Size(room) + " has no room for one message of limits.max-message, " + new Size(message),
         path,
         "limits.max-message");
   }
@@ -162,14 +162,16 @@ final class Checks {
         });
   }
 
-  private void prefix(String name, String prefix, Size longest) {
+  private void prefix(String name, String prefix, int longest) {
     require(
         !name.equals(Config.DEFAULT_NAMESPACE) || prefix.isEmpty(),
         Problem.quoted(prefix) + ": this namespace is for all that no other claims; leave it empty",
         path(name));
     require(
-        prefix.getBytes(StandardCharsets.UTF_8).length < longest.bytes(),
-        Problem.quoted(prefix) + " leaves no room in a name of limits.channel-name, " + longest,
+        prefix.getBytes(StandardCharsets.UTF_8).length < longest,
+        Problem.quoted(prefix)
+            + " leaves no room in a name of limits.channel-name, "
+            + new Size(longest),
         path(name),
         "limits.channel-name");
   }

@@ -14,36 +14,24 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything that can be set, as one tree. This page is its only source: the names of its
- * components are the keys ({@code limits.outbox}), and {@link Key} tells the rest to the parser, to
- * the checks and to {@code byssus config-doc} alike.
+ * Everything that can be set, as one tree. This page is its only source: each key stands here once,
+ * with its name, meaning, type, default and range. The parser, the checks, the error messages and
+ * {@code byssus config-doc} all go by it.
  */
 public record Config(
-    @Key(doc = "Where the node listens, and for whom.") Listen listen,
-    @Key(doc = "This node.") Node node,
-    @Key(
-            doc =
-                "Where state lives: memory (in this process, for one node) or, in a later version,"
-                    + " the address of a Redis.",
-            value = "memory",
-            env = "BYSSUS_ENGINE")
-        Engine engine,
-    @Key(doc = "Who may connect.") Auth auth,
-    @Key(doc = "What a client holds beyond its connections.") Session session,
-    @Key(doc = "Messages directed to a session, kept until it acknowledges them.") Inbox inbox,
-    @Key(doc = "What holds for all channels.") Channels channels,
-    @Key(
-            doc =
-                "Rules for the channels whose names start with a prefix; the longest prefix that"
-                    + " fits decides. Give each namespace a name of your own in place of the"
-                    + " asterisk. The one named default has the empty prefix, and so the channels"
-                    + " that no other claims.")
-        Map<String, Namespace> namespaces,
-    @Key(doc = "When a silent connection counts as dead.") Heartbeat heartbeat,
-    @Key(doc = "Bounds; each refusal has a named code.") Limits limits,
-    @Key(doc = "Compression of messages (permessage-deflate, RFC 7692).") Deflate deflate,
-    @Key(doc = "How the node goes, on SIGTERM or Ctrl-C.") Drain drain,
-    @Key(doc = "What is logged.") Log log) {
+    Listen listen,
+    Node node,
+    Engine engine,
+    Auth auth,
+    Session session,
+    Inbox inbox,
+    Channels channels,
+    Map<String, Namespace> namespaces,
+    Heartbeat heartbeat,
+    Limits limits,
+    Deflate deflate,
+    Drain drain,
+    Log log) {
   /** There is always a namespace of this name. */
   static final String DEFAULT_NAMESPACE = "default";
 
@@ -51,486 +39,402 @@ public record Config(
     namespaces = Collections.unmodifiableMap(new LinkedHashMap<>(namespaces));
   }
 
+  static Config read(Group in) {
+    return new Config(
+        Listen.read(in.group("listen", "Where the node listens, and for whom.")),
+        Node.read(in.group("node", "This node.")),
+        in.key(
+                "engine",
+                "Where state lives: memory (in this process, for one node) or, in a later version,"
+                    + " the address of a Redis.")
+            .or("BYSSUS_ENGINE")
+            .as(Forms.ENGINE, "memory"),
+        Auth.read(in.group("auth", "Who may connect.")),
+        Session.read(in.group("session", "What a client holds beyond its connections.")),
+        Inbox.read(
+            in.group("inbox", "Messages directed to a session, kept until it acknowledges them.")),
+        Channels.read(in.group("channels", "What holds for all channels.")),
+        in.named(
+            "namespaces",
+            "Rules for the channels whose names start with a prefix; the longest prefix that fits"
+                + " decides. Give each namespace a name of your own in place of the asterisk. The"
+                + " one named default has the empty prefix, and so the channels that no other"
+                + " claims.",
+            DEFAULT_NAMESPACE,
+            Namespace::read),
+        Heartbeat.read(in.group("heartbeat", "When a silent connection counts as dead.")),
+        Limits.read(in.group("limits", "Bounds; each refusal has a named code.")),
+        Deflate.read(
+            in.group("deflate", "Compression of messages (permessage-deflate, RFC 7692).")),
+        Drain.read(in.group("drain", "How the node goes, on SIGTERM or Ctrl-C.")),
+        Log.read(in.group("log", "What is logged.")));
+  }
+
   public enum Engine {
     MEMORY
   }
 
   public record Listen(
-      @Key(
-              doc = "The address to listen on; 0.0.0.0 is every IPv4 address of this machine.",
-              value = "0.0.0.0",
-              min = "1",
-              max = "255",
-              env = "BYSSUS_HOST")
-          String host,
-      @Key(
-              doc = "The port for everything: WebSocket, HTTP API, console. 0 takes any free one.",
-              value = "8080",
-              min = "0",
-              max = "65535",
-              env = "BYSSUS_PORT")
-          int port,
-      @Key(
-              doc = "Connections that the kernel keeps until they are accepted.",
-              value = "4096",
-              min = "1",
-              max = "65535",
-              unit = "connections")
-          int backlog,
-      @Key(
-              doc =
+      String host,
+      int port,
+      int backlog,
+      Transport transport,
+      List<String> allowedOrigins,
+      List<Cidr> trustedProxies) {
+    private static Listen read(Group in) {
+      return new Listen(
+          in.key("host", "The address to listen on; 0.0.0.0 is every IPv4 address of this machine.")
+              .or("BYSSUS_HOST")
+              .text("0.0.0.0", 1, 255),
+          in.key(
+                  "port",
+                  "The port for everything: WebSocket, HTTP API, console. 0 takes any free one.")
+              .or("BYSSUS_PORT")
+              .count(8080, 0, 65_535, ""),
+          in.key("backlog", "Connections that the kernel keeps until they are accepted.")
+              .count(4096, 1, 65_535, "connections"),
+          in.key(
+                  "transport",
                   "How to talk to the kernel: epoll, io-uring (newer Linux, cheaper under load) or"
-                      + " nio (everywhere). Where it does not work, nio is taken.",
-              value = "epoll")
-          Transport transport,
-      @Key(
-              doc =
+                      + " nio (everywhere). Where it does not work, nio is taken.")
+              .oneOf(Transport.EPOLL),
+          in.key(
+                  "allowed-origins",
                   "Origins (scheme://host or scheme://host:port) of pages that may open a WebSocket"
-                      + " besides those that the node serves itself; * is any. Others get 403.",
-              min = "0",
-              max = "1000",
-              unit = "origins")
-          List<String> allowedOrigins,
-      @Key(
-              doc =
+                      + " besides those that the node serves itself; * is any. Others get 403.")
+              .list(1000, "origins"),
+          in.key(
+                  "trusted-proxies",
                   "Networks (10.0.0.0/8) of the proxies whose X-Forwarded-For and X-Forwarded-Proto"
-                      + " are believed.",
-              min = "0",
-              max = "1000",
-              unit = "networks")
-          List<Cidr> trustedProxies) {}
+                      + " are believed.")
+              .networks(1000));
+    }
+  }
 
-  public record Node(
-      @Key(
-              doc =
+  public record Node(Optional<String> name, int lanes, Duration joinDelay) {
+    private static Node read(Group in) {
+      return new Node(
+          in.key(
+                  "name",
                   "The name of this node, unique in its cluster: letters, digits, dots, dashes and"
-                      + " underscores.",
-              value = "the host name",
-              min = "1",
-              max = "64",
-              env = "BYSSUS_NODE")
-          Optional<String> name,
-      @Key(
-              doc = "Threads that serve connections. 0 is one per processor.",
-              value = "0",
-              min = "0",
-              max = "1024",
-              unit = "threads")
-          int lanes,
-      @Key(
-              doc =
+                      + " underscores.")
+              .or("BYSSUS_NODE")
+              .maybeText("the host name", 1, 64),
+          in.key("lanes", "Threads that serve connections. 0 is one per processor.")
+              .count(0, 0, 1024, "threads"),
+          in.key(
+                  "join-delay",
                   "How long a publication may wait for others to share one write; 0s joins only"
-                      + " what is there already.",
-              value = "0s",
-              min = "0s",
-              max = "50ms")
-          Duration joinDelay) {}
+                      + " what is there already.")
+              .duration("0s", "0s", "50ms"));
+    }
+  }
 
-  public record Auth(
-      @Key(
-              doc =
+  public record Auth(Anonymous anonymous, int tokenBytes, Jwt jwt) {
+    private static Auth read(Group in) {
+      return new Auth(
+          in.key(
+                  "anonymous",
                   "Which clients may come without a token: local (address and page of this"
-                      + " machine), everyone or nobody.",
-              value = "local")
-          Anonymous anonymous,
-      @Key(
-              doc = "Longest token; a longer one is refused unread.",
-              value = "8KiB",
-              min = "256B",
-              max = "8KiB")
-          Size tokenBytes,
-      @Key(doc = "JSON Web Tokens, signed with HS256; the claim sub is the user.") Jwt jwt) {}
+                      + " machine), everyone or nobody.")
+              .oneOf(Anonymous.LOCAL),
+          in.key("token-bytes", "Longest token; a longer one is refused unread.")
+              .bytes("8KiB", "256B", "8KiB"),
+          Jwt.read(
+              in.group("jwt", "JSON Web Tokens, signed with HS256; the claim sub is the user.")));
+    }
+  }
 
   public record Jwt(
-      @Key(
-              doc =
+      Optional<Secret> secret,
+      Optional<String> issuer,
+      Optional<String> audience,
+      Duration clockSkew) {
+    private static Jwt read(Group in) {
+      return new Jwt(
+          in.key(
+                  "secret",
                   "The key that tokens are signed with, 256 bits at least. Keep it in a file or in"
-                      + " the environment.",
-              value = "no token is valid")
-          Optional<Secret> secret,
-      @Key(
-              doc = "What the claim iss must be.",
-              value = "it is not checked",
-              min = "1",
-              max = "1000")
-          Optional<String> issuer,
-      @Key(
-              doc = "What the claim aud must contain.",
-              value = "it is not checked",
-              min = "1",
-              max = "1000")
-          Optional<String> audience,
-      @Key(
-              doc = "How far the clocks of the issuer and of this node may differ.",
-              value = "60s",
-              min = "0s",
-              max = "5m")
-          Duration clockSkew) {}
+                      + " the environment.")
+              .maybeSecret("no token is valid"),
+          in.key("issuer", "What the claim iss must be.").maybeText("it is not checked", 1, 1000),
+          in.key("audience", "What the claim aud must contain.")
+              .maybeText("it is not checked", 1, 1000),
+          in.key("clock-skew", "How far the clocks of the issuer and of this node may differ.")
+              .duration("60s", "0s", "5m"));
+    }
+  }
 
-  public record Session(
-      @Key(
-              doc =
+  public record Session(Duration ttl, UserPolicy perUser, boolean clientTags) {
+    private static Session read(Group in) {
+      return new Session(
+          in.key(
+                  "ttl",
                   "How long a session outlives its connection. Then resume fails with"
-                      + " session_expired.",
-              value = "30m",
-              min = "2m",
-              max = "7d")
-          Duration ttl,
-      @Key(
-              doc =
+                      + " session_expired.")
+              .duration("30m", "2m", "7d"),
+          in.key(
+                  "per-user",
                   "Sessions of one user: allow any number, limit:N (one more is refused:"
                       + " too_many_sessions), or newest-wins (the others end with close code"
-                      + " replaced).",
-              value = "allow")
-          UserPolicy perUser,
-      @Key(
-              doc =
+                      + " replaced).")
+              .as(Forms.USER_POLICY, "allow"),
+          in.key(
+                  "client-tags",
                   "Whether clients may choose their own tags, and so receive what is sent to"
-                      + " those.",
-              value = "false")
-          boolean clientTags) {}
+                      + " those.")
+              .flag(false));
+    }
+  }
 
-  public record Inbox(
-      @Key(
-              doc = "Most messages that wait for one session; error inbox_full.",
-              value = "1000",
-              min = "1",
-              max = "1000000",
-              unit = "messages")
-          int messages,
-      @Key(
-              doc = "Most bytes of them; error inbox_full.",
-              value = "1MiB",
-              min = "1KiB",
-              max = "1GiB")
-          Size bytes,
-      @Key(doc = "How long a message waits at most.", value = "1h", min = "1s", max = "7d")
-          Duration age) {}
+  public record Inbox(int messages, int bytes, Duration age) {
+    private static Inbox read(Group in) {
+      return new Inbox(
+          in.key("messages", "Most messages that wait for one session; error inbox_full.")
+              .count(1000, 1, 1_000_000, "messages"),
+          in.key("bytes", "Most bytes of them; error inbox_full.").bytes("1MiB", "1KiB", "1GiB"),
+          in.key("age", "How long a message waits at most.").duration("1h", "1s", "7d"));
+    }
+  }
 
-  public record Channels(
-      @Key(
-              doc =
+  public record Channels(Duration ttl, Duration dedupeWindow, Duration presenceTtl) {
+    private static Channels read(Group in) {
+      return new Channels(
+          in.key(
+                  "ttl",
                   "How long an unused channel keeps its epoch and its offsets; no shorter than"
-                      + " session.ttl.",
-              value = "2h",
-              min = "2m",
-              max = "30d")
-          Duration ttl,
-      @Key(
-              doc = "How long a publication's dedupe id is remembered.",
-              value = "5m",
-              min = "1s",
-              max = "1d")
-          Duration dedupeWindow,
-      @Key(
-              doc = "How long a presence entry stands without being touched.",
-              value = "60s",
-              min = "5s",
-              max = "1h")
-          Duration presenceTtl) {}
+                      + " session.ttl.")
+              .duration("2h", "2m", "30d"),
+          in.key("dedupe-window", "How long a publication's dedupe id is remembered.")
+              .duration("5m", "1s", "1d"),
+          in.key("presence-ttl", "How long a presence entry stands without being touched.")
+              .duration("60s", "5s", "1h"));
+    }
+  }
 
   public record Namespace(
-      @Key(
-              doc = "What the names of its channels start with.",
-              value = "the namespace's name and a colon; of default: empty",
-              min = "0",
-              max = "200")
-          Optional<String> prefix,
-      @Key(doc = "What is kept of each channel, for those who come back.") History history,
-      @Key(doc = "Whether clients can see who is in a channel.", value = "false") boolean presence,
-      @Key(
-              doc = "The session attributes that presence shows.",
-              min = "0",
-              max = "64",
-              unit = "names")
-          List<String> presenceAttributes,
-      @Key(
-              doc =
+      Optional<String> prefix,
+      History history,
+      boolean presence,
+      List<String> presenceAttributes,
+      Access publish,
+      Access subscribe,
+      Overflow overflow) {
+    private static Namespace read(Group in) {
+      return new Namespace(
+          in.key("prefix", "What the names of its channels start with.")
+              .maybeText("the namespace's name and a colon; of default: empty", 0, 200),
+          History.read(
+              in.group("history", "What is kept of each channel, for those who come back.")),
+          in.key("presence", "Whether clients can see who is in a channel.").flag(false),
+          in.key("presence-attributes", "The session attributes that presence shows.")
+              .list(64, "names"),
+          in.key(
+                  "publish",
                   "Which clients may publish: everyone, users (those with a token) or nobody; error"
-                      + " forbidden.",
-              value = "everyone")
-          Access publish,
-      @Key(
-              doc = "Which clients may subscribe, in the same words; error forbidden.",
-              value = "everyone")
-          Access subscribe,
-      @Key(
-              doc =
+                      + " forbidden.")
+              .oneOf(Access.EVERYONE),
+          in.key("subscribe", "Which clients may subscribe, in the same words; error forbidden.")
+              .oneOf(Access.EVERYONE),
+          in.key(
+                  "overflow",
                   "What happens to a reader that is too slow: disconnect (it can resume; close code"
                       + " slow_consumer), drop-oldest (it is told of the gap) or latest (it gets"
-                      + " only the newest of each channel).",
-              value = "disconnect")
-          Overflow overflow) {}
+                      + " only the newest of each channel).")
+              .oneOf(Overflow.DISCONNECT));
+    }
+  }
 
-  public record History(
-      @Key(
-              doc =
-                  "How many publications are kept; 0 keeps none, and the channel has no positions.",
-              value = "100",
-              min = "0",
-              max = "1000000",
-              unit = "publications")
-          int size,
-      @Key(doc = "How long each is kept.", value = "10m", min = "1s", max = "30d") Duration age) {}
+  public record History(int size, Duration age) {
+    private static History read(Group in) {
+      return new History(
+          in.key(
+                  "size",
+                  "How many publications are kept; 0 keeps none, and the channel has no positions.")
+              .count(100, 0, 1_000_000, "publications"),
+          in.key("age", "How long each is kept.").duration("10m", "1s", "30d"));
+    }
+  }
 
   public record Heartbeat(
-      @Key(
-              doc = "Silence after which a connection is pinged.",
-              value = "30s",
-              min = "1s",
-              max = "1h")
-          Duration interval,
-      @Key(
-              doc =
+      Duration interval, Duration timeout, Duration adaptiveMin, Duration adaptiveMax) {
+    private static Heartbeat read(Group in) {
+      return new Heartbeat(
+          in.key("interval", "Silence after which a connection is pinged.")
+              .duration("30s", "1s", "1h"),
+          in.key(
+                  "timeout",
                   "How long to wait for a sign of life after the ping; then close code"
-                      + " heartbeat_timeout.",
-              value = "10s",
-              min = "100ms",
-              max = "10m")
-          Duration timeout,
-      @Key(
-              doc = "The shortest interval that a client may ask for.",
-              value = "10s",
-              min = "1s",
-              max = "1h")
-          Duration adaptiveMin,
-      @Key(
-              doc = "The longest interval that a client may ask for.",
-              value = "4m",
-              min = "1s",
-              max = "1h")
-          Duration adaptiveMax) {}
+                      + " heartbeat_timeout.")
+              .duration("10s", "100ms", "10m"),
+          in.key("adaptive-min", "The shortest interval that a client may ask for.")
+              .duration("10s", "1s", "1h"),
+          in.key("adaptive-max", "The longest interval that a client may ask for.")
+              .duration("4m", "1s", "1h"));
+    }
+  }
 
   public record Limits(
-      @Key(
-              doc =
+      Duration connectTimeout,
+      int channelName,
+      int subscriptions,
+      int attributes,
+      int attributeBytes,
+      int tags,
+      int tagBytes,
+      int outbox,
+      int recoveryItems,
+      int recoveryBytes,
+      int historyItems,
+      int presenceMembers,
+      int commandsPerSecond,
+      int commandsBurst,
+      int commandsWaiting,
+      int maxMessage,
+      int maxFragments,
+      Duration messageTimeout,
+      int controlsPerSecond,
+      int controlsBurst,
+      Duration closeTimeout,
+      int unsent,
+      Duration echoIdle,
+      int connectionsPerAddress,
+      boolean countLoopback,
+      Duration requestTimeout,
+      int requestLine,
+      int headers) {
+    private static Limits read(Group in) {
+      return new Limits(
+          in.key(
+                  "connect-timeout",
                   "Time from the open socket to an accepted connect; then close code"
-                      + " connect_timeout.",
-              value = "10s",
-              min = "100ms",
-              max = "5m")
-          Duration connectTimeout,
-      @Key(
-              doc = "Longest name of a channel, or pattern; error bad_channel.",
-              value = "200B",
-              min = "8B",
-              max = "4KiB")
-          Size channelName,
-      @Key(
-              doc = "Subscriptions of one session; error too_many_subscriptions.",
-              value = "128",
-              min = "1",
-              max = "100000",
-              unit = "subscriptions")
-          int subscriptions,
-      @Key(
-              doc = "Attributes of one session; error too_many_attributes.",
-              value = "64",
-              min = "0",
-              max = "10000",
-              unit = "attributes")
-          int attributes,
-      @Key(
-              doc = "Names and values of one session's attributes; error too_many_attributes.",
-              value = "16KiB",
-              min = "0B",
-              max = "16MiB")
-          Size attributeBytes,
-      @Key(
-              doc = "Tags of one session; error too_many_tags.",
-              value = "16",
-              min = "0",
-              max = "1000",
-              unit = "tags")
-          int tags,
-      @Key(doc = "Longest tag; error too_many_tags.", value = "64B", min = "1B", max = "1KiB")
-          Size tagBytes,
-      @Key(
-              doc =
-                  "What waits for one slow reader; what then happens is the namespace's overflow.",
-              value = "1MiB",
-              min = "4KiB",
-              max = "1GiB")
-          Size outbox,
-      @Key(
-              doc =
+                      + " connect_timeout.")
+              .duration("10s", "100ms", "5m"),
+          in.key("channel-name", "Longest name of a channel, or pattern; error bad_channel.")
+              .bytes("200B", "8B", "4KiB"),
+          in.key("subscriptions", "Subscriptions of one session; error too_many_subscriptions.")
+              .count(128, 1, 100_000, "subscriptions"),
+          in.key("attributes", "Attributes of one session; error too_many_attributes.")
+              .count(64, 0, 10_000, "attributes"),
+          in.key(
+                  "attribute-bytes",
+                  "Names and values of one session's attributes; error too_many_attributes.")
+              .bytes("16KiB", "0B", "16MiB"),
+          in.key("tags", "Tags of one session; error too_many_tags.").count(16, 0, 1000, "tags"),
+          in.key("tag-bytes", "Longest tag; error too_many_tags.").bytes("64B", "1B", "1KiB"),
+          in.key(
+                  "outbox",
+                  "What waits for one slow reader; what then happens is the namespace's overflow.")
+              .bytes("1MiB", "4KiB", "1GiB"),
+          in.key(
+                  "recovery-items",
                   "Publications read again for one subscription; beyond, recovered: false"
-                      + " (overflow).",
-              value = "10000",
-              min = "1",
-              max = "1000000",
-              unit = "publications")
-          int recoveryItems,
-      @Key(
-              doc = "Bytes of them; beyond, recovered: false (overflow).",
-              value = "4MiB",
-              min = "4KiB",
-              max = "1GiB")
-          Size recoveryBytes,
-      @Key(
-              doc = "Publications in one history reply; the client asks again for more.",
-              value = "1000",
-              min = "1",
-              max = "100000",
-              unit = "publications")
-          int historyItems,
-      @Key(
-              doc = "Members in one presence reply; the rest is only counted.",
-              value = "1000",
-              min = "1",
-              max = "100000",
-              unit = "members")
-          int presenceMembers,
-      @Key(
-              doc = "Commands of one connection, on average; error rate_limited.",
-              value = "100",
-              min = "1",
-              max = "1000000",
-              unit = "per second")
-          int commandsPerSecond,
-      @Key(
-              doc = "Commands that one connection may send at once; error rate_limited.",
-              value = "500",
-              min = "1",
-              max = "1000000",
-              unit = "commands")
-          int commandsBurst,
-      @Key(
-              doc =
+                      + " (overflow).")
+              .count(10_000, 1, 1_000_000, "publications"),
+          in.key("recovery-bytes", "Bytes of them; beyond, recovered: false (overflow).")
+              .bytes("4MiB", "4KiB", "1GiB"),
+          in.key(
+                  "history-items",
+                  "Publications in one history reply; the client asks again for more.")
+              .count(1000, 1, 100_000, "publications"),
+          in.key("presence-members", "Members in one presence reply; the rest is only counted.")
+              .count(1000, 1, 100_000, "members"),
+          in.key(
+                  "commands-per-second",
+                  "Commands of one connection, on average; error rate_limited.")
+              .count(100, 1, 1_000_000, "per second"),
+          in.key(
+                  "commands-burst",
+                  "Commands that one connection may send at once; error rate_limited.")
+              .count(500, 1, 1_000_000, "commands"),
+          in.key(
+                  "commands-waiting",
                   "Commands that wait behind a slow one; then the socket is not read until they are"
-                      + " done.",
-              value = "64",
-              min = "1",
-              max = "10000",
-              unit = "commands")
-          int commandsWaiting,
-      @Key(
-              doc =
+                      + " done.")
+              .count(64, 1, 10_000, "commands"),
+          in.key(
+                  "max-message",
                   "Longest message, all its fragments together and inflated; then close code"
-                      + " too_big.",
-              value = "64KiB",
-              min = "1KiB",
-              max = "16MiB")
-          Size maxMessage,
-      @Key(
-              doc = "Fragments of one message; then close code policy.",
-              value = "64",
-              min = "1",
-              max = "100000",
-              unit = "fragments")
-          int maxFragments,
-      @Key(
-              doc =
-                  "Time from the first fragment of a message to its last; then close code policy.",
-              value = "30s",
-              min = "100ms",
-              max = "10m")
-          Duration messageTimeout,
-      @Key(
-              doc =
+                      + " too_big.")
+              .bytes("64KiB", "1KiB", "16MiB"),
+          in.key("max-fragments", "Fragments of one message; then close code policy.")
+              .count(64, 1, 100_000, "fragments"),
+          in.key(
+                  "message-timeout",
+                  "Time from the first fragment of a message to its last; then close code policy.")
+              .duration("30s", "100ms", "10m"),
+          in.key(
+                  "controls-per-second",
                   "Control frames (pings, pongs) of one connection, on average; then close code"
-                      + " policy.",
-              value = "10",
-              min = "1",
-              max = "100000",
-              unit = "per second")
-          int controlsPerSecond,
-      @Key(
-              doc = "Control frames that one connection may send at once; then close code policy.",
-              value = "50",
-              min = "1",
-              max = "100000",
-              unit = "frames")
-          int controlsBurst,
-      @Key(
-              doc = "Time that a peer has to answer our close frame; then it is cut off.",
-              value = "3s",
-              min = "100ms",
-              max = "1m")
-          Duration closeTimeout,
-      @Key(
-              doc =
+                      + " policy.")
+              .count(10, 1, 100_000, "per second"),
+          in.key(
+                  "controls-burst",
+                  "Control frames that one connection may send at once; then close code policy.")
+              .count(50, 1, 100_000, "frames"),
+          in.key(
+                  "close-timeout",
+                  "Time that a peer has to answer our close frame; then it is cut off.")
+              .duration("3s", "100ms", "1m"),
+          in.key(
+                  "unsent",
                   "Bytes handed to the kernel's side of one connection before more waits in its"
-                      + " outbox.",
-              value = "64KiB",
-              min = "4KiB",
-              max = "16MiB")
-          Size unsent,
-      @Key(
-              doc = "Silence after which a connection to /echo is closed, with going_away.",
-              value = "5m",
-              min = "1s",
-              max = "1d")
-          Duration echoIdle,
-      @Key(
-              doc = "Connections from one IPv4 address or IPv6 /64 network; then 429.",
-              value = "1000",
-              min = "1",
-              max = "10000000",
-              unit = "connections")
-          int connectionsPerAddress,
-      @Key(doc = "Whether connections of this machine count for that too.", value = "false")
-          boolean countLoopback,
-      @Key(
-              doc =
+                      + " outbox.")
+              .bytes("64KiB", "4KiB", "16MiB"),
+          in.key(
+                  "echo-idle",
+                  "Silence after which a connection to /echo is closed, with going_away.")
+              .duration("5m", "1s", "1d"),
+          in.key(
+                  "connections-per-address",
+                  "Connections from one IPv4 address or IPv6 /64 network; then 429.")
+              .count(1000, 1, 10_000_000, "connections"),
+          in.key("count-loopback", "Whether connections of this machine count for that too.")
+              .flag(false),
+          in.key(
+                  "request-timeout",
                   "Time for a whole HTTP request, the WebSocket handshake among them; then the"
-                      + " connection is closed.",
-              value = "10s",
-              min = "100ms",
-              max = "5m")
-          Duration requestTimeout,
-      @Key(
-              doc = "Longest first line of an HTTP request; then 414.",
-              value = "4KiB",
-              min = "256B",
-              max = "64KiB")
-          Size requestLine,
-      @Key(
-              doc = "Headers of one HTTP request together; then 431.",
-              value = "8KiB",
-              min = "1KiB",
-              max = "1MiB")
-          Size headers) {}
+                      + " connection is closed.")
+              .duration("10s", "100ms", "5m"),
+          in.key("request-line", "Longest first line of an HTTP request; then 414.")
+              .bytes("4KiB", "256B", "64KiB"),
+          in.key("headers", "Headers of one HTTP request together; then 431.")
+              .bytes("8KiB", "1KiB", "1MiB"));
+    }
+  }
 
-  public record Deflate(
-      @Key(
-              doc =
-                  "Whether compression is offered. It saves bandwidth and costs CPU and, on secrets"
-                      + " mixed with what others wrote, privacy.",
-              value = "false")
-          boolean on,
-      @Key(doc = "Shorter messages are sent as they are.", value = "512B", min = "1B", max = "1MiB")
-          Size threshold,
-      @Key(doc = "1 is fast, 9 is small.", value = "6", min = "1", max = "9") int level) {}
+  public record Deflate(boolean on, int threshold, int level) {
+    private static Deflate read(Group in) {
+      return new Deflate(
+          in.key(
+                  "on",
+                  "Whether compression is offered. It saves bandwidth and costs CPU and, for"
+                      + " secrets in one message with what others wrote, privacy.")
+              .flag(false),
+          in.key("threshold", "Shorter messages are sent as they are.").bytes("512B", "1B", "1MiB"),
+          in.key("level", "1 is fast, 9 is small.").count(6, 1, 9, ""));
+    }
+  }
 
-  public record Drain(
-      @Key(
-              doc =
+  public record Drain(Duration grace, Duration window, Duration deadline) {
+    private static Drain read(Group in) {
+      return new Drain(
+          in.key(
+                  "grace",
                   "How long the node still accepts connections after it has reported unready: what"
-                      + " your load balancer needs to notice.",
-              value = "0s",
-              min = "0s",
-              max = "10m")
-          Duration grace,
-      @Key(
-              doc =
+                      + " your load balancer needs to notice.")
+              .duration("0s", "0s", "10m"),
+          in.key(
+                  "window",
                   "The time over which clients are asked to reconnect elsewhere, so that they do"
-                      + " not all come at once.",
-              value = "5s",
-              min = "0s",
-              max = "1h")
-          Duration window,
-      @Key(
-              doc = "From the signal: when the process ends, whatever is still open.",
-              value = "20s",
-              min = "1s",
-              max = "2h")
-          Duration deadline) {}
+                      + " not all come at once.")
+              .duration("5s", "0s", "1h"),
+          in.key("deadline", "From the signal: when the process ends, whatever is still open.")
+              .duration("20s", "1s", "2h"));
+    }
+  }
 
-  public record Log(
-      @Key(doc = "The least that is logged.", value = "info") Level level,
-      @Key(doc = "text for people, json for machines: one object per line.", value = "text")
-          Format format) {
+  public record Log(Level level, Format format) {
     public enum Level {
       DEBUG,
       INFO,
@@ -541,6 +445,13 @@ public record Config(
     public enum Format {
       TEXT,
       JSON
+    }
+
+    private static Log read(Group in) {
+      return new Log(
+          in.key("level", "The least that is logged.").oneOf(Level.INFO),
+          in.key("format", "text for people, json for machines: one object per line.")
+              .oneOf(Format.TEXT));
     }
   }
 }

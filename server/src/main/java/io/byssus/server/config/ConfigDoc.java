@@ -1,11 +1,5 @@
 package io.byssus.server.config;
 
-import io.byssus.server.config.Schema.Leaf;
-import io.byssus.server.config.Schema.Named;
-import io.byssus.server.config.Schema.Section;
-import java.util.ArrayList;
-import java.util.List;
-
 /** The reference of all keys, made from what the parser goes by. */
 public final class ConfigDoc {
   private static final int WIDTH = 100;
@@ -15,20 +9,20 @@ public final class ConfigDoc {
   /** For a terminal. */
   public static String plain() {
     var page = new StringBuilder();
-    for (var section : sections(Schema.OF_CONFIG)) {
-      if (!section.path().isEmpty()) {
-        page.append(section.path()).append('\n').append(indented(section.doc(), "  ")).append('\n');
+    for (var chapter : Schema.read().chapters()) {
+      if (!chapter.path().isEmpty()) {
+        page.append(chapter.path()).append('\n').append(indented(chapter.doc(), "  ")).append('\n');
       }
-      entries(section).forEach(entry -> page.append(plain(entry)));
+      chapter.entries().forEach(entry -> page.append(plain(entry)));
     }
     return page.toString();
   }
 
-  private static String plain(Entry entry) {
+  private static String plain(Entry<?> entry) {
     return "  "
         + entry.path()
         + "\n"
-        + indented(entry.key().doc(), "      ")
+        + indented(entry.doc(), "      ")
         + "      default   "
         + byDefault(entry)
         + "\n      allowed   "
@@ -52,65 +46,39 @@ public final class ConfigDoc {
             wrong with a file. Durations are written as `1500ms`, `30s`, `2m`, `1h`, `7d`; sizes as `512B`, `64KiB`,
             `1MiB`; a list in a variable has commas between its items.
             """);
-    for (var section : sections(Schema.OF_CONFIG)) {
-      if (!section.path().isEmpty()) {
+    for (var chapter : Schema.read().chapters()) {
+      if (!chapter.path().isEmpty()) {
         page.append("\n## `")
-            .append(section.path())
+            .append(chapter.path())
             .append("`\n\n")
-            .append(section.doc())
+            .append(chapter.doc())
             .append('\n');
       }
-      var entries = entries(section);
-      if (!entries.isEmpty()) {
+      if (!chapter.entries().isEmpty()) {
         page.append(
             "\n| key | default | allowed | what it is | variable |\n|---|---|---|---|---|\n");
-        entries.forEach(entry -> page.append(row(entry)));
+        chapter.entries().forEach(entry -> page.append(row(entry)));
       }
     }
     return page.toString();
   }
 
-  private static String row(Entry entry) {
+  private static String row(Entry<?> entry) {
     return "| `%s` | %s | %s | %s | `%s` |\n"
         .formatted(
-            entry.path(),
-            byDefault(entry),
-            entry.allowed(),
-            entry.key().doc(),
-            variables(entry, "` `"));
+            entry.path(), byDefault(entry), entry.allowed(), entry.doc(), variables(entry, "` `"));
   }
 
-  /** All sections, each before those within it. */
-  private static List<Section> sections(Schema schema) {
-    return switch (schema) {
-      case Leaf _ -> List.of();
-      case Named(var each) -> sections(each);
-      case Section section -> {
-        var all = new ArrayList<>(List.of(section));
-        section.parts().forEach(part -> all.addAll(sections(part)));
-        yield all;
-      }
-    };
-  }
-
-  /** The keys that are right in this section. */
-  private static List<Entry> entries(Section section) {
-    return section.parts().stream()
-        .filter(Leaf.class::isInstance)
-        .map(part -> ((Leaf) part).entry())
-        .toList();
-  }
-
-  private static String byDefault(Entry entry) {
-    var written = entry.key().value();
+  private static String byDefault(Entry<?> entry) {
+    var written = entry.byDefault();
     if (entry.optional()) {
       return "(" + written + ")";
     }
     return written.isEmpty() ? "(empty)" : written;
   }
 
-  private static String variables(Entry entry, String between) {
-    var brief = entry.key().env();
+  private static String variables(Entry<?> entry, String between) {
+    var brief = entry.brief();
     return brief.isEmpty() || brief.equals(entry.variable())
         ? entry.variable()
         : brief + between + entry.variable();

@@ -46,7 +46,7 @@ public final class ConfigLoader {
     }
   }
 
-  private final Keys keys = new Keys(Schema.OF_CONFIG);
+  private final Keys keys = new Keys(Schema.read());
   private final List<Problem> problems = new ArrayList<>();
   private final Map<String, Given> strongest = new LinkedHashMap<>();
 
@@ -59,19 +59,25 @@ public final class ConfigLoader {
   private Outcome read(Sources sources) {
     sources.file().ifPresent(file -> add(YamlFile.read(file, problems)));
     add(Environment.read(sources.environment(), keys, problems));
-    add(sources.flags().stream().map(ConfigLoader::given).toList());
-    var config = new Binder(strongest, problems).bind();
+    add(given(sources.flags()));
+    var reading = new Reading(strongest);
+    var config = reading.config();
+    problems.addAll(reading.problems());
     problems.addAll(Checks.of(config, strongest, problems));
     return problems.isEmpty() ? new Outcome.Ready(config) : new Outcome.Refused(problems);
   }
 
-  private static Given given(Flag flag) {
-    return new Given(flag.path(), flag.text(), false, Origin.FLAG, flag.where());
+  private static List<Given> given(List<Flag> flags) {
+    var given = new ArrayList<Given>();
+    for (var flag : flags) {
+      given.add(new Given(flag.path(), flag.text(), false, Origin.FLAG, flag.where()));
+    }
+    return given;
   }
 
   private void add(List<Given> source) {
     for (var given : source) {
-      if (keys.at(given.path()).isPresent()) {
+      if (keys.has(given.path())) {
         strongest.put(given.path(), given);
       } else if (!emptyGroup(given)) {
         problems.add(new Problem(given.path(), given.where(), keys.unknown(given.path())));

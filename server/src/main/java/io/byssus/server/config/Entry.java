@@ -4,21 +4,32 @@ import io.byssus.server.config.Form.Refused;
 import java.util.Locale;
 
 /**
- * One key that can be set.
+ * All that is known of one key. All texts are written as an operator would write them.
  *
  * @param path with dots; an asterisk stands for a name that the operator chooses
+ * @param doc what it is for, and what follows when a bound is met
+ * @param brief a short environment variable besides the one that follows from the path; may be
+ *     empty
+ * @param byDefault of an optional key: what holds without a value
+ * @param min the least value; of a text its length, of a list its size; empty: any
+ * @param unit what is counted, where the form does not tell
  * @param optional whether it has no default
  */
-record Entry(String path, Key key, Form<?> form, boolean optional) {
+record Entry<T>(
+    String path,
+    String doc,
+    String brief,
+    Form<T> form,
+    String byDefault,
+    String min,
+    String max,
+    String unit,
+    boolean optional) {
   /** Throws {@link Refused} with what is expected. */
-  Object parse(String text) {
-    return parse(form, text);
-  }
-
-  private <T> Object parse(Form<T> form, String text) {
+  T parse(String text) {
     try {
-      var value = form.parse().apply(text);
-      if (fits(form, value)) {
+      var value = form.parse(text);
+      if (fits(value)) {
         return value;
       }
     } catch (Refused e) {
@@ -30,10 +41,12 @@ record Entry(String path, Key key, Form<?> form, boolean optional) {
     throw new Refused(expected());
   }
 
-  private <T> boolean fits(Form<T> form, T value) {
-    var measure = form.measure().applyAsLong(value);
-    return (key.min().isEmpty() || measure >= form.bound().applyAsLong(key.min()))
-        && (key.max().isEmpty() || measure <= form.bound().applyAsLong(key.max()));
+  private boolean fits(T value) {
+    if (max.isEmpty()) {
+      return true;
+    }
+    var measure = form.measure(value);
+    return measure >= form.bound(min) && measure <= form.bound(max);
   }
 
   private String expected() {
@@ -46,11 +59,7 @@ record Entry(String path, Key key, Form<?> form, boolean optional) {
   }
 
   private String range() {
-    if (key.max().isEmpty()) {
-      return "";
-    }
-    var unit = form == Forms.TEXT ? "characters" : key.unit();
-    return (key.min() + " to " + key.max() + " " + unit).strip();
+    return max.isEmpty() ? "" : (min + " to " + max + " " + unit).strip();
   }
 
   boolean secret() {

@@ -56,7 +56,7 @@ final class Environment {
   }
 
   private void read(String variable, String text) {
-    var path = keys.path(variable).orElse("");
+    var path = keys.path(variable);
     if (path.isEmpty()) {
       problems.add(new Problem(variable, "environment", keys.unknownVariable(variable)));
       return;

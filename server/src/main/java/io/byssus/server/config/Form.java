@@ -1,25 +1,12 @@
 package io.byssus.server.config;
 
-import java.util.function.Function;
-import java.util.function.ToLongFunction;
-
 /**
- * How the values of one type are written: read from text, shown to people, held against a range.
+ * How the values of one type are written: read from text, and held against a range.
  *
- * @param what what is allowed, as it stands after "expected "
- * @param parse throws {@link Refused}, or {@link IllegalArgumentException} or {@link
- *     ArithmeticException} where {@code what} says it all
- * @param show the text that {@code parse} would read
- * @param measure what a range is about: the value itself, or the length of a text
- * @param bound the same for a bound as {@link Key} has it
+ * <p>Plain classes and no lambdas: this runs at every start, and each lambda costs one a good part
+ * of a millisecond.
  */
-record Form<T>(
-    String what,
-    Function<String, T> parse,
-    Function<T, String> show,
-    ToLongFunction<T> measure,
-    ToLongFunction<String> bound) {
-
+abstract class Form<T> {
   /** A text that is not a value, with the reason for the operator. */
   static final class Refused extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
@@ -33,20 +20,22 @@ record Form<T>(
     }
   }
 
-  /** Values with an order of their own: their bounds are values too. */
-  static <T> Form<T> ordered(
-      String what, Function<String, T> parse, Function<T, String> show, ToLongFunction<T> measure) {
-    return new Form<>(what, parse, show, measure, text -> measure.applyAsLong(parse.apply(text)));
+  /** What is allowed, as it stands after "expected ". */
+  abstract String what();
+
+  /**
+   * Throws {@link Refused}, or IllegalArgumentException or ArithmeticException where {@link #what}
+   * says it all.
+   */
+  abstract T parse(String text);
+
+  /** What a range is about: the value itself, or the length of a text. */
+  long measure(T value) {
+    return 0;
   }
 
-  /** Values whose length is bounded. */
-  static <T> Form<T> sized(
-      String what, Function<String, T> parse, Function<T, String> show, ToLongFunction<T> length) {
-    return new Form<>(what, parse, show, length, Long::parseLong);
-  }
-
-  /** Values that are told one by one. */
-  static <T> Form<T> named(String what, Function<String, T> parse, Function<T, String> show) {
-    return new Form<>(what, parse, show, _ -> 0, _ -> 0);
+  /** The same for a bound, which is written like a value unless it is a length. */
+  long bound(String text) {
+    return measure(parse(text));
   }
 }

@@ -1,183 +1,286 @@
 package io.byssus.server.config;
 
 import io.byssus.core.node.UserPolicy;
-import io.byssus.server.config.Form.Refused;
 import io.byssus.server.transport.Cidr;
 import java.io.IOException;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The form of each type that a key can have. */
 final class Forms {
-  static final Form<Integer> COUNT =
-      Form.ordered("a whole number", Integer::parseInt, String::valueOf, Integer::longValue);
-
-  static final Form<Size> SIZE =
-      Form.ordered("a size such as 512B, 64KiB or 1MiB", Size::parse, Size::toString, Size::bytes);
-
-  static final Form<Duration> DURATION =
-      Form.ordered(
-          "a duration such as 1500ms, 30s or 2m",
-          Durations::parse,
-          Durations::show,
-          Duration::toNanos);
-
-  static final Form<Boolean> SWITCH =
-      Form.named("true or false", Forms::trueOrFalse, String::valueOf);
-
-  static final Form<String> TEXT = Form.sized("a text", text -> text, text -> text, String::length);
-
-  static final Form<List<String>> LIST =
-      Form.sized("a list", Forms::list, items -> String.join(",", items), List::size);
-
-  static final Form<List<Cidr>> NETWORKS =
-      Form.sized(
-          "a list of networks",
-          Forms::networks,
-          networks -> networks.stream().map(Cidr::toString).collect(Collectors.joining(",")),
-          List::size);
-
-  static final Form<Secret> SECRET =
-      Form.named("a text, base64:TEXT or file:PATH", Forms::secret, Secret::toString);
-
-  static final Form<UserPolicy> USER_POLICY =
-      Form.named("allow, limit:N or newest-wins", Forms::userPolicy, Forms::show);
-
-  static final Form<Config.Engine> ENGINE = Form.named("memory", Forms::engine, Forms::name);
-
-  private static final Pattern REDIS = Pattern.compile("(redis|rediss|valkey|valkeys)\\b.*");
+  static final Form<Integer> COUNT = new Count();
+  static final Form<Size> SIZE = new Sizes();
+  static final Form<Duration> DURATION = new Times();
+  static final Form<Boolean> SWITCH = new Switch();
+  static final Form<String> TEXT = new Text();
+  static final Form<List<String>> LIST = new Items();
+  static final Form<List<Cidr>> NETWORKS = new Networks();
+  static final Form<Secret> SECRET = new Secrets();
+  static final Form<UserPolicy> USER_POLICY = new UserPolicies();
+  static final Form<Config.Engine> ENGINE = new Engines();
 
   private Forms() {}
 
-  static Form<?> of(Type type) {
-    if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
-      return list.getActualTypeArguments()[0] == Cidr.class ? NETWORKS : LIST;
+  private static final class Count extends Form<Integer> {
+    @Override
+    String what() {
+      return "a whole number";
     }
-    if (type == Config.Engine.class) {
-      return ENGINE;
+
+    @Override
+    Integer parse(String text) {
+      return Integer.valueOf(text);
     }
-    if (type instanceof Class<?> named && named.isEnum()) {
-      return oneOf((Enum<?>[]) named.getEnumConstants());
+
+    @Override
+    long measure(Integer value) {
+      return value;
     }
-    return switch (type.getTypeName()) {
-      case "int" -> COUNT;
-      case "boolean" -> SWITCH;
-      case "java.lang.String" -> TEXT;
-      case "java.time.Duration" -> DURATION;
-      case "io.byssus.server.config.Size" -> SIZE;
-      case "io.byssus.server.config.Secret" -> SECRET;
-      case "io.byssus.core.node.UserPolicy" -> USER_POLICY;
-      case String other -> throw new IllegalStateException("no key can have the type " + other);
-    };
   }
 
-  private static Form<Enum<?>> oneOf(Enum<?>[] constants) {
-    var byName =
-        Arrays.stream(constants)
-            .collect(
-                Collectors.<Enum<?>, String, Enum<?>, LinkedHashMap<String, Enum<?>>>toMap(
-                    Forms::name, constant -> constant, (first, _) -> first, LinkedHashMap::new));
-    return Form.named(
-        String.join(", ", byName.keySet()),
-        text -> {
-          var constant = byName.get(text.replace('_', '-'));
-          if (constant == null) {
-            throw new IllegalArgumentException("none of these");
-          }
+  private static final class Sizes extends Form<Size> {
+    @Override
+    String what() {
+      return "a size such as 512B, 64KiB or 1MiB";
+    }
+
+    @Override
+    Size parse(String text) {
+      return Size.parse(text);
+    }
+
+    @Override
+    long measure(Size value) {
+      return value.bytes();
+    }
+  }
+
+  private static final class Times extends Form<Duration> {
+    @Override
+    String what() {
+      return "a duration such as 1500ms, 30s or 2m";
+    }
+
+    @Override
+    Duration parse(String text) {
+      return Durations.parse(text);
+    }
+
+    @Override
+    long measure(Duration value) {
+      return value.toNanos();
+    }
+  }
+
+  private static final class Switch extends Form<Boolean> {
+    @Override
+    String what() {
+      return "true or false";
+    }
+
+    @Override
+    Boolean parse(String text) {
+      return switch (text) {
+        case "true" -> true;
+        case "false" -> false;
+        default -> throw new IllegalArgumentException("neither");
+      };
+    }
+  }
+
+  private static final class Text extends Form<String> {
+    @Override
+    String what() {
+      return "a text";
+    }
+
+    @Override
+    String parse(String text) {
+      return text;
+    }
+
+    @Override
+    long measure(String value) {
+      return value.length();
+    }
+
+    @Override
+    long bound(String text) {
+      return Long.parseLong(text);
+    }
+  }
+
+  private static final class Items extends Form<List<String>> {
+    @Override
+    String what() {
+      return "a list";
+    }
+
+    @Override
+    List<String> parse(String text) {
+      var items = new ArrayList<String>();
+      for (var item : text.split(",", -1)) {
+        if (!item.isBlank()) {
+          items.add(item.strip());
+        }
+      }
+      return items;
+    }
+
+    @Override
+    long measure(List<String> value) {
+      return value.size();
+    }
+
+    @Override
+    long bound(String text) {
+      return Long.parseLong(text);
+    }
+  }
+
+  private static final class Networks extends Form<List<Cidr>> {
+    @Override
+    String what() {
+      return "a list of networks";
+    }
+
+    @Override
+    List<Cidr> parse(String text) {
+      var networks = new ArrayList<Cidr>();
+      try {
+        for (var item : LIST.parse(text)) {
+          networks.add(Cidr.of(item));
+        }
+      } catch (IllegalArgumentException e) {
+        throw new Refused(String.valueOf(e.getMessage()));
+      }
+      return networks;
+    }
+
+    @Override
+    long measure(List<Cidr> value) {
+      return value.size();
+    }
+
+    @Override
+    long bound(String text) {
+      return Long.parseLong(text);
+    }
+  }
+
+  private static final class Secrets extends Form<Secret> {
+    private static final String ENCODED = "base64:";
+    private static final String IN_A_FILE = "file:";
+
+    @Override
+    String what() {
+      return "a text, base64:TEXT or file:PATH";
+    }
+
+    @Override
+    Secret parse(String text) {
+      if (text.startsWith(ENCODED)) {
+        return new Secret(Base64.getDecoder().decode(text.substring(ENCODED.length())));
+      }
+      if (text.startsWith(IN_A_FILE)) {
+        return Secret.of(content(text.substring(IN_A_FILE.length())));
+      }
+      return Secret.of(text);
+    }
+
+    private static String content(String file) {
+      try {
+        return Files.readString(Path.of(file)).stripTrailing();
+      } catch (NoSuchFileException e) {
+        throw new Refused("there is no file " + file);
+      } catch (AccessDeniedException e) {
+        throw new Refused("this user may not read the file " + file);
+      } catch (IOException | InvalidPathException e) {
+        throw new Refused("the file " + file + " cannot be read as text");
+      }
+    }
+  }
+
+  private static final class UserPolicies extends Form<UserPolicy> {
+    private static final String LIMIT = "limit:";
+
+    @Override
+    String what() {
+      return "allow, limit:N or newest-wins";
+    }
+
+    @Override
+    UserPolicy parse(String text) {
+      if (text.startsWith(LIMIT)) {
+        return new UserPolicy.AtMost(Integer.parseInt(text.substring(LIMIT.length())));
+      }
+      return switch (text) {
+        case "allow" -> new UserPolicy.Unlimited();
+        case "newest-wins" -> new UserPolicy.NewestWins();
+        default -> throw new IllegalArgumentException("none of these");
+      };
+    }
+  }
+
+  private static final class Engines extends Form<Config.Engine> {
+    private static final Pattern REDIS = Pattern.compile("(redis|valkey)[a-z-]*:.*");
+
+    @Override
+    String what() {
+      return "memory";
+    }
+
+    @Override
+    Config.Engine parse(String text) {
+      if (text.equals("memory")) {
+        return Config.Engine.MEMORY;
+      }
+      if (REDIS.matcher(text).matches()) {
+        throw new Refused("this build has the memory engine only; Redis comes with a later one");
+      }
+      throw new IllegalArgumentException("no engine");
+    }
+  }
+
+  /** The constants of an enum, in small letters and with dashes; an underscore is as good. */
+  static final class OneOf<E extends Enum<E>> extends Form<E> {
+    private final E[] constants;
+
+    OneOf(Class<E> type) {
+      constants = type.getEnumConstants();
+    }
+
+    @Override
+    String what() {
+      var names = new StringJoiner(", ");
+      for (var constant : constants) {
+        names.add(name(constant));
+      }
+      return names.toString();
+    }
+
+    @Override
+    E parse(String text) {
+      for (var constant : constants) {
+        if (name(constant).equals(text.replace('_', '-'))) {
           return constant;
-        },
-        Forms::name);
-  }
-
-  private static String name(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  private static boolean trueOrFalse(String text) {
-    return switch (text) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw new IllegalArgumentException("neither");
-    };
-  }
-
-  private static List<String> list(String text) {
-    return Stream.of(text.split(",", -1))
-        .map(String::strip)
-        .filter(item -> !item.isEmpty())
-        .toList();
-  }
-
-  private static List<Cidr> networks(String text) {
-    try {
-      return list(text).stream().map(Cidr::of).toList();
-    } catch (IllegalArgumentException e) {
-      throw new Refused(String.valueOf(e.getMessage()));
+        }
+      }
+      throw new IllegalArgumentException("none of these");
     }
-  }
 
-  private static Secret secret(String text) {
-    if (text.startsWith("base64:")) {
-      return new Secret(Base64.getDecoder().decode(text.substring(7)));
+    static String name(Enum<?> constant) {
+      return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
-    if (text.startsWith("file:")) {
-      return Secret.of(fileText(text.substring(5)));
-    }
-    return Secret.of(text);
-  }
-
-  private static String fileText(String file) {
-    try {
-      return Files.readString(Path.of(file)).stripTrailing();
-    } catch (NoSuchFileException e) {
-      throw new Refused("there is no file " + file);
-    } catch (AccessDeniedException e) {
-      throw new Refused("this user may not read the file " + file);
-    } catch (IOException | InvalidPathException e) {
-      throw new Refused("the file " + file + " cannot be read as text");
-    }
-  }
-
-  private static Config.Engine engine(String text) {
-    if (text.equals("memory")) {
-      return Config.Engine.MEMORY;
-    }
-    if (REDIS.matcher(text).matches()) {
-      throw new Refused("this build has the memory engine only; Redis comes with a later one");
-    }
-    throw new IllegalArgumentException("no engine");
-  }
-
-  private static UserPolicy userPolicy(String text) {
-    if (text.startsWith("limit:")) {
-      return new UserPolicy.AtMost(Integer.parseInt(text.substring(6)));
-    }
-    return switch (text) {
-      case "allow" -> new UserPolicy.Unlimited();
-      case "newest-wins" -> new UserPolicy.NewestWins();
-      default -> throw new IllegalArgumentException("none of these");
-    };
-  }
-
-  private static String show(UserPolicy policy) {
-    return switch (policy) {
-      case UserPolicy.Unlimited _ -> "allow";
-      case UserPolicy.AtMost(var sessions) -> "limit:" + sessions;
-      case UserPolicy.NewestWins _ -> "newest-wins";
-    };
   }
 }

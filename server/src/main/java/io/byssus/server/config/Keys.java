@@ -1,7 +1,6 @@
 package io.byssus.server.config;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,15 +16,20 @@ final class Keys {
   /** What may stand in a key where its path has an asterisk. */
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
 
-  private final List<Entry> entries;
+  private final List<Entry<?>> entries;
 
   Keys(Schema schema) {
-    entries = schema.entries().toList();
+    entries = schema.entries();
   }
 
-  /** The key that is set by {@code path}, which has a name where the key has an asterisk. */
-  Optional<Entry> at(String path) {
-    return entries.stream().filter(entry -> fits(entry.path(), path, true)).findFirst();
+  /** Whether {@code path}, which has a name where its key has an asterisk, sets a key. */
+  boolean has(String path) {
+    for (var entry : entries) {
+      if (fits(entry.path(), path, true)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean fits(String pattern, String path, boolean strict) {
@@ -52,32 +56,36 @@ final class Keys {
   }
 
   /**
-   * The path that an environment variable sets. Where a name could end at two places, the longer
-   * key wins.
+   * The path that an environment variable sets, or empty. Where a name could end at two places, the
+   * longer key wins.
    */
-  Optional<String> path(String variable) {
-    return entries.stream()
-        .sorted(Comparator.comparingInt((Entry entry) -> entry.path().length()).reversed())
-        .flatMap(entry -> path(entry, variable))
-        .findFirst();
+  String path(String variable) {
+    var best = "";
+    var length = 0;
+    for (var entry : entries) {
+      var path = path(entry, variable);
+      if (!path.isEmpty() && entry.path().length() > length) {
+        best = path;
+        length = entry.path().length();
+      }
+    }
+    return best;
   }
 
-  private static Stream<String> path(Entry entry, String variable) {
-    if (variable.equals(entry.variable()) || variable.equals(entry.key().env())) {
-      return Stream.of(entry.path());
+  private static String path(Entry<?> entry, String variable) {
+    if (variable.equals(entry.variable()) || variable.equals(entry.brief())) {
+      return entry.path();
     }
     var pattern = entry.variable();
     var star = pattern.indexOf('*');
     if (star < 0) {
-      return Stream.empty();
+      return "";
     }
     var name =
         between(pattern.substring(0, star), variable, pattern.substring(star + 1))
             .toLowerCase(Locale.ROOT)
             .replace('_', '-');
-    return NAME.matcher(name).matches()
-        ? Stream.of(entry.path().replace("*", name))
-        : Stream.empty();
+    return NAME.matcher(name).matches() ? entry.path().replace("*", name) : "";
   }
 
   /** Why a path is no key, and what may have been meant. */
@@ -87,7 +95,7 @@ final class Keys {
     }
     for (var end = path.lastIndexOf('.'); end > 0; end = path.lastIndexOf('.', end - 1)) {
       var above = path.substring(0, end);
-      if (at(above).isPresent()) {
+      if (has(above)) {
         return above + " takes a value and has no further keys";
       }
     }
@@ -145,7 +153,7 @@ final class Keys {
   /** Why an environment variable is none of ours, and what may have been meant. */
   String unknownVariable(String variable) {
     var known =
-        entries.stream().flatMap(entry -> Stream.of(entry.variable(), entry.key().env())).toList();
+        entries.stream().flatMap(entry -> Stream.of(entry.variable(), entry.brief())).toList();
     return "no key has this variable"
         + Nearest.of(variable, known).map(name -> "; did you mean " + name + "?").orElse("");
   }

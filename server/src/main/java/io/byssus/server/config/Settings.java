@@ -36,7 +36,7 @@ public final class Settings {
     return new EngineSettings(
         config.session().ttl(),
         config.inbox().messages(),
-        config.inbox().bytes().bytes(),
+        config.inbox().bytes(),
         config.inbox().age(),
         config.channels().presenceTtl(),
         config.channels().dedupeWindow(),
@@ -48,16 +48,15 @@ public final class Settings {
     var limits = config.limits();
     return new TransportSettings(
         new TransportSettings.Listen(listen.host(), listen.port(), listen.backlog()),
-        new TransportSettings.Http(
-            limits.requestTimeout(), limits.requestLine().bytes(), limits.headers().bytes()),
+        new TransportSettings.Http(limits.requestTimeout(), limits.requestLine(), limits.headers()),
         new TransportSettings.Messages(
-            limits.maxMessage().bytes(),
+            limits.maxMessage(),
             limits.maxFragments(),
             limits.messageTimeout(),
             limits.controlsPerSecond(),
             limits.controlsBurst(),
             limits.closeTimeout(),
-            limits.unsent().bytes(),
+            limits.unsent(),
             limits.echoIdle()),
         new TransportSettings.Access(
             limits.connectionsPerAddress(),
@@ -65,7 +64,7 @@ public final class Settings {
             listen.trustedProxies(),
             listen.allowedOrigins()),
         new TransportSettings.Deflate(
-            config.deflate().on(), config.deflate().threshold().bytes(), config.deflate().level()));
+            config.deflate().on(), config.deflate().threshold(), config.deflate().level()));
   }
 
   public static TokenRules tokens(Config config) {
@@ -76,21 +75,21 @@ public final class Settings {
         jwt.issuer(),
         jwt.audience(),
         jwt.clockSkew(),
-        config.auth().tokenBytes().bytes());
+        config.auth().tokenBytes());
   }
 
   static Limits limits(Config.Limits limits) {
     return new Limits(
         limits.connectTimeout(),
-        limits.channelName().bytes(),
+        limits.channelName(),
         limits.subscriptions(),
         limits.attributes(),
-        limits.attributeBytes().bytes(),
+        limits.attributeBytes(),
         limits.tags(),
-        limits.tagBytes().bytes(),
-        limits.outbox().bytes(),
+        limits.tagBytes(),
+        limits.outbox(),
         limits.recoveryItems(),
-        limits.recoveryBytes().bytes(),
+        limits.recoveryBytes(),
         limits.historyItems(),
         limits.presenceMembers(),
         limits.commandsPerSecond(),

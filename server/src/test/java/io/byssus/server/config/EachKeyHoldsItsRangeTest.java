@@ -19,20 +19,19 @@ class EachKeyHoldsItsRangeTest {
   private static final List<Form<?>> BOUNDED =
       List.of(Forms.COUNT, Forms.SIZE, Forms.DURATION, Forms.TEXT, Forms.LIST, Forms.NETWORKS);
 
-  static List<Entry> keys() {
-    return Schema.OF_CONFIG.entries().toList();
+  static List<Entry<?>> keys() {
+    return Schema.read().entries();
   }
 
-  static List<Entry> bounded() {
-    return keys().stream().filter(entry -> !entry.key().max().isEmpty()).toList();
+  static List<Entry<?>> bounded() {
+    return keys().stream().filter(entry -> !entry.max().isEmpty()).toList();
   }
 
   @ParameterizedTest
   @MethodSource("bounded")
-  void bothEndsAreAllowedAndWhatIsBeyondIsRefused(Entry entry) {
-    var key = entry.key();
-    var low = entry.form().bound().applyAsLong(key.min());
-    var high = entry.form().bound().applyAsLong(key.max());
+  void bothEndsAreAllowedAndWhatIsBeyondIsRefused(Entry<?> entry) {
+    var low = entry.form().bound(entry.min());
+    var high = entry.form().bound(entry.max());
     assertThat(low).isLessThan(high);
     assertThat(refused(entry, written(entry, low))).isFalse();
     assertThat(refused(entry, written(entry, high))).isFalse();
@@ -42,7 +41,7 @@ class EachKeyHoldsItsRangeTest {
     }
   }
 
-  private static boolean refused(Entry entry, String text) {
+  private static boolean refused(Entry<?> entry, String text) {
     try {
       entry.parse(text);
       return false;
@@ -52,7 +51,7 @@ class EachKeyHoldsItsRangeTest {
   }
 
   /** A text with this measure. */
-  private static String written(Entry entry, long measure) {
+  private static String written(Entry<?> entry, long measure) {
     if (entry.form() == Forms.TEXT) {
       return "x".repeat((int) measure);
     }
@@ -66,34 +65,34 @@ class EachKeyHoldsItsRangeTest {
     return entry.form() == Forms.SIZE ? measure + "B" : Long.toString(measure);
   }
 
-  private static long step(Entry entry) {
+  private static long step(Entry<?> entry) {
     return entry.form() == Forms.DURATION ? Duration.ofMillis(1).toNanos() : 1;
   }
 
   @ParameterizedTest
   @MethodSource("keys")
-  void everyKeyIsDescribedAndBoundedAndItsDefaultAllowed(Entry entry) {
-    assertThat(entry.key().doc()).endsWith(".");
+  void everyKeyIsDescribedAndBoundedAndItsDefaultAllowed(Entry<?> entry) {
+    assertThat(entry.doc()).endsWith(".");
     assertThat(entry.allowed()).isNotEmpty();
     if (BOUNDED.contains(entry.form())) {
-      assertThat(entry.key().min()).isNotEmpty();
-      assertThat(entry.key().max()).isNotEmpty();
+      assertThat(entry.min()).isNotEmpty();
+      assertThat(entry.max()).isNotEmpty();
     }
     if (!entry.optional()) {
-      assertThat(refused(entry, entry.key().value())).isFalse();
+      assertThat(refused(entry, entry.byDefault())).isFalse();
     }
   }
 
   @ParameterizedTest
   @MethodSource("keys")
-  void everyKeyStandsInTheReferenceWithItsDefaultRangeAndVariable(Entry entry) {
+  void everyKeyStandsInTheReferenceWithItsDefaultRangeAndVariable(Entry<?> entry) {
     assertThat(ConfigDoc.markdown().lines())
         .filteredOn(line -> line.startsWith("| `" + entry.path() + "` |"))
         .singleElement()
         .asString()
-        .contains(entry.key().value(), entry.allowed(), entry.key().doc(), entry.variable());
+        .contains(entry.byDefault(), entry.allowed(), entry.doc(), entry.variable());
     assertThat(ConfigDoc.plain())
-        .contains("  " + entry.path() + "\n", entry.key().value(), entry.variable());
+        .contains("  " + entry.path() + "\n", entry.byDefault(), entry.variable());
   }
 
   @Test
@@ -101,8 +100,8 @@ class EachKeyHoldsItsRangeTest {
     var names = new ArrayList<String>();
     for (var entry : keys()) {
       names.add(entry.variable());
-      if (!entry.key().env().isEmpty() && !entry.key().env().equals(entry.variable())) {
-        names.add(entry.key().env());
+      if (!entry.brief().isEmpty() && !entry.brief().equals(entry.variable())) {
+        names.add(entry.brief());
       }
     }
     assertThat(names).doesNotHaveDuplicates();
@@ -142,7 +141,7 @@ class EachKeyHoldsItsRangeTest {
     }
   }
 
-  private static Entry entry(String path) {
-    return new Keys(Schema.OF_CONFIG).at(path).orElseThrow();
+  private static Entry<?> entry(String path) {
+    return keys().stream().filter(entry -> entry.path().equals(path)).findFirst().orElseThrow();
   }
 }

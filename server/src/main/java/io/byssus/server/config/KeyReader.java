@@ -1,0 +1,104 @@
+package io.byssus.server.config;
+
+import io.byssus.server.transport.Cidr;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A key of which name and meaning are told; the call that tells type, default and range answers its
+ * value.
+ */
+final class KeyReader {
+  private final Group group;
+  private final String name;
+  private final String doc;
+  private String brief = "";
+
+  KeyReader(Group group, String name, String doc) {
+    this.group = group;
+    this.name = name;
+    this.doc = doc;
+  }
+
+  /** A short environment variable besides its own. */
+  KeyReader or(String variable) {
+    brief = variable;
+    return this;
+  }
+
+  int count(int byDefault, int min, int max, String unit) {
+    return read(
+        Forms.COUNT,
+        Integer.toString(byDefault),
+        Integer.toString(min),
+        Integer.toString(max),
+        unit);
+  }
+
+  Duration duration(String byDefault, String min, String max) {
+    return read(Forms.DURATION, byDefault, min, max, "");
+  }
+
+  int bytes(String byDefault, String min, String max) {
+    return read(Forms.SIZE, byDefault, min, max, "").bytes();
+  }
+
+  boolean flag(boolean byDefault) {
+    return read(Forms.SWITCH, Boolean.toString(byDefault), "", "", "");
+  }
+
+  <E extends Enum<E>> E oneOf(E byDefault) {
+    return read(
+        new Forms.OneOf<>(byDefault.getDeclaringClass()), Forms.OneOf.name(byDefault), "", "", "");
+  }
+
+  String text(String byDefault, int min, int max) {
+    return read(Forms.TEXT, byDefault, Integer.toString(min), Integer.toString(max), "characters");
+  }
+
+  List<String> list(int max, String unit) {
+    return read(Forms.LIST, "", "0", Integer.toString(max), unit);
+  }
+
+  List<Cidr> networks(int max) {
+    return read(Forms.NETWORKS, "", "0", Integer.toString(max), "networks");
+  }
+
+  <T> T as(Form<T> form, String byDefault) {
+    return read(form, byDefault, "", "", "");
+  }
+
+  private <T> T read(Form<T> form, String byDefault, String min, String max, String unit) {
+    var entry =
+        new Entry<>(group.pattern(name), doc, brief, form, byDefault, min, max, unit, false);
+    return group.value(entry, name).orElseGet(() -> entry.parse(byDefault));
+  }
+
+  /**
+   * @param otherwise what holds without a value
+   */
+  Optional<String> maybeText(String otherwise, int min, int max) {
+    return group.value(
+        new Entry<>(
+            group.pattern(name),
+            doc,
+            brief,
+            Forms.TEXT,
+            otherwise,
+            Integer.toString(min),
+            Integer.toString(max),
+            "characters",
+            true),
+        name);
+  }
+
+  /**
+   * @param otherwise what holds without a value
+   */
+  Optional<Secret> maybeSecret(String otherwise) {
+    return group.value(
+        new Entry<>(group.pattern(name), doc, brief, Forms.SECRET, otherwise, "", "", "", true),
+        name);
+  }
+}
