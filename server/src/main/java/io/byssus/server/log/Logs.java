@@ -69,7 +69,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
     return encoder;
   }
 
-  private static Encoder<ILoggingEvent> json() {
+  static Encoder<ILoggingEvent> json() {
     var encoder = new JsonEncoder();
     encoder.setWithSequenceNumber(false);
     encoder.setWithNanoseconds(false);
