@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * so that a start does not wait for it.
  */
 public final class MetricsPage implements Supplier<String> {
+  private static final double NS_PER_SECOND = 1e9;
+
   private final MetricsObserver counted;
   private final BooleanSupplier ready;
   private @Nullable PrometheusMeterRegistry registry;
@@ -61,7 +63,8 @@ public final class MetricsPage implements Supplier<String> {
     var count = new Counters(to);
     count.all("connections.opened", "Connections opened", counted.connectionsOpened);
     count.each("connections.closed", "code", "Connections closed", counted.connectionsClosed);
-    count.all("sessions.created", "Sessions created", counted.sessionsCreated);
+    // Not "created": the format keeps that ending for itself.
+    count.all("sessions.started", "Sessions created", counted.sessionsCreated);
     count.all("sessions.resumed", "Sessions resumed", counted.sessionsResumed);
     count.all("sessions.taken.over", "Resumed while still attached", counted.sessionsTakenOver);
     count.all("sessions.detached", "Sessions whose connection went", counted.sessionsDetached);
@@ -77,11 +80,11 @@ public final class MetricsPage implements Supplier<String> {
     count.all("gaps.repaired.items", "Publications read again for that", counted.gapItemsRead);
     count.each("gaps", "reason", "Live subscriptions that lost publications", counted.gaps);
     count.all("lane.stalls", "Times that a lane stood still", counted.laneStalls);
-    count.all("lane.stalls.ns", "Nanoseconds that lanes stood still", counted.laneStallNs);
+    FunctionCounter.builder(
+            "byssus.lane.stalls.seconds", counted.laneStallNs, ns -> ns.sum() / NS_PER_SECOND)
+        .description("How long lanes stood still")
+        .register(to);
     count.all("engine.failures", "Engine calls without an answer", counted.engineFailures);
-    counted.requestsRefused.forEach((status, sum) ->
-        count.one("requests.refused", "status", "" + status, "HTTP requests refused", sum));
-    count.all("requests.timed.out", "Connections without a request", counted.requestsTimedOut);
   }
 
   private record Counters(MeterRegistry to) {
@@ -91,16 +94,12 @@ public final class MetricsPage implements Supplier<String> {
           .register(to);
     }
 
-    void one(String name, String tag, String value, String description, LongAdder sum) {
-      FunctionCounter.builder("byssus." + name, sum, LongAdder::sum)
-          .tag(tag, value)
-          .description(description)
-          .register(to);
-    }
-
     <E extends Enum<E>> void each(String name, String tag, String description, Tally<E> tally) {
-      tally.forEach(
-          (value, sum) -> one(name, tag, value.name().toLowerCase(Locale.ROOT), description, sum));
+      tally.forEach((value, sum) ->
+          FunctionCounter.builder("byssus." + name, sum, LongAdder::sum)
+              .tag(tag, value.name().toLowerCase(Locale.ROOT))
+              .description(description)
+              .register(to));
     }
   }
 
