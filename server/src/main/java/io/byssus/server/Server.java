@@ -59,9 +59,7 @@ public final class Server implements AutoCloseable {
             random,
             new Observers(counted, new LogObserver(TICKER)));
     node.start();
-    var site =
-        new Site(
-            node::open, this::ready, new MetricsPage(counted, this::ready), "console", counted);
+    var site = new Site(node::open, this::ready, new MetricsPage(counted, this::ready), "console");
     this.listening = WebSocketServer.start(Settings.transport(config), loops, site);
   }
 

@@ -1,0 +1,158 @@
+package io.byssus.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.byssus.server.cli.Exit;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(180)
+class ProgramStartsAndStopsTest {
+  private static final int BY_SIGTERM = 128 + 15;
+
+  @Test
+  void sigtermAsksClientsToReconnectClosesAndEndsWithZero() throws Exception {
+    try (var program = ServedProcess.start("serve", "--port", "0", "--set", "drain.window=1s");
+        var client = new ListeningClient(program.port())) {
+      client.say("{\"type\":\"connect\",\"id\":1}");
+      client.hear("\"connected\"");
+      program.signal("TERM");
+      assertThat(client.hear("\"reconnect\"")).contains("afterMs", "drain");
+      assertThat(client.closeCode()).isEqualTo(1012);
+      assertThat(program.exitCode()).isEqualTo(Exit.OK);
+      assertThat(program.output()).contains("leaving: 1 connections", "left: every connection");
+    }
+  }
+
+  @Test
+  void secondSignalEndsItAtOnce() throws Exception {
+    try (var program =
+            ServedProcess.start(
+                "serve", "--port", "0", "--set", "drain.grace=10m", "--set", "drain.deadline=1h");
+        var client = new ListeningClient(program.port())) {
+      client.say("{\"type\":\"connect\",\"id\":1}");
+      client.hear("\"connected\"");
+      program.signal("TERM");
+      awaitStatus(program.port(), "/health/ready", 503);
+      program.signal("TERM");
+      assertThat(program.exitCode()).isEqualTo(BY_SIGTERM);
+    }
+  }
+
+  @Test
+  void duringTheGraceItIsUnreadyAndStillServes() throws Exception {
+    try (var program =
+        ServedProcess.start(
+            "serve", "--port", "0", "--set", "drain.grace=10m", "--set", "drain.deadline=1h")) {
+      awaitStatus(program.port(), "/health/ready", 200);
+      program.signal("INT");
+      awaitStatus(program.port(), "/health/ready", 503);
+      assertThat(status(program.port(), "/health/live")).isEqualTo(200);
+      try (var late = new ListeningClient(program.port())) {
+        late.say("{\"type\":\"connect\",\"id\":1}");
+        late.hear("\"connected\"");
+      }
+    }
+  }
+
+  @Test
+  void clientThatDoesNotGoIsCutOffAtTheDeadline() throws Exception {
+    try (var program =
+            ServedProcess.start(
+                "serve",
+                "--port",
+                "0",
+                "--set",
+                "drain.window=0s",
+                "--set",
+                "drain.deadline=1s",
+                "--set",
+                "limits.close-timeout=1m");
+        var deaf = new Socket(InetAddress.getLoopbackAddress(), program.port())) {
+      deaf.getOutputStream()
+          .write(
+              ("GET /ws HTTP/1.1\r\n"
+                      + "Host: localhost\r\n"
+                      + "Connection: Upgrade\r\n"
+                      + "Upgrade: websocket\r\n"
+                      + "Sec-WebSocket-Version: 13\r\n"
+                      + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+                  .getBytes());
+      assertThat(deaf.getInputStream().read()).isEqualTo('H');
+      program.signal("TERM");
+      assertThat(program.exitCode()).isEqualTo(Exit.OK);
+    }
+  }
+
+  @Test
+  void portThatIsTakenIsToldWithItsHolderAndEndsWith69() throws Exception {
+    try (var taken = new ServerSocket(0);
+        var program =
+            ServedProcess.start("serve", "--port", Integer.toString(taken.getLocalPort()))) {
+      assertThat(program.exitCode()).isEqualTo(Exit.UNAVAILABLE);
+      assertThat(program.output().lines())
+          .singleElement()
+          .asString()
+          .contains(
+              "port " + taken.getLocalPort() + " is in use by process",
+              Long.toString(ProcessHandle.current().pid()),
+              "--port");
+    }
+  }
+
+  @Test
+  void addressOfAnotherMachineIsToldAndEndsWith69() throws Exception {
+    try (var program = ServedProcess.start("serve", "--port", "0", "--host", "192.0.2.1")) {
+      assertThat(program.exitCode()).isEqualTo(Exit.UNAVAILABLE);
+      assertThat(program.output()).contains("192.0.2.1 is no address of this machine", "--host");
+    }
+  }
+
+  @Test
+  void wrongConfigurationEndsWith78BeforeAnythingListens() throws Exception {
+    try (var program = ServedProcess.start("serve", "--port", "0", "--engine", "redis://r:1")) {
+      assertThat(program.exitCode()).isEqualTo(Exit.CONFIG);
+      assertThat(program.output()).contains("memory engine only").doesNotContain("ws://");
+    }
+  }
+
+  @Test
+  void exitAfterStartServesItselfAndEnds() throws Exception {
+    try (var program = ServedProcess.start("serve", "--port", "0", "--exit-after-start")) {
+      assertThat(program.exitCode()).isEqualTo(Exit.OK);
+      assertThat(program.output()).contains("ws://localhost:").doesNotContain("WARN", "ERROR");
+    }
+  }
+
+  @Test
+  void firstWordsTellWhereItIsAndWhoMayCome() throws Exception {
+    try (var program = ServedProcess.start("serve", "--port", "0", "--node", "alpha")) {
+      var port = program.port();
+      awaitStatus(port, "/health/ready", 200);
+      assertThat(program.output())
+          .contains("http://localhost:" + port + "/", "ws://localhost:" + port + "/ws")
+          .contains("node alpha", "engine memory")
+          .contains("this machine only", "auth.jwt.secret", "auth.anonymous");
+    }
+  }
+
+  private static void awaitStatus(int port, String path, int awaited) {
+    await().atMost(Duration.ofSeconds(30)).until(() -> status(port, path) == awaited);
+  }
+
+  private static int status(int port, String path) throws Exception {
+    try (var http = HttpClient.newHttpClient()) {
+      var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.byssus.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The program in a process of its own, as an operator runs it. */
+final class ServedProcess implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Pattern ADDRESS = Pattern.compile("ws://localhost:(\\d+)/ws");
+
+  private final Process process;
+  private final List<String> lines = new ArrayList<>();
+  private final CompletableFuture<Integer> port = new CompletableFuture<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  private ServedProcess(Process process) {
+    this.process = process;
+    Thread.ofVirtual().start(this::read);
+  }
+
+  static ServedProcess start(String... arguments) throws IOException {
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.byssus.server.Main"));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.startsWith("BYSSUS_"));
+    return new ServedProcess(builder.start());
+  }
+
+  private void read() {
+    try (var reader =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (var line = reader.readLine(); line != null; line = reader.readLine()) {
+        heard(line);
+      }
+    } catch (IOException e) {
+      heard("(" + e + ")");
+    }
+    port.completeExceptionally(new IllegalStateException("it ended: " + output()));
+    ended.complete(null);
+  }
+
+  private synchronized void heard(String line) {
+    lines.add(line);
+    Matcher address = ADDRESS.matcher(line);
+    if (address.find()) {
+      port.complete(Integer.parseInt(address.group(1)));
+    }
+  }
+
+  /** Once it serves. */
+  int port() throws Exception {
+    return port.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  void signal(String name) throws Exception {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** Once it has ended. */
+  int exitCode() throws Exception {
+    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new TimeoutException("it does not end: " + output());
+    }
+    ended.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    return process.exitValue();
+  }
+
+  synchronized String output() {
+    return String.join("\n", lines);
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
