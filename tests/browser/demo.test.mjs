@@ -129,7 +129,13 @@ test('what is written while unplugged outlives a reload', () =>
     await ann.pullThePlug();
     await ann.write('do not forget me');
     await ann.see('.message.pending');
+    let deaf = true;
+    await ann.page.routeWebSocket(/\/ws$/, (socket) => void (deaf || socket.connectToServer()));
     await ann.page.reload();
+    await ann.see('.message.pending :text("do not forget me")');
+    deaf = false;
+    await ann.pullThePlug();
+    await ann.plugIn();
     await ann.hears('do not forget me');
     assert.deepEqual(await ann.texts(), ['do not forget me']);
   }));
