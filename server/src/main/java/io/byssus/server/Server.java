@@ -59,7 +59,9 @@ public final class Server implements AutoCloseable {
             random,
             new Observers(counted, new LogObserver(TICKER)));
     node.start();
-    var site = new Site(node::open, this::ready, new MetricsPage(counted, this::ready), "console");
+    var site =
+        new Site(
+            node::open, this::ready, new MetricsPage(counted, this::ready), "console", counted);
     this.listening = WebSocketServer.start(Settings.transport(config), loops, site);
   }
 

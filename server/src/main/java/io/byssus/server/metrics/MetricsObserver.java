@@ -4,15 +4,19 @@ import io.byssus.core.NodeObserver;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Gap;
+import io.byssus.server.transport.TransportObserver;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 /**
  * Counts what happens. Counting is one addition, on whichever thread; Micrometer comes in when the
  * page is asked for, and is not even loaded before. No label names a user, a session or a channel:
  * there are too many of them, and it is nobody's business.
  */
-public final class MetricsObserver implements NodeObserver {
+public final class MetricsObserver implements NodeObserver, TransportObserver {
   final LongAdder connectionsOpened = new LongAdder();
   final Tally<CloseCode> connectionsClosed = new Tally<>(CloseCode.values());
   final LongAdder sessionsCreated = new LongAdder();
@@ -33,6 +37,10 @@ public final class MetricsObserver implements NodeObserver {
   final LongAdder laneStalls = new LongAdder();
   final LongAdder laneStallNs = new LongAdder();
   final LongAdder engineFailures = new LongAdder();
+  final LongAdder requestsTimedOut = new LongAdder();
+  final Map<Integer, LongAdder> requestsRefused =
+      REFUSALS.stream()
+          .collect(Collectors.toUnmodifiableMap(status -> status, _ -> new LongAdder()));
 
   @Override
   public void connectionOpened() {
@@ -118,6 +126,16 @@ public final class MetricsObserver implements NodeObserver {
   @Override
   public void engineFailed(String step, Throwable failure) {
     engineFailures.increment();
+  }
+
+  @Override
+  public void requestRefused(int status) {
+    Objects.requireNonNull(requestsRefused.get(status)).increment();
+  }
+
+  @Override
+  public void requestTimedOut() {
+    requestsTimedOut.increment();
   }
 
   /** Open now: of all opened those that were not closed. */

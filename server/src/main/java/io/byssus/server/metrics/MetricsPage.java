@@ -85,6 +85,9 @@ public final class MetricsPage implements Supplier<String> {
         .description("How long lanes stood still")
         .register(to);
     count.all("engine.failures", "Engine calls without an answer", counted.engineFailures);
+    counted.requestsRefused.forEach((status, sum) ->
+        count.one("requests.refused", "status", "" + status, "HTTP requests refused", sum));
+    count.all("requests.timed.out", "Connections without a request", counted.requestsTimedOut);
   }
 
   private record Counters(MeterRegistry to) {
@@ -94,12 +97,16 @@ public final class MetricsPage implements Supplier<String> {
           .register(to);
     }
 
+    void one(String name, String tag, String value, String description, LongAdder sum) {
+      FunctionCounter.builder("byssus." + name, sum, LongAdder::sum)
+          .tag(tag, value)
+          .description(description)
+          .register(to);
+    }
+
     <E extends Enum<E>> void each(String name, String tag, String description, Tally<E> tally) {
-      tally.forEach((value, sum) ->
-          FunctionCounter.builder("byssus." + name, sum, LongAdder::sum)
-              .tag(tag, value.name().toLowerCase(Locale.ROOT))
-              .description(description)
-              .register(to));
+      tally.forEach(
+          (value, sum) -> one(name, tag, value.name().toLowerCase(Locale.ROOT), description, sum));
     }
   }
 

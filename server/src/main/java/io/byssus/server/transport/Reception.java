@@ -17,6 +17,7 @@ record Reception(
     Origins origins,
     AddressLimit addresses,
     LongAdder connections,
+    TransportObserver observer,
     WebSocketContext webSockets,
     HttpDecoderConfig http) {
 
@@ -32,6 +33,7 @@ record Reception(
         new Origins(access.origins()),
         addresses,
         connections,
+        site.observer(),
         WebSocketContext.of(settings, addresses, connections, site.sessions()),
         decoder(settings.http()));
   }

@@ -37,6 +37,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   private @Nullable HttpRequest request;
   private @Nullable Future<?> deadline;
   private boolean answering;
+  private boolean answered;
   private boolean deaf;
 
   RequestHandler(Reception reception) {
@@ -51,7 +52,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     if (admit(ctx)) {
       awaitRequest(ctx);
     } else {
+      // Not worth the wait for the client to hang up: there may be very many of these.
       deaf = true;
+      reception.observer().requestRefused(429);
       var reply = HttpReply.status(429).bytes(ctx.alloc(), true, false);
       ctx.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
     }
@@ -81,10 +84,17 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   /** The time runs for the whole request, so sending it byte by byte gains nothing. */
   private void awaitRequest(ChannelHandlerContext ctx) {
     var timeout = reception.settings().http().requestTimeout();
-    deadline =
-        ctx.executor()
-            .schedule(
-                () -> LastWords.reset(ctx.channel()), timeout.toNanos(), TimeUnit.NANOSECONDS);
+    stopTimer();
+    deadline = ctx.executor().schedule(() -> giveUp(ctx), timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void giveUp(ChannelHandlerContext ctx) {
+    if (answered) {
+      ctx.close();
+    } else {
+      reception.observer().requestTimedOut();
+      LastWords.reset(ctx.channel());
+    }
   }
 
   private void stopTimer() {
@@ -128,7 +138,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   private void begin(ChannelHandlerContext ctx, HttpRequest head) {
     var refusal = RequestRules.refuse(head);
     if (refusal.isPresent()) {
-      refuse(ctx, refusal.get(), !head.method().equals(HttpMethod.HEAD));
+      refuse(ctx, head, refusal.get());
     } else if (answering || !ctx.channel().isWritable()) {
       // It asks for more without having read what it has got.
       deaf = true;
@@ -169,6 +179,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   private void answerLater(ChannelHandlerContext ctx, HttpRequest request, Route.SlowPage page) {
     answering = true;
+    awaitRequest(ctx);
     Thread.startVirtualThread(() -> {
       var reply = slowReply(page);
       ctx.executor()
@@ -191,15 +202,21 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   private void answer(ChannelHandlerContext ctx, HttpRequest request, HttpReply reply) {
     var withBody = !request.method().equals(HttpMethod.HEAD);
     if (!HttpUtil.isKeepAlive(request)) {
-      refuse(ctx, reply, withBody);
+      say(ctx, reply, withBody);
     } else if (ctx.channel().isActive()) {
+      answered = true;
       ctx.writeAndFlush(reply.bytes(ctx.alloc(), withBody, true));
       awaitRequest(ctx);
     }
   }
 
+  private void refuse(ChannelHandlerContext ctx, HttpRequest request, HttpReply reply) {
+    reception.observer().requestRefused(reply.status());
+    say(ctx, reply, !request.method().equals(HttpMethod.HEAD));
+  }
+
   /** Answers and ends the connection. */
-  private void refuse(ChannelHandlerContext ctx, HttpReply reply, boolean withBody) {
+  private void say(ChannelHandlerContext ctx, HttpReply reply, boolean withBody) {
     deaf = true;
     stopTimer();
     var bytes = reply.bytes(ctx.alloc(), withBody, false);
@@ -211,8 +228,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   private void upgrade(ChannelHandlerContext ctx, HttpRequest request, Route route) {
     switch (Handshake.judge(request, reception.settings().deflate().on())) {
-      case Handshake.Refused(var reply) ->
-          refuse(ctx, reply, !request.method().equals(HttpMethod.HEAD));
+      case Handshake.Refused(var reply) -> refuse(ctx, request, reply);
       case Handshake.Accepted accepted -> upgrade(ctx, request, route, accepted);
     }
   }
@@ -225,12 +241,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     var origin = headers.getAll(HttpHeaderNames.ORIGIN);
     var scheme = proxies.scheme(socketAddress, headers);
     if (!reception.origins().allows(origin, scheme, headers.get(HttpHeaderNames.HOST))) {
-      refuse(ctx, HttpReply.status(403), true);
+      refuse(ctx, request, HttpReply.status(403));
       return;
     }
     var client = proxies.client(socketAddress, headers);
     if (proxies.trusts(socketAddress) && !count(client)) {
-      refuse(ctx, HttpReply.status(429), true);
+      refuse(ctx, request, HttpReply.status(429));
       return;
     }
     var local =

@@ -12,9 +12,18 @@ import java.util.function.Supplier;
  * @param metrics the page of {@code /metrics}, in the Prometheus text format; made on a thread that
  *     may take its time
  * @param files folder of the class path with what is served at {@code /}
+ * @param observer hears of requests that are refused
  */
 public record Site(
-    Sessions sessions, BooleanSupplier ready, Supplier<String> metrics, String files) {
+    Sessions sessions,
+    BooleanSupplier ready,
+    Supplier<String> metrics,
+    String files,
+    TransportObserver observer) {
+
+  public Site(Sessions sessions, BooleanSupplier ready, Supplier<String> metrics, String files) {
+    this(sessions, ready, metrics, files, TransportObserver.NONE);
+  }
 
   /** Path to what is there. Nothing else is. */
   Map<String, Route> routes() {

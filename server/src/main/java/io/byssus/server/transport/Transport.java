@@ -1,13 +1,16 @@
 package io.byssus.server.transport;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
@@ -51,6 +54,18 @@ public enum Transport {
               new IoUringIoHandlerConfig().setRingSize(4096).setCqSize(32_768));
       case NIO -> NioIoHandler.newFactory();
     };
+  }
+
+  /**
+   * Keeps the kernel from hoarding megabytes for a peer that does not read: what it has not sent
+   * yet is bounded too.
+   */
+  void limitUnsent(ServerBootstrap server, long bytes) {
+    switch (this) {
+      case EPOLL -> server.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, bytes);
+      case IO_URING -> server.childOption(IoUringChannelOption.TCP_NOTSENT_LOWAT, bytes);
+      case NIO -> {} // The JDK does not know the option.
+    }
   }
 
   Class<? extends ServerChannel> serverChannel() {

@@ -69,7 +69,7 @@ public record TransportSettings(
    * @param closeTimeout how long the peer may take to answer our close frame; then the connection
    *     is reset
    * @param unsentBytes waiting in the transport for one connection; with more it is not writable,
-   *     until half of it is sent
+   *     until half of it is sent. As much again may wait in the kernel
    * @param echoIdleTimeout of a silent connection to the echo; then close 1001
    */
   public record Messages(

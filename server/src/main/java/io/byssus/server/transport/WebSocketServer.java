@@ -1,6 +1,7 @@
 package io.byssus.server.transport;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -29,7 +30,7 @@ public final class WebSocketServer implements AutoCloseable {
     var listen = settings.listen();
     var reception = Reception.of(settings, loops, site);
     var unsent = settings.messages().unsentBytes();
-    var bound =
+    var bootstrap =
         new ServerBootstrap()
             .group(loops.group())
             .channel(loops.transport().serverChannel())
@@ -37,9 +38,11 @@ public final class WebSocketServer implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(unsent / 2, unsent))
-            .childHandler(new Pipelines(reception))
-            .bind(listen.host(), listen.port())
-            .awaitUninterruptibly();
+            // One for all instead of one each.
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator())
+            .childHandler(new Pipelines(reception));
+    loops.transport().limitUnsent(bootstrap, unsent);
+    var bound = bootstrap.bind(listen.host(), listen.port()).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
           "cannot listen on " + listen.host() + ":" + listen.port(), bound.cause());

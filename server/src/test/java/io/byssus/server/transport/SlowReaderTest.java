@@ -70,6 +70,20 @@ class SlowReaderTest {
   }
 
   @Test
+  void isNotHoardedForByTheKernel() throws Exception {
+    try (var _ = server.connect().open("/ws")) {
+      var session = server.next();
+      // What fills the transport once the kernel has had time to take all that it wants.
+      var taken = 0;
+      for (var round = 0; round < 10; round++) {
+        taken += fill(session);
+        Thread.sleep(20);
+      }
+      assertThat(taken * 32L << 10).isLessThan(1 << 20);
+    }
+  }
+
+  @Test
   void isClosedByResetWhenItsOutboxIsFull() throws Exception {
     try (var client = server.connect().open("/ws")) {
       var session = server.next();

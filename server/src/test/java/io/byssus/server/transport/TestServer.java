@@ -114,6 +114,7 @@ final class TestServer implements AutoCloseable {
     private final BlockingQueue<CloseCode> gone = new LinkedBlockingQueue<>();
     private final AtomicInteger drained = new AtomicInteger();
     private volatile Connection connection;
+    private volatile RuntimeException failure;
 
     Connection connection() {
       return connection;
@@ -141,6 +142,11 @@ final class TestServer implements AutoCloseable {
       return !gone.isEmpty();
     }
 
+    /** From here on, for every message. */
+    void failWith(RuntimeException exception) {
+      failure = exception;
+    }
+
     void send(ServerMessage message) {
       connection.lane().execute(() -> connection.send(message));
     }
@@ -151,6 +157,9 @@ final class TestServer implements AutoCloseable {
 
     @Override
     public void received(Decoded decoded) {
+      if (failure != null) {
+        throw failure;
+      }
       received.add(decoded);
       if (decoded instanceof Decoded.Good(Command.Ping(var id, var upperCase))) {
         connection.send(new ServerMessage.Pong(id, upperCase));

@@ -1,0 +1,22 @@
+package io.byssus.server.transport;
+
+import java.util.List;
+
+/**
+ * Hears of those who never become a connection of the node. Called on event loops: must neither
+ * block nor throw.
+ */
+public interface TransportObserver {
+  TransportObserver NONE = new TransportObserver() {};
+
+  /** The statuses that requests are refused with. */
+  List<Integer> REFUSALS = List.of(400, 403, 405, 414, 426, 429, 431, 505);
+
+  /**
+   * @param status one of {@link #REFUSALS}; 403: a foreign page, 429: too many from one address
+   */
+  default void requestRefused(int status) {}
+
+  /** The first request of a connection did not come in time; the connection was reset. */
+  default void requestTimedOut() {}
+}
