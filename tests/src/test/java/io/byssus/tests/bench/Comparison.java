@@ -10,6 +10,10 @@ import java.util.List;
  * the machine for longer than a round disturbs both, so the ratio within a round is what counts.
  */
 final class Comparison {
+  private static final int WARM_UP_SLICES = 4;
+  private static final int WARM_UP_SLICES_MAX = 60;
+  private static final int WARM_UP_MESSAGES = 50_000;
+
   private final Home home;
   private final Options options;
   private final Progress progress;
@@ -21,14 +25,19 @@ final class Comparison {
   }
 
   /**
-   * @param cpuMicros of the server, for each message
+   * @param userMicros of the server's CPU time for each message, outside the kernel
+   * @param systemMicros in the kernel
    * @param perSecond messages
    */
-  record Sample(double cpuMicros, double perSecond) {}
+  record Sample(double userMicros, double systemMicros, double perSecond) {
+    double cpuMicros() {
+      return userMicros + systemMicros;
+    }
+  }
 
   record Round(Sample byssus, Sample netty) {
     double ratio() {
-      return byssus.cpuMicros / netty.cpuMicros;
+      return byssus.cpuMicros() / netty.cpuMicros();
     }
   }
 
@@ -44,20 +53,24 @@ final class Comparison {
       progress.say(scenario.name() + ": connecting");
       try (var ours = scenario.load(generator, byssus.address(), options.dialect(scenario));
           var theirs = scenario.load(generator, netty.address(), new Dialect.Plain())) {
-        progress.say(scenario.name() + ": warming up");
-        warmUp(ours, theirs);
+        warmUp(scenario, ours, theirs);
         var rounds = rounds(scenario, byssus, ours, netty, theirs);
         return new Result(scenario, rounds, hotFrames(scenario, byssus, ours, netty, theirs));
       }
     }
   }
 
-  /** In turns, as in the rounds: what is compiled under load meets the pauses too. */
-  private void warmUp(Load ours, Load theirs) {
-    var slice = options.warmUp().dividedBy(4);
-    for (var i = 0; i < 4; i++) {
-      ours.run(slice);
-      theirs.run(slice);
+  /**
+   * In turns, as in the rounds: what is compiled under load meets the pauses too. For some time,
+   * and until the code of both has been run often enough to be compiled for good.
+   */
+  private void warmUp(Scenario scenario, Load ours, Load theirs) {
+    var slice = options.warmUp().dividedBy(WARM_UP_SLICES);
+    var least = 0L;
+    for (var i = 0; i < WARM_UP_SLICES || least < WARM_UP_MESSAGES && i < WARM_UP_SLICES_MAX; i++) {
+      progress.say("%s: warming up (%,d)".formatted(scenario.name(), least));
+      var messages = ours.run(slice);
+      least += Math.min(messages, theirs.run(slice));
     }
   }
 
@@ -79,11 +92,13 @@ final class Comparison {
   }
 
   private static Sample sample(ServerProcess server, Load load, Duration time) {
-    var cpu = server.cpuMicros();
+    var before = server.cpuTime();
     var start = System.nanoTime();
     var messages = load.run(time);
     var seconds = (System.nanoTime() - start) / 1e9;
-    return new Sample((double) (server.cpuMicros() - cpu) / messages, messages / seconds);
+    var used = server.cpuTime().minus(before);
+    return new Sample(
+        (double) used.user() / messages, (double) used.system() / messages, messages / seconds);
   }
 
   private String hotFrames(

@@ -29,7 +29,7 @@ final class HotFrames {
         "name=bench",
         "settings=none",
         "+jdk.CPUTimeSample#enabled=true",
-        "+jdk.CPUTimeSample#throttle=5ms");
+        "+jdk.CPUTimeSample#throttle=1ms");
     load.run();
     Jcmd.run(server.pid(), "JFR.stop", "name=bench", "filename=" + file);
     return "\n#### CPU of " + server.name() + "\n\n" + table(file);

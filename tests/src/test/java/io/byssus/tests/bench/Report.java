@@ -26,19 +26,15 @@ final class Report {
     var theirs = Samples.of(rounds.stream().map(round -> round.netty().cpuMicros()).toList());
     var ratio = Samples.of(rounds.stream().map(Comparison.Round::ratio).toList());
     details.append("\n### ").append(scenario.name()).append("\n\n");
-    details.append("| round | Byssus µs | per second | Netty µs | per second | ratio |\n");
-    details.append("| --: | --: | --: | --: | --: | --: |\n");
+    details.append(
+        "| round | Byssus µs | user + system | per second | Netty µs | user + system | per second"
+            + " | ratio |\n| --: | --: | --: | --: | --: | --: | --: | --: |\n");
     for (var i = 0; i < rounds.size(); i++) {
       var round = rounds.get(i);
       details.append(
           format(
-              "| %d | %.2f | %,.0f | %.2f | %,.0f | %.2f |%n",
-              i + 1,
-              round.byssus().cpuMicros(),
-              round.byssus().perSecond(),
-              round.netty().cpuMicros(),
-              round.netty().perSecond(),
-              round.ratio()));
+              "| %d | %s | %s | %.2f |%n",
+              i + 1, words(round.byssus()), words(round.netty()), round.ratio()));
     }
     details.append(result.hotFrames());
     return row(
@@ -48,6 +44,12 @@ final class Report {
         ratio.words(""),
         format("%.1f ×", scenario.bar()),
         ratio.median() / scenario.bar());
+  }
+
+  private static String words(Comparison.Sample sample) {
+    return format(
+        "%.2f | %.2f + %.2f | %,.0f",
+        sample.cpuMicros(), sample.userMicros(), sample.systemMicros(), sample.perSecond());
   }
 
   String add(IdleHeap.Result result) {

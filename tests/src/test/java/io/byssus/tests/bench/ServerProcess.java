@@ -140,15 +140,24 @@ final class ServerProcess implements AutoCloseable {
     return address;
   }
 
-  /** User and system time of all its threads since its start. */
-  long cpuMicros() {
+  /** Of all its threads since its start. */
+  CpuTime cpuTime() {
     try {
       var stat = Files.readString(Path.of("/proc", Long.toString(pid()), "stat"));
       // The second field is a name in brackets that may hold anything; utime is the 14th.
       var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-      return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * MICROS_PER_TICK;
+      return new CpuTime(
+          Long.parseLong(fields[11]) * MICROS_PER_TICK,
+          Long.parseLong(fields[12]) * MICROS_PER_TICK);
     } catch (IOException e) {
       throw new IllegalStateException(name + " is gone", e);
+    }
+  }
+
+  /** In microseconds. */
+  record CpuTime(long user, long system) {
+    CpuTime minus(CpuTime earlier) {
+      return new CpuTime(user - earlier.user, system - earlier.system);
     }
   }
 
