@@ -46,7 +46,7 @@ public final class Connection {
     this.encoding = encoding;
     this.peer = peer;
     this.observer = observer;
-    this.outbox = new Outbox(socket, outboxBytes);
+    this.outbox = new Outbox(socket, outboxBytes, observer);
     this.heardAt = lane.nanoTime();
     this.pingedAt = heardAt;
     this.receiver = receivers.of(this);
@@ -169,7 +169,7 @@ public final class Connection {
   public void push(Frame frame, String channel, Overflow overflow) {
     if (!open()) {
       frame.release();
-    } else if (!outbox.offer(frame, channel, overflow, observer::dropped)) {
+    } else if (!outbox.offer(frame, channel, overflow)) {
       close(CloseCode.SLOW_CONSUMER);
     }
   }

@@ -1,5 +1,6 @@
 package io.byssus.core.connection;
 
+import io.byssus.core.NodeObserver;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,23 +20,25 @@ final class Outbox {
 
   private final Socket socket;
   private final int maxBytes;
+  private final NodeObserver observer;
   private @Nullable Backlog backlog;
 
-  Outbox(Socket socket, int maxBytes) {
+  Outbox(Socket socket, int maxBytes, NodeObserver observer) {
     this.socket = socket;
     this.maxBytes = maxBytes;
+    this.observer = observer;
   }
 
   /**
    * Takes over the caller's reference. False: there is no room and nothing may be dropped; the
    * frame is released.
    */
-  boolean offer(Frame frame, String channel, Overflow overflow, NodeDrops drops) {
+  boolean offer(Frame frame, String channel, Overflow overflow) {
     if (backlog == null && socket.writable()) {
       socket.write(frame);
       return true;
     }
-    return backlog().add(new Waiting(frame, channel, overflow), maxBytes, drops);
+    return backlog().add(new Waiting(frame, channel, overflow), maxBytes);
   }
 
   /** As {@link #offer}, but without bound: for what is bounded elsewhere. */
@@ -76,15 +79,9 @@ final class Outbox {
 
   private Backlog backlog() {
     if (backlog == null) {
-      backlog = new Backlog();
+      backlog = new Backlog(observer);
     }
     return backlog;
-  }
-
-  /** Hears of drops, to count them. */
-  @FunctionalInterface
-  interface NodeDrops {
-    void dropped(int pushes, long bytes);
   }
 
   private record Waiting(Frame frame, String channel, Overflow overflow) {
@@ -95,23 +92,28 @@ final class Outbox {
 
   /** What waits for a slow reader; exists only while there is one. */
   private static final class Backlog {
+    private final NodeObserver observer;
     private final ArrayDeque<Waiting> inOrder = new ArrayDeque<>();
     private final LinkedHashMap<String, Waiting> latest = new LinkedHashMap<>();
     private final Set<String> gaps = new LinkedHashSet<>();
     private long bytes;
 
-    boolean add(Waiting push, int maxBytes, NodeDrops drops) {
+    Backlog(NodeObserver observer) {
+      this.observer = observer;
+    }
+
+    boolean add(Waiting push, int maxBytes) {
       if (push.overflow == Overflow.LATEST) {
-        return addLatest(push, maxBytes, drops);
+        return addLatest(push, maxBytes);
       }
-      makeRoom(push.frame.bytes(), maxBytes, drops);
+      makeRoom(push.frame.bytes(), maxBytes);
       if (bytes + push.frame.bytes() <= maxBytes) {
         append(push);
         return true;
       }
       if (push.droppable()) {
         gaps.add(push.channel);
-        drop(push, drops);
+        drop(push);
         return true;
       }
       push.frame.release();
@@ -123,14 +125,14 @@ final class Outbox {
       bytes += push.frame.bytes();
     }
 
-    private boolean addLatest(Waiting push, int maxBytes, NodeDrops drops) {
+    private boolean addLatest(Waiting push, int maxBytes) {
       var older = latest.remove(push.channel);
       if (older != null) {
         bytes -= older.frame.bytes();
-        drop(older, drops);
+        drop(older);
       }
       if (bytes + push.frame.bytes() > maxBytes) {
-        drop(push, drops);
+        drop(push);
         return true;
       }
       latest.put(push.channel, push);
@@ -138,7 +140,7 @@ final class Outbox {
       return true;
     }
 
-    private void makeRoom(int needed, int maxBytes, NodeDrops drops) {
+    private void makeRoom(int needed, int maxBytes) {
       var oldest = inOrder.iterator();
       while (bytes + needed > maxBytes && oldest.hasNext()) {
         var push = oldest.next();
@@ -146,13 +148,13 @@ final class Outbox {
           oldest.remove();
           bytes -= push.frame.bytes();
           gaps.add(push.channel);
-          drop(push, drops);
+          drop(push);
         }
       }
     }
 
-    private static void drop(Waiting push, NodeDrops drops) {
-      drops.dropped(1, push.frame.bytes());
+    private void drop(Waiting push) {
+      observer.dropped(1, push.frame.bytes());
       push.frame.release();
     }
 

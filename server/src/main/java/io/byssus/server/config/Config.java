@@ -126,7 +126,7 @@ public record Config(
                   "join-delay",
                   "How long a publication may wait for others to share one write; 0s joins only"
                       + " what is there already.")
-              .duration("0s", "0s", "50ms"));
+              .duration("500us", "0s", "50ms"));
     }
   }
 
