@@ -111,7 +111,7 @@ class BadRequestIsRefusedTest {
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("requests")
   void withAStatusAndTheEndOfTheConnection(String name, int status, String request)
-      throws IOException {
+      throws Exception {
     try (var client = server.connect()) {
       client.send(request + AFTER);
       var response = client.response();
@@ -120,14 +120,17 @@ class BadRequestIsRefusedTest {
       client.assertEnded();
     }
     assertThat(server.untouched()).isTrue();
+    assertThat(server.refusal()).isEqualTo(status).isIn(TransportObserver.REFUSALS);
   }
 
   @ParameterizedTest
   @MethodSource("hints")
-  void withAHintWhatWouldBeRight(String request, String header, String hint) throws IOException {
+  void withAHintWhatWouldBeRight(String request, String header, String hint) throws Exception {
     try (var client = server.connect()) {
       client.send(request);
-      assertThat(client.response().header(header)).isEqualTo(hint);
+      var response = client.response();
+      assertThat(response.header(header)).isEqualTo(hint);
+      assertThat(server.refusal()).isEqualTo(response.status());
     }
   }
 

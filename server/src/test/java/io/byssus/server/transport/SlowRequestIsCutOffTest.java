@@ -31,9 +31,11 @@ class SlowRequestIsCutOffTest {
 
   @Test
   void aClientThatSendsNothing() throws IOException {
+    var before = server.timeouts();
     try (var client = server.connect()) {
       assertCutOff(client);
     }
+    assertThat(server.timeouts()).isEqualTo(before + 1);
   }
 
   @Test
@@ -55,11 +57,13 @@ class SlowRequestIsCutOffTest {
 
   @Test
   void aClientThatKeepsAConnectionForNothing() throws IOException {
+    var before = server.timeouts();
     try (var client = server.connect()) {
       client.send("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n");
       assertThat(client.response().status()).isEqualTo(200);
       assertCutOff(client);
     }
+    assertThat(server.timeouts()).isEqualTo(before);
   }
 
   @Test

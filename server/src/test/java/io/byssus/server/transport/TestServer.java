@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,8 @@ final class TestServer implements AutoCloseable {
   private final EventLoops loops;
   private final WebSocketServer server;
   private final BlockingQueue<Client> clients = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Integer> refusals = new LinkedBlockingQueue<>();
+  private final AtomicInteger timeouts = new AtomicInteger();
   volatile boolean ready = true;
 
   TestServer() throws IOException {
@@ -42,7 +45,22 @@ final class TestServer implements AutoCloseable {
         WebSocketServer.start(
             settings.with(new TransportSettings.Listen("127.0.0.1", 0, 100)),
             loops,
-            new Site(this::open, () -> ready, () -> "byssus_up 1\n", "transport-test"));
+            new Site(
+                this::open,
+                () -> ready,
+                () -> "byssus_up 1\n",
+                "transport-test",
+                new TransportObserver() {
+                  @Override
+                  public void requestRefused(int status) {
+                    refusals.add(status);
+                  }
+
+                  @Override
+                  public void requestTimedOut() {
+                    timeouts.incrementAndGet();
+                  }
+                }));
   }
 
   /** Settings with short time-outs. */
@@ -91,6 +109,16 @@ final class TestServer implements AutoCloseable {
 
   boolean untouched() {
     return clients.isEmpty();
+  }
+
+  /** The status of the next refusal that an observer was told of. */
+  int refusal() throws InterruptedException {
+    return Objects.requireNonNull(refusals.poll(5, TimeUnit.SECONDS));
+  }
+
+  /** How many requests an observer was told to have timed out. */
+  int timeouts() {
+    return timeouts.get();
   }
 
   /** TCP connections that are open. */
