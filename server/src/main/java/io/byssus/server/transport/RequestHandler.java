@@ -49,7 +49,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     reception.connections().increment();
-    if (admit(ctx)) {
+    if (ctx.channel().remoteAddress() == null) {
+      // The client has gone before it could be asked who it is.
+      ctx.close();
+    } else if (admit(ctx)) {
       awaitRequest(ctx);
     } else {
       // Not worth the wait for the client to hang up: there may be very many of these.
@@ -185,7 +188,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       ctx.executor()
           .execute(() -> {
             answering = false;
-            answer(ctx, request, reply);
+            if (ctx.channel().isActive()) {
+              answer(ctx, request, reply);
+            }
           });
     });
   }
@@ -203,7 +208,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     var withBody = !request.method().equals(HttpMethod.HEAD);
     if (!HttpUtil.isKeepAlive(request)) {
       say(ctx, reply, withBody);
-    } else if (ctx.channel().isActive()) {
+    } else {
       answered = true;
       ctx.writeAndFlush(reply.bytes(ctx.alloc(), withBody, true));
       awaitRequest(ctx);
