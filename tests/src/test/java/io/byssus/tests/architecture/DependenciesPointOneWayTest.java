@@ -23,6 +23,7 @@ class DependenciesPointOneWayTest {
   private static final JavaClasses BYSSUS =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("io.byssus");
 
   /** Inside core, from the bottom. A layer sees the ones before it. */
