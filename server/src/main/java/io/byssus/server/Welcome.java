@@ -1,9 +1,9 @@
 package io.byssus.server;
 
-import io.byssus.server.auth.Anonymous;
 import io.byssus.server.cli.Terminal;
 import io.byssus.server.config.Config;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Locale;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +12,11 @@ record Welcome(Config config, Server server, Terminal terminal) {
   void say() {
     if (config.log().format() == Config.Log.Format.JSON) {
       LoggerFactory.getLogger("io.byssus.node")
-          .info("node {} serves {}, {}", server.owner().node(), url("http", "/"), who());
+          .info(
+              "node {} serves {}, {}",
+              server.owner().node(),
+              url("http", "/"),
+              String.join(" ", who()));
       return;
     }
     terminal.say("");
@@ -26,7 +30,7 @@ record Welcome(Config config, Server server, Terminal terminal) {
     terminal.say("  Demo and console   " + terminal.bold(url("http", "/")));
     terminal.say("  WebSocket          " + terminal.bold(url("ws", "/ws")));
     terminal.say("");
-    terminal.say("  " + who());
+    who().forEach(line -> terminal.say("  " + line));
     terminal.say("");
   }
 
@@ -48,16 +52,17 @@ record Welcome(Config config, Server server, Terminal terminal) {
     return host.contains(":") ? "[" + host + "]" : host;
   }
 
-  private String who() {
+  private List<String> who() {
     var tokens = config.auth().jwt().secret().isPresent();
     return switch (config.auth().anonymous()) {
-      case Anonymous.LOCAL ->
+      case LOCAL ->
           tokens
-              ? "Clients need a token; those of this machine may come without (auth.anonymous)."
-              : "Clients of this machine only are let in, and are anonymous. To let others in, set"
-                  + " auth.jwt.secret (clients with a token) or auth.anonymous=everyone.";
-      case Anonymous.EVERYONE -> "Everyone is let in, with or without a token (auth.anonymous).";
-      case Anonymous.NOBODY -> "Clients need a token.";
+              ? List.of("Clients need a token; from this machine they may come without.")
+              : List.of(
+                  "Anonymous clients are let in from this machine only. To let others in, set",
+                  "auth.jwt.secret (clients with a token) or auth.anonymous=everyone.");
+      case EVERYONE -> List.of("Everyone is let in, with or without a token.");
+      case NOBODY -> List.of("Clients need a token.");
     };
   }
 }

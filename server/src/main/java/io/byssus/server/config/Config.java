@@ -59,7 +59,8 @@ public record Config(
             "Rules for the channels whose names start with a prefix; the longest prefix that fits"
                 + " decides. Give each namespace a name of your own in place of the asterisk. The"
                 + " one named default has the empty prefix, and so the channels that no other"
-                + " claims.",
+                + " claims. Where none has the prefix chat:, channels that begin so show who is"
+                + " there, for the demo page.",
             DEFAULT_NAMESPACE,
             Namespace::read),
         Heartbeat.read(in.group("heartbeat", "When a silent connection counts as dead.")),
@@ -293,6 +294,10 @@ public record Config(
       int maxMessage,
       int maxFragments,
       Duration messageTimeout,
+      int jsonDepth,
+      int jsonName,
+      int jsonNumber,
+      int batchLines,
       int controlsPerSecond,
       int controlsBurst,
       Duration closeTimeout,
@@ -363,6 +368,14 @@ public record Config(
                   "message-timeout",
                   "Time from the first fragment of a message to its last; then close code policy.")
               .duration("30s", "100ms", "10m"),
+          in.key("json-depth", "Levels of objects and lists in a message; error too_large.")
+              .count(64, 4, 1000, "levels"),
+          in.key("json-name", "Longest name of a member in a message; error too_large.")
+              .bytes("1KiB", "16B", "64KiB"),
+          in.key("json-number", "Longest number in a message; error too_large.")
+              .bytes("1KiB", "16B", "64KiB"),
+          in.key("batch-lines", "Commands in one frame, of a client that batches; error too_large.")
+              .count(1000, 1, 100_000, "commands"),
           in.key(
                   "controls-per-second",
                   "Control frames (pings, pongs) of one connection, on average; then close code"

@@ -8,6 +8,7 @@ import io.byssus.core.connection.Heartbeat;
 import io.byssus.core.node.EngineSettings;
 import io.byssus.core.node.NodeSettings;
 import io.byssus.core.session.Owner;
+import io.byssus.protocol.JsonLimits;
 import io.byssus.server.auth.TokenRules;
 import io.byssus.server.transport.TransportSettings;
 import java.util.ArrayList;
@@ -58,6 +59,8 @@ public final class Settings {
             limits.closeTimeout(),
             limits.unsent(),
             limits.echoIdle()),
+        new JsonLimits(
+            limits.jsonDepth(), limits.jsonName(), limits.jsonNumber(), limits.batchLines()),
         new TransportSettings.Access(
             limits.connectionsPerAddress(),
             !limits.countLoopback(),

@@ -1,33 +1,39 @@
 package io.byssus.server.transport;
 
+import io.byssus.protocol.JsonLimits;
 import java.time.Duration;
 import java.util.List;
 
 /** What the transport is told. Each part checks itself. */
 public record TransportSettings(
-    Listen listen, Http http, Messages messages, Access access, Deflate deflate) {
+    Listen listen, Http http, Messages messages, JsonLimits json, Access access, Deflate deflate) {
   public static final TransportSettings DEFAULTS =
       new TransportSettings(
-          Listen.DEFAULTS, Http.DEFAULTS, Messages.DEFAULTS, Access.DEFAULTS, Deflate.OFF);
+          Listen.DEFAULTS,
+          Http.DEFAULTS,
+          Messages.DEFAULTS,
+          JsonLimits.DEFAULTS,
+          Access.DEFAULTS,
+          Deflate.OFF);
 
   public TransportSettings with(Listen other) {
-    return new TransportSettings(other, http, messages, access, deflate);
+    return new TransportSettings(other, http, messages, json, access, deflate);
   }
 
   public TransportSettings with(Http other) {
-    return new TransportSettings(listen, other, messages, access, deflate);
+    return new TransportSettings(listen, other, messages, json, access, deflate);
   }
 
   public TransportSettings with(Messages other) {
-    return new TransportSettings(listen, http, other, access, deflate);
+    return new TransportSettings(listen, http, other, json, access, deflate);
   }
 
   public TransportSettings with(Access other) {
-    return new TransportSettings(listen, http, messages, other, deflate);
+    return new TransportSettings(listen, http, messages, json, other, deflate);
   }
 
   public TransportSettings with(Deflate other) {
-    return new TransportSettings(listen, http, messages, access, other);
+    return new TransportSettings(listen, http, messages, json, access, other);
   }
 
   /**

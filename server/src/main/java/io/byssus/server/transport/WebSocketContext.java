@@ -32,7 +32,7 @@ record WebSocketContext(
       AddressLimit addresses,
       LongAdder connections,
       Sessions sessions) {
-    var codec = new JsonCodec();
+    var codec = new JsonCodec(settings.json());
     var deflation = new Deflation(settings.deflate());
     return new WebSocketContext(
         settings.messages(),
