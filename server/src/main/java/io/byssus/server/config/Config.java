@@ -342,7 +342,7 @@ public record Config(
                   "history-items",
                   "Publications in one history reply; the client asks again for more.")
               .count(1000, 1, 100_000, "publications"),
-          in.key("presence-members", "Members in one presence reply; the rest is only counted.")
+          in.key("presence-members", "Members in one presence reply; the rest is left out.")
               .count(1000, 1, 100_000, "members"),
           in.key(
                   "commands-per-second",
