@@ -61,7 +61,7 @@ class ChannelsBehaveLikeANaiveModelTest {
                 Arbitraries.integers().between(0, 12),
                 Arbitraries.integers().between(0, 8))
             .as(Act::new);
-    return act.list().ofMaxSize(120);
+    return act.list().ofMinSize(60).ofMaxSize(150);
   }
 
   @Property

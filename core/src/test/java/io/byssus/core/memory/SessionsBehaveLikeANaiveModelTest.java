@@ -81,7 +81,7 @@ class SessionsBehaveLikeANaiveModelTest {
                 Arbitraries.integers().between(0, 3),
                 Arbitraries.integers().between(0, 9))
             .as(Act::new);
-    return act.list().ofMaxSize(120);
+    return act.list().ofMinSize(60).ofMaxSize(150);
   }
 
   @Property
