@@ -31,6 +31,7 @@ public final class MemoryEngine {
         broker,
         new MemoryInboxes(table, settings, ticker),
         new MemoryDirectory(),
-        presence);
+        presence,
+        new MemoryBus());
   }
 }

@@ -126,4 +126,9 @@ final class MemorySessions implements SessionStore {
     housekeeping.accept(limit);
     return completedFuture(table.removePassed(limit));
   }
+
+  @Override
+  public CompletionStage<List<Orphan>> abandon(Owner dead, int limit) {
+    return completedFuture(table.abandon(dead, limit));
+  }
 }

@@ -5,6 +5,7 @@ import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.SessionStore.Orphan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -101,6 +102,28 @@ final class SessionTable {
           ? Optional.empty()
           : Optional.of(remove(entry));
     }
+  }
+
+  /** Looks at all of them: the owner of a memory engine dies with it, except in tests. */
+  List<Orphan> abandon(Owner dead, int limit) {
+    var orphans = new ArrayList<Orphan>();
+    for (var entry : entries.values()) {
+      if (orphans.size() == limit) {
+        break;
+      }
+      synchronized (entry) {
+        var holder = entry.state().holder();
+        if (!entry.removed
+            && !deadlines.passed(entry)
+            && holder.isPresent()
+            && holder.get().owner().equals(dead)) {
+          entry.release();
+          deadlines.start(entry);
+          orphans.add(new Orphan(entry.id, entry.gone().channels()));
+        }
+      }
+    }
+    return orphans;
   }
 
   /** How many are remembered. */

@@ -12,4 +12,5 @@ public record Engine(
     Broker broker,
     InboxStore inboxes,
     SessionDirectory directory,
-    PresenceStore presence) {}
+    PresenceStore presence,
+    ClusterBus bus) {}

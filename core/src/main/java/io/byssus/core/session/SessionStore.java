@@ -99,6 +99,15 @@ public interface SessionStore {
    */
   CompletionStage<List<Gone>> sweep(int limit);
 
+  /**
+   * Detaches, as {@link #release} would, up to {@code limit} sessions of an owner that is dead.
+   * Each is reported to one caller; empty when none is left.
+   */
+  CompletionStage<List<Orphan>> abandon(Owner dead, int limit);
+
+  /** A session whose owner died, and what it was subscribed to: presence it can be in no longer. */
+  record Orphan(String session, Set<String> channels) {}
+
   /** What the removed session leaves to clean up elsewhere: directory entries and presence. */
   record Gone(String session, String user, Set<String> tags, Set<String> channels) {}
 }

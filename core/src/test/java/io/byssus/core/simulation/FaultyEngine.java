@@ -66,7 +66,8 @@ final class FaultyEngine {
         new Channels(engine.broker()),
         new Inboxes(engine.inboxes()),
         new Directory(engine.directory()),
-        new Members(engine.presence()));
+        new Members(engine.presence()),
+        engine.bus());
   }
 
   private <T> CompletionStage<T> call(Supplier<CompletionStage<T>> request) {
@@ -167,6 +168,11 @@ final class FaultyEngine {
     @Override
     public CompletionStage<List<Gone>> sweep(int limit) {
       return call(() -> store.sweep(limit));
+    }
+
+    @Override
+    public CompletionStage<List<Orphan>> abandon(Owner dead, int limit) {
+      return call(() -> store.abandon(dead, limit));
     }
   }
 

@@ -96,12 +96,22 @@ class NothingIsLostInAnySeedTest {
 
   private static Engine withBroker(Engine engine, Broker broker) {
     return new Engine(
-        engine.sessions(), broker, engine.inboxes(), engine.directory(), engine.presence());
+        engine.sessions(),
+        broker,
+        engine.inboxes(),
+        engine.directory(),
+        engine.presence(),
+        engine.bus());
   }
 
   private static Engine withInboxes(Engine engine, InboxStore inboxes) {
     return new Engine(
-        engine.sessions(), engine.broker(), inboxes, engine.directory(), engine.presence());
+        engine.sessions(),
+        engine.broker(),
+        inboxes,
+        engine.directory(),
+        engine.presence(),
+        engine.bus());
   }
 
   private static class PlainBroker implements Broker {

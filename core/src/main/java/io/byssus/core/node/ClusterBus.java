@@ -1,0 +1,69 @@
+package io.byssus.core.node;
+
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Owner;
+import io.byssus.protocol.CloseCode;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Small control messages between the nodes of a cluster: the port of an engine. It never carries
+ * what users say. Everything it tells is a hint that may be lost: what must be right is decided by
+ * the terms in the {@link io.byssus.core.session.SessionStore}.
+ */
+public interface ClusterBus {
+  /** How long a name is held without being announced again. */
+  Duration NAME_LEASE = Duration.ofSeconds(10);
+
+  /**
+   * Takes the node's name for this run, or keeps it for another {@link #NAME_LEASE}, and tells all
+   * nodes, this one too. False: another run has the name; nobody was told.
+   */
+  CompletionStage<Boolean> announce(Announcement announcement);
+
+  /**
+   * What a node says about itself every other second.
+   *
+   * @param address where clients reach it, for people
+   * @param uptime since this run began
+   */
+  record Announcement(
+      Owner owner,
+      String address,
+      String version,
+      Duration uptime,
+      int connections,
+      int sessions,
+      boolean ready) {}
+
+  /** This run ends: gives the name back and tells all nodes. */
+  CompletionStage<Void> leave(Owner owner);
+
+  /** Tells one node, which does not answer. */
+  CompletionStage<Void> tell(Owner to, Notice notice);
+
+  /** What one node tells another. */
+  sealed interface Notice {
+    /** {@code lease} holds no more: its connection is to be closed with {@code code}. */
+    record Superseded(Lease lease, CloseCode code) implements Notice {}
+  }
+
+  /** A second call replaces the listener. */
+  void listen(Listener listener);
+
+  /** Called on any thread; must neither block nor throw. */
+  interface Listener {
+    void announced(Announcement announcement);
+
+    void left(Owner owner);
+
+    void told(Notice notice);
+
+    /**
+     * Whether the engine answers. Told when that changes; until it is told otherwise, a node takes
+     * its engine as reachable. When it is reachable again, what it said meanwhile was missed: every
+     * lease is to be checked and every inbox to be read.
+     */
+    void reachable(boolean reachable);
+  }
+}
