@@ -1,6 +1,7 @@
 package io.byssus.redis;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Where Redis is.
@@ -38,9 +39,37 @@ public record RedisAddress(
     hosts = List.copyOf(hosts);
   }
 
-  /** For people and logs: without the password. */
+  /**
+   * Reads one of
+   *
+   * <pre>
+   * redis://[USER[:PASSWORD]@]HOST[:6379][/DATABASE]
+   * redis-sentinel://[USER[:PASSWORD]@]HOST[:26379][,HOST…]/PRIMARY[/DATABASE]
+   * redis-cluster://[USER[:PASSWORD]@]HOST[:6379][,HOST…]
+   * </pre>
+   *
+   * With {@code rediss} in place of {@code redis} it is TLS; {@code valkey} and {@code valkeys}
+   * mean the same. Host names of IPv6 stand in brackets. In user and password, what has a meaning
+   * in a URL is written with a percent sign and two hexadecimal digits.
+   *
+   * @throws IllegalArgumentException with a sentence that says what is wrong and how it is written;
+   *     nothing in it can be a password
+   */
+  public static RedisAddress parse(String url) {
+    return new RedisUrl(url).address();
+  }
+
+  public RedisAddress withPassword(String newPassword) {
+    return new RedisAddress(kind, hosts, primary, database, tls, user, newPassword);
+  }
+
+  /** For people and logs: the URL without user and password. */
   @Override
   public String toString() {
-    return kind.name().toLowerCase(java.util.Locale.ROOT) + ' ' + hosts;
+    var path = (primary.isEmpty() ? "" : "/" + primary) + (database == 0 ? "" : "/" + database);
+    return RedisUrl.scheme(kind, tls)
+        + "://"
+        + hosts.stream().map(Host::toString).collect(Collectors.joining(","))
+        + path;
   }
 }
