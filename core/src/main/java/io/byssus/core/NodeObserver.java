@@ -55,4 +55,16 @@ public interface NodeObserver {
   default void engineFailed(String step, Throwable failure) {}
 
   default void draining(int connections) {}
+
+  /** Another node was heard for the first time, or again. */
+  default void nodeJoined(String node) {}
+
+  /** Another node has left, was silent for too long, or runs anew. */
+  default void nodeGone(String node) {}
+
+  /** This node detached {@code count} sessions of one that is gone. */
+  default void sessionsOrphaned(int count) {}
+
+  /** Another run has this node's name: this one drains. */
+  default void nameLost() {}
 }

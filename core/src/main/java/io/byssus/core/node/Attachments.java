@@ -59,6 +59,10 @@ final class Attachments {
     return done;
   }
 
+  int size() {
+    return bySession.size();
+  }
+
   Optional<CommandDispatcher> of(String session) {
     return Optional.ofNullable(bySession.get(session)).map(Attachment::dispatcher);
   }

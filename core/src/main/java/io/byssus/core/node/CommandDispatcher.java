@@ -5,6 +5,7 @@ import io.byssus.core.channel.ChannelName;
 import io.byssus.core.channel.Namespace;
 import io.byssus.core.connection.Connection;
 import io.byssus.core.delivery.Inbox;
+import io.byssus.core.lane.Lane;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
@@ -416,7 +417,7 @@ final class CommandDispatcher implements Connection.Receiver {
   private void leave(Session session, Subscription subscription) {
     node.hub.leave(subscription);
     session.unsubscribe(subscription);
-    if (showsPresence(subscription.channel())) {
+    if (node.showsPresence(subscription.channel())) {
       node.noting("presence", node.engine.presence().leave(subscription.channel(), session.id()));
     }
   }
@@ -505,7 +506,7 @@ final class CommandDispatcher implements Connection.Receiver {
       fail(presence.id(), ErrorCode.BAD_CHANNEL, "not a channel name");
     } else if (!mayRead(session, channel)) {
       fail(presence.id(), ErrorCode.FORBIDDEN, "you may not read this channel");
-    } else if (!showsPresence(channel)) {
+    } else if (!node.showsPresence(channel)) {
       fail(presence.id(), ErrorCode.NO_PRESENCE, "this channel does not tell who is in it");
     } else {
       answered(
@@ -516,12 +517,8 @@ final class CommandDispatcher implements Connection.Receiver {
     }
   }
 
-  private boolean showsPresence(String channel) {
-    return !ChannelName.isPattern(channel) && namespace(channel).presence();
-  }
-
   private void enterPresence(Session session, String channel) {
-    if (showsPresence(channel)) {
+    if (node.showsPresence(channel)) {
       var shown = new HashMap<String, Json>();
       for (var name : namespace(channel).presenceAttributes()) {
         var value = session.attributes().get(name);
@@ -537,7 +534,7 @@ final class CommandDispatcher implements Connection.Receiver {
   void collectPresence(Collection<PresenceStore.Entry> entries) {
     if (session != null) {
       for (var subscription : session.subscriptions()) {
-        if (showsPresence(subscription.channel())) {
+        if (node.showsPresence(subscription.channel())) {
           entries.add(new PresenceStore.Entry(subscription.channel(), session.id()));
         }
       }
@@ -709,7 +706,8 @@ final class CommandDispatcher implements Connection.Receiver {
         .when(
             node.engine.sessions().holder(lease.session()),
             (holder, failure) -> {
-              var taken = holder != null && holder.isPresent();
+              // Detached, it was abandoned for us, or its taker has gone: nobody to fight with.
+              var taken = holder != null && holder.flatMap(held -> held).isPresent();
               lose(lease, taken ? CloseCode.TAKEN_OVER : CloseCode.SESSION_LOST);
             });
   }
@@ -765,12 +763,12 @@ final class CommandDispatcher implements Connection.Receiver {
 
   @Override
   public void gone(CloseCode code) {
-    node.watch(connection.lane()).remove(this);
+    node.closed(this);
     waiting = null;
     if (session != null) {
       var left = session;
       for (var subscription : left.subscriptions()) {
-        if (showsPresence(subscription.channel())) {
+        if (node.showsPresence(subscription.channel())) {
           node.noting("presence", node.engine.presence().leave(subscription.channel(), left.id()));
         }
       }
@@ -788,6 +786,10 @@ final class CommandDispatcher implements Connection.Receiver {
     } else {
       connection.tick(node.settings.heartbeat(), now, listeningSince);
     }
+  }
+
+  Lane lane() {
+    return connection.lane();
   }
 
   Optional<Lease> lease() {

@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
 import io.byssus.core.NodeObserver;
+import io.byssus.core.channel.ChannelName;
 import io.byssus.core.channel.Hub;
 import io.byssus.core.connection.Connection;
 import io.byssus.core.connection.Encoding;
@@ -14,10 +15,12 @@ import io.byssus.protocol.Target;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +44,8 @@ public final class Node {
 
   private final Lanes lanes;
   private final Map<Lane, Watch> watches = new IdentityHashMap<>();
+  private final Cluster cluster;
+  private final AtomicInteger connections = new AtomicInteger();
   private volatile boolean draining;
 
   /**
@@ -70,6 +75,7 @@ public final class Node {
             observer);
     this.router = new Router(engine.directory(), engine.inboxes());
     lanes.all().forEach(lane -> watches.put(lane, new Watch(lane, this)));
+    this.cluster = new Cluster(this, lanes.all().getFirst());
   }
 
   /** Starts the timers. Connections may be opened from here on. */
@@ -79,7 +85,32 @@ public final class Node {
         .onAppend(session -> attachments.of(session).ifPresent(CommandDispatcher::wakeInbox));
     watches.values().forEach(watch -> watch.lane().execute(watch::start));
     var first = lanes.all().getFirst();
+    first.execute(cluster::start);
     first.execute(() -> sweepLater(first));
+  }
+
+  /**
+   * Takes the node's name and shows it to the others, from then on until {@link #leave}. As a run
+   * that was killed keeps its name for a while, this may take {@link ClusterBus#NAME_LEASE} and a
+   * bit.
+   *
+   * @return false when another run has the name and keeps it; fails when the engine did not answer
+   */
+  public CompletionStage<Boolean> join() {
+    return cluster.join();
+  }
+
+  /** Gives the node's name back, once nobody is here any more. From any thread. */
+  public CompletionStage<Void> leave() {
+    return cluster.leave();
+  }
+
+  /**
+   * The nodes of the cluster that are not gone, by name: this one too, once it has joined. From any
+   * thread.
+   */
+  public List<NodeView> members() {
+    return cluster.members();
   }
 
   /** A socket whose handshake is done. On its lane, which must be one of the node's. */
@@ -96,8 +127,25 @@ public final class Node {
         connection -> {
           var dispatcher = new CommandDispatcher(this, connection);
           watch(lane).add(dispatcher);
+          connections.incrementAndGet();
           return dispatcher;
         });
+  }
+
+  /** The connection of a dispatcher has ended. */
+  void closed(CommandDispatcher dispatcher) {
+    watch(dispatcher.lane()).remove(dispatcher);
+    connections.decrementAndGet();
+  }
+
+  /** Open now. From any thread. */
+  int connections() {
+    return connections.get();
+  }
+
+  /** Whether it is known who is in the channel, which may be a pattern. */
+  boolean showsPresence(String channel) {
+    return !ChannelName.isPattern(channel) && settings.namespaces().of(channel).presence();
   }
 
   /** Whether new connections are welcome: false while draining. */

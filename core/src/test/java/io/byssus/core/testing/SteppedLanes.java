@@ -30,6 +30,10 @@ public final class SteppedLanes implements Ticker {
     }
   }
 
+  public RandomGenerator random() {
+    return random;
+  }
+
   public Lanes lanes() {
     return new Lanes(List.copyOf(lanes));
   }

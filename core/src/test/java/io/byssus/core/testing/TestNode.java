@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
@@ -38,6 +39,7 @@ public final class TestNode {
   public final SteppedLanes lanes;
   public final Engine engine;
   public final Node node;
+  private final Owner owner;
   public final FakeWire wire = new FakeWire();
 
   public TestNode(long seed) {
@@ -60,12 +62,36 @@ public final class TestNode {
       NodeObserver observer,
       EngineSettings engineSettings,
       UnaryOperator<Engine> wrap) {
-    random = new SplittableRandom(seed);
-    lanes = new SteppedLanes(3, random);
-    engine = wrap.apply(MemoryEngine.create(engineSettings, lanes, random));
+    this(
+        new Owner("n1", "1"),
+        new SteppedLanes(3, new SplittableRandom(seed)),
+        limits,
+        policy,
+        observer,
+        engineSettings,
+        lanes -> wrap.apply(MemoryEngine.create(engineSettings, lanes, lanes.random())));
+    node.join();
+    lanes.settle();
+  }
+
+  /** One of several nodes, which has not joined yet. */
+  TestNode(
+      Owner owner,
+      SteppedLanes lanes,
+      Limits limits,
+      UserPolicy policy,
+      NodeObserver observer,
+      EngineSettings engineSettings,
+      Function<SteppedLanes, Engine> start) {
+    this.owner = owner;
+    this.lanes = lanes;
+    this.random = lanes.random();
+    engine = start.apply(lanes);
     var settings =
         new NodeSettings(
-            new Owner("n1", "1"),
+            owner,
+            owner.node() + ".example:8080",
+            "test",
             limits,
             NAMESPACES,
             Heartbeat.DEFAULTS,
@@ -76,6 +102,10 @@ public final class TestNode {
     node = new Node(settings, engine, BY_NAME, lanes.lanes(), random, observer);
     node.start();
     lanes.settle();
+  }
+
+  public Owner owner() {
+    return owner;
   }
 
   /** A client that is not connected yet. */

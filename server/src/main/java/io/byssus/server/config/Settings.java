@@ -24,6 +24,8 @@ public final class Settings {
   public static NodeSettings node(Config config, Owner owner) {
     return new NodeSettings(
         owner,
+        config.listen().host() + ":" + config.listen().port(),
+        version(),
         limits(config.limits()),
         namespaces(config),
         heartbeat(config.heartbeat()),
@@ -31,6 +33,11 @@ public final class Settings {
         config.session().clientTags(),
         config.node().joinDelay(),
         engine(config));
+  }
+
+  private static String version() {
+    var version = Settings.class.getPackage().getImplementationVersion();
+    return version == null ? "" : version;
   }
 
   public static EngineSettings engine(Config config) {

@@ -66,4 +66,19 @@ public final class LogObserver implements NodeObserver {
   public void dropped(int pushes, long bytes) {
     drops.times(pushes, count -> log.warn("slow readers: {} pushes were dropped lately", count));
   }
+
+  @Override
+  public void nodeJoined(String node) {
+    log.info("node {} is there", OneLine.of(node, 100));
+  }
+
+  @Override
+  public void nodeGone(String node) {
+    log.warn("node {} is gone: its sessions wait for their clients", OneLine.of(node, 100));
+  }
+
+  @Override
+  public void nameLost() {
+    log.error("another process runs under this node's name: this one sends its clients away");
+  }
 }

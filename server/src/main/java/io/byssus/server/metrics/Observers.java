@@ -109,4 +109,28 @@ public record Observers(NodeObserver first, NodeObserver second) implements Node
     first.draining(connections);
     second.draining(connections);
   }
+
+  @Override
+  public void nodeJoined(String node) {
+    first.nodeJoined(node);
+    second.nodeJoined(node);
+  }
+
+  @Override
+  public void nodeGone(String node) {
+    first.nodeGone(node);
+    second.nodeGone(node);
+  }
+
+  @Override
+  public void sessionsOrphaned(int count) {
+    first.sessionsOrphaned(count);
+    second.sessionsOrphaned(count);
+  }
+
+  @Override
+  public void nameLost() {
+    first.nameLost();
+    second.nameLost();
+  }
 }

@@ -1,0 +1,218 @@
+package io.byssus.core.node;
+
+import io.byssus.core.lane.Lane;
+import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionStore.Orphan;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node among the others: takes its name, announces itself, hears the others, and detaches the
+ * sessions of those that are gone. Confined to one lane of the node; only {@link #join}, {@link
+ * #leave}, {@link #members} and the listener may be called from elsewhere.
+ */
+final class Cluster implements ClusterBus.Listener {
+  private static final long ANNOUNCE_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final int ABANDONED_AT_ONCE = 1_000;
+
+  /** A run that was killed holds its name no longer than this. */
+  private static final Duration JOIN_WITHIN = ClusterBus.NAME_LEASE.plusSeconds(1);
+
+  /** The clients of a node that lost its name come back elsewhere, spread over this. */
+  private static final Duration EXODUS = Duration.ofSeconds(5);
+
+  private final Node node;
+  private final Lane lane;
+  private final Owner self;
+  private final Membership membership;
+  private long startedAt;
+  private boolean over;
+  private volatile List<NodeView> members = List.of();
+
+  Cluster(Node node, Lane lane) {
+    this.node = node;
+    this.lane = lane;
+    this.self = node.settings.owner();
+    this.membership = new Membership(self);
+  }
+
+  void start() {
+    lane.check();
+    startedAt = lane.nanoTime();
+    node.engine.bus().listen(this);
+  }
+
+  /** Those that are not gone, this node too once it has joined. From any thread. */
+  List<NodeView> members() {
+    return members;
+  }
+
+  // This node.
+
+  CompletionStage<Boolean> join() {
+    var joined = new CompletableFuture<Boolean>();
+    lane.execute(() -> join(lane.nanoTime() + JOIN_WITHIN.toNanos(), joined));
+    return joined;
+  }
+
+  private void join(long until, CompletableFuture<Boolean> joined) {
+    lane.when(
+        node.engine.bus().announce(announcement()),
+        (taken, failure) -> {
+          if (Boolean.TRUE.equals(taken)) {
+            announceLater();
+            joined.complete(true);
+          } else if (lane.nanoTime() - until < 0) {
+            lane.schedule(RETRY_NS, () -> join(until, joined));
+          } else if (taken == null) {
+            joined.completeExceptionally(new CompletionException("the engine is silent", failure));
+          } else {
+            joined.complete(false);
+          }
+        });
+  }
+
+  private void announceLater() {
+    lane.schedule(
+        ANNOUNCE_NS,
+        () -> {
+          if (!over) {
+            announce();
+            judge();
+            announceLater();
+          }
+        });
+  }
+
+  private void announce() {
+    lane.when(
+        node.engine.bus().announce(announcement()),
+        (kept, failure) -> {
+          if (kept == null) {
+            node.engineFailed("announce", failure);
+          } else if (!kept && !over) {
+            over = true;
+            node.observer.nameLost();
+            node.drain(EXODUS);
+          }
+        });
+  }
+
+  private ClusterBus.Announcement announcement() {
+    return new ClusterBus.Announcement(
+        self,
+        node.settings.address(),
+        node.settings.version(),
+        Duration.ofNanos(lane.nanoTime() - startedAt),
+        node.connections(),
+        node.attachments.size(),
+        node.ready());
+  }
+
+  CompletionStage<Void> leave() {
+    var left = new CompletableFuture<Void>();
+    lane.execute(() -> {
+      over = true;
+      lane.when(node.engine.bus().leave(self), (done, failure) -> complete(left, failure));
+    });
+    return left;
+  }
+
+  private static void complete(CompletableFuture<Void> stage, @Nullable Throwable failure) {
+    if (failure == null) {
+      stage.complete(null);
+    } else {
+      stage.completeExceptionally(failure);
+    }
+  }
+
+  // The others.
+
+  @Override
+  public void announced(ClusterBus.Announcement announcement) {
+    lane.execute(() -> {
+      var owner = announcement.owner();
+      var known = membership.knows(owner);
+      membership.announced(announcement, lane.nanoTime()).ifPresent(this::bury);
+      if (!known && membership.knows(owner) && !owner.equals(self)) {
+        node.observer.nodeJoined(owner.node());
+      }
+      look();
+    });
+  }
+
+  @Override
+  public void left(Owner owner) {
+    lane.execute(() -> {
+      if (membership.left(owner)) {
+        look();
+        if (!owner.equals(self)) {
+          bury(owner);
+        }
+      }
+    });
+  }
+
+  @Override
+  public void told(ClusterBus.Notice notice) {
+    switch (notice) {
+      case ClusterBus.Notice.Superseded(var lease, var code) ->
+          node.attachments
+              .of(lease.session())
+              .ifPresent(holder -> holder.loseSession(lease, code, new CompletableFuture<>()));
+    }
+  }
+
+  @Override
+  public void reachable(boolean reachable) {}
+
+  private void judge() {
+    membership.gone(lane.nanoTime()).forEach(this::bury);
+    look();
+  }
+
+  private void look() {
+    members = membership.members(lane.nanoTime());
+  }
+
+  /** Every node does this when one is gone; the store gives each session to one of them. */
+  private void bury(Owner dead) {
+    node.observer.nodeGone(dead.node());
+    abandon(dead);
+  }
+
+  private void abandon(Owner dead) {
+    lane.when(
+        node.engine.sessions().abandon(dead, ABANDONED_AT_ONCE),
+        (orphans, failure) -> {
+          if (orphans == null) {
+            node.engineFailed("abandon", failure);
+            lane.schedule(RETRY_NS, () -> abandonUnlessBack(dead));
+          } else if (!orphans.isEmpty()) {
+            node.observer.sessionsOrphaned(orphans.size());
+            orphans.forEach(this::leavePresence);
+            abandon(dead);
+          }
+        });
+  }
+
+  private void abandonUnlessBack(Owner dead) {
+    if (!membership.knows(dead)) {
+      abandon(dead);
+    }
+  }
+
+  private void leavePresence(Orphan orphan) {
+    for (var channel : orphan.channels()) {
+      if (node.showsPresence(channel)) {
+        node.noting("presence", node.engine.presence().leave(channel, orphan.session()));
+      }
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package io.byssus.core.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import io.byssus.core.NodeObserver;
+import io.byssus.core.testing.TestClient;
+import io.byssus.core.testing.TestCluster;
+import io.byssus.core.testing.TestNode;
+import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.Command;
+import io.byssus.protocol.ServerMessage.Connected;
+import io.byssus.protocol.ServerMessage.Member;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class NodesComeAndGoTest {
+  private final TestCluster cluster = new TestCluster(31);
+  private final TestNode one = cluster.start("n1");
+  private final TestNode two = cluster.start("n2");
+
+  @Test
+  void everyNodeListsAllWithWhatTheySay() {
+    two.connected("ann");
+    two.client();
+    cluster.lanes.advance(Duration.ofSeconds(3));
+
+    assertThat(one.node.members())
+        .extracting(view -> view.owner().node(), NodeView::self, NodeView::state)
+        .containsExactly(
+            tuple("n1", true, NodeView.State.ALIVE), tuple("n2", false, NodeView.State.ALIVE));
+    var other = one.node.members().getLast();
+    assertThat(other.connections()).isEqualTo(2);
+    assertThat(other.sessions()).isEqualTo(1);
+    assertThat(other.ready()).isTrue();
+    assertThat(other.address()).isEqualTo("n2.example:8080");
+    assertThat(other.uptime()).isPositive();
+  }
+
+  @Test
+  void theSessionsOfASilentNodeAreDetachedAndLeaveTheirChannels() {
+    var ann = two.client();
+    var session = ann.connect("ann");
+    ann.subscribe("seen.room");
+    ann.subscribe("kept.news");
+    var bob = one.connected("bob");
+    bob.subscribe("seen.room");
+    assertThat(members("seen.room")).containsExactlyInAnyOrder("ann", "bob");
+
+    cluster.bus(two).pull(false);
+    cluster.lanes.advance(Duration.ofSeconds(8));
+    assertThat(holds(session)).isTrue();
+    assertThat(one.node.members().getLast().state()).isEqualTo(NodeView.State.SUSPECT);
+    cluster.lanes.advance(Duration.ofSeconds(5));
+
+    assertThat(holds(session)).isFalse();
+    assertThat(members("seen.room")).containsExactly("bob");
+    assertThat(one.node.members()).hasSize(1);
+    var back = one.client().resume(session, Map.of());
+    assertThat(back).anyMatch(m -> m instanceof Connected c && c.resumed());
+  }
+
+  @Test
+  void aNodeThatOnlyLooksDeadFindsOutAtItsNextWrite() {
+    var ann = two.client();
+    ann.connect("ann");
+    cluster.bus(two).pull(false);
+    cluster.lanes.advance(Duration.ofSeconds(13));
+
+    ann.say(new Command.Subscribe(ann.nextId(), "passing", Optional.empty()));
+
+    assertThat(ann.socket().closed()).contains(CloseCode.SESSION_LOST);
+  }
+
+  @Test
+  void aNodeThatIsCutOffJudgesNobody() {
+    var ann = two.client();
+    var session = ann.connect("ann");
+    cluster.bus(one).pull(true);
+    passTime(ann, 60);
+    cluster.bus(one).plugIn(true);
+    passTime(ann, 20);
+
+    assertThat(holds(session)).isTrue();
+    assertThat(one.node.members()).hasSize(2);
+    assertThat(two.node.members()).hasSize(2);
+  }
+
+  @Test
+  void whoLeavesIsGoneAtOnce() {
+    two.node.leave();
+    cluster.lanes.settle();
+    assertThat(one.node.members()).hasSize(1);
+  }
+
+  @Test
+  void aNameThatIsInUseIsRefusedAfterALeaseAndABit() {
+    var twin = cluster.prepare("n2", "2", anyNumber(), NodeObserver.NONE, e -> e);
+    var joined = twin.node.join().toCompletableFuture();
+    cluster.lanes.advance(Duration.ofSeconds(10));
+    assertThat(joined).isNotDone();
+    cluster.lanes.advance(Duration.ofSeconds(2));
+    assertThat(joined).isCompletedWithValue(false);
+  }
+
+  @Test
+  void theNameOfAKilledRunIsHadOnceItsLeaseIsOver() {
+    var ann = two.client();
+    var session = ann.connect("ann");
+    cluster.bus(two).pull(false);
+    var next = cluster.prepare("n2", "2", anyNumber(), NodeObserver.NONE, e -> e);
+    var joined = next.node.join().toCompletableFuture();
+    cluster.lanes.advance(Duration.ofSeconds(11));
+
+    assertThat(joined).isCompletedWithValue(true);
+    assertThat(holds(session)).isFalse();
+    assertThat(one.node.members().getLast().owner()).isEqualTo(next.owner());
+  }
+
+  @Test
+  void aNodeWhoseNameWasTakenSendsItsClientsAway() {
+    var lost = new ArrayList<String>();
+    var observer =
+        new NodeObserver() {
+          @Override
+          public void nameLost() {
+            lost.add("name");
+          }
+        };
+    var three = cluster.prepare("n3", "1", anyNumber(), observer, e -> e);
+    three.node.join();
+    var ann = three.connected("ann");
+    cluster.bus(three).pull(false);
+    var usurper = cluster.prepare("n3", "2", anyNumber(), NodeObserver.NONE, e -> e);
+    usurper.node.join();
+    cluster.lanes.advance(Duration.ofSeconds(11));
+
+    cluster.bus(three).plugIn(false);
+    cluster.lanes.advance(Duration.ofSeconds(9));
+
+    assertThat(lost).containsExactly("name");
+    assertThat(three.node.ready()).isFalse();
+    assertThat(ann.socket().closed()).contains(CloseCode.SERVICE_RESTART);
+  }
+
+  private void passTime(TestClient client, int seconds) {
+    for (int second = 0; second < seconds; second++) {
+      cluster.lanes.advance(Duration.ofSeconds(1));
+      client.heartbeat();
+    }
+  }
+
+  private static UserPolicy anyNumber() {
+    return new UserPolicy.Unlimited();
+  }
+
+  private boolean holds(Connected session) {
+    return one.engine
+        .sessions()
+        .holder(session.session())
+        .toCompletableFuture()
+        .join()
+        .flatMap(holder -> holder)
+        .isPresent();
+  }
+
+  private List<String> members(String channel) {
+    return one.engine.presence().members(channel, 10).toCompletableFuture().join().stream()
+        .map(Member::user)
+        .toList();
+  }
+}
