@@ -10,9 +10,11 @@ import io.byssus.core.session.TokenHash;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
+import io.byssus.protocol.Json;
 import io.byssus.protocol.ServerMessage;
 import io.byssus.protocol.Target;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -26,8 +28,9 @@ import java.util.function.Consumer;
  *
  * <p>The order matters. The store grants the session first, which fences the holder before; then
  * that holder, if it is on this node, lets go; only then does this connection speak for the
- * session. If the connection is gone by the time the store answers, the session is released again,
- * so that it can be resumed.
+ * session. A holder on another node is told, and not waited for: it cannot write any more. If the
+ * connection is gone by the time the store answers, the session is released again, so that it can
+ * be resumed.
  */
 final class Admission {
   private final Node node;
@@ -80,10 +83,17 @@ final class Admission {
   private void create(String user) {
     var id = node.randomId();
     var draft = new NewSession(id, user, connect.attributes(), connect.tags(), TokenHash.of(token));
-    var stored = new StoredSession(id, user, connect.attributes(), connect.tags(), Map.of(), 0);
+    var stored = new StoredSession(id, user, given(), connect.tags(), Map.of(), 0);
     whenDone(
         node.engine.sessions().create(draft, node.settings.owner()),
         lease -> hold(lease, stored).ifPresent(session -> list(session, stored)));
+  }
+
+  /** The attributes as the store keeps them: null stands for one that is not there. */
+  private Map<String, Json> given() {
+    var given = new HashMap<>(connect.attributes());
+    given.values().removeIf(Json::isNull);
+    return given;
   }
 
   private void list(Session session, StoredSession stored) {
@@ -139,15 +149,33 @@ final class Admission {
                 refuse(ErrorCode.SESSION_EXPIRED, "the session is gone, connect anew");
             case Claim.Refused() ->
                 turnAway(ErrorCode.RESUME_REFUSED, "the session is not yours", CloseCode.FORBIDDEN);
-            case Claim.Granted granted ->
-                hold(granted.lease(), granted.session())
-                    .ifPresent(session -> attach(session, () -> resumed(session, granted)));
+            case Claim.Granted granted -> granted(granted);
           }
         });
   }
 
-  private void resumed(Session session, Claim.Granted granted) {
-    node.observer.sessionResumed(session.id(), granted.previous().isPresent());
+  private void granted(Claim.Granted granted) {
+    granted.previous().ifPresent(previous -> node.supersede(previous, CloseCode.TAKEN_OVER));
+    hold(granted.lease(), granted.session())
+        .ifPresent(session -> {
+          var takeover = takeover(granted);
+          attach(session, () -> resumed(session, granted, takeover));
+        });
+  }
+
+  /**
+   * Whether a connection had the session until now. A claim that was repeated, because its first
+   * answer was lost, finds that this node has it, but nobody here.
+   */
+  private boolean takeover(Claim.Granted granted) {
+    return granted
+        .previous()
+        .filter(held -> !node.isSelf(held.owner()) || node.attachments.has(held.session()))
+        .isPresent();
+  }
+
+  private void resumed(Session session, Claim.Granted granted, boolean takeover) {
+    node.observer.sessionResumed(session.id(), takeover);
     welcome(session, granted.session(), true);
     var channels = new ArrayDeque<>(granted.session().subscriptions().keySet());
     restore(session, granted.session(), channels);

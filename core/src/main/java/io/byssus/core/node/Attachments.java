@@ -59,6 +59,10 @@ final class Attachments {
     return done;
   }
 
+  boolean has(String session) {
+    return bySession.containsKey(session);
+  }
+
   int size() {
     return bySession.size();
   }

@@ -10,7 +10,11 @@ import io.byssus.core.connection.Socket;
 import io.byssus.core.delivery.Router;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.Lanes;
+import io.byssus.core.node.ClusterBus.Notice;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.Gone;
+import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Target;
 import java.time.Duration;
 import java.util.Base64;
@@ -169,6 +173,17 @@ public final class Node {
             })
             .toArray(CompletableFuture[]::new);
     return CompletableFuture.allOf(drained);
+  }
+
+  boolean isSelf(Owner owner) {
+    return owner.equals(settings.owner());
+  }
+
+  /** Tells the node that holds {@code lease}, if it is another one, to close its connection. */
+  void supersede(Lease lease, CloseCode code) {
+    if (!isSelf(lease.owner())) {
+      noting("tell", engine.bus().tell(lease.owner(), new Notice.Superseded(lease, code)));
+    }
   }
 
   Watch watch(Lane lane) {

@@ -17,7 +17,11 @@ import java.util.concurrent.CompletionStage;
 final class UserSessions {
   private UserSessions() {}
 
-  private record Other(String session, boolean attached) {}
+  private record Other(String session, Optional<Lease> holder) {
+    boolean attached() {
+      return holder.isPresent();
+    }
+  }
 
   /**
    * Whether the session, which is listed already, may stay; makes room for it where the policy says
@@ -47,7 +51,7 @@ final class UserSessions {
 
   private static List<Other> add(
       List<Other> found, String session, Optional<Optional<Lease>> holder) {
-    holder.ifPresent(held -> found.add(new Other(session, held.isPresent())));
+    holder.ifPresent(held -> found.add(new Other(session, held)));
     return found;
   }
 
@@ -60,7 +64,7 @@ final class UserSessions {
         if (attached >= most) {
           yield CompletableFuture.completedFuture(false);
         }
-        var detached = older.stream().filter(other -> !other.attached).toList();
+        var detached = older.stream().filter(other -> !other.attached()).toList();
         var tooMany = Math.max(0, older.size() + 1 - most);
         yield remove(node, detached.subList(0, tooMany)).thenApply(removed -> true);
       }
@@ -69,11 +73,12 @@ final class UserSessions {
 
   /**
    * Told first, removed then: so the loser hears that it was replaced, not that its session is
-   * missing.
+   * missing. On this node that is certain; another one hears it as a rule.
    */
   private static CompletionStage<Void> remove(Node node, List<Other> sessions) {
     CompletionStage<Void> all = CompletableFuture.completedFuture(null);
     for (var other : sessions) {
+      other.holder.ifPresent(lease -> node.supersede(lease, CloseCode.REPLACED));
       var removed =
           node.attachments
               .evict(other.session, CloseCode.REPLACED)
