@@ -79,7 +79,9 @@ public final class Server implements AutoCloseable {
   private static Engine engine(
       Config.Engine engine, EngineSettings settings, RandomGenerator random) {
     return switch (engine) {
-      case MEMORY -> MemoryEngine.create(settings, TICKER, random);
+      case Config.Engine.Memory() -> MemoryEngine.create(settings, TICKER, random);
+      case Config.Engine.Redis(var address) ->
+          throw new UnsupportedOperationException("" + address);
     };
   }
 

@@ -4,7 +4,6 @@ import io.byssus.server.cli.Terminal;
 import io.byssus.server.config.Config;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Locale;
 import org.slf4j.LoggerFactory;
 
 /** The first words of a node: where it is, and who may come. */
@@ -25,17 +24,13 @@ record Welcome(Config config, Server server, Terminal terminal) {
             + terminal.bold("Byssus")
             + terminal.dim(
                 "   node %s · engine %s · %s"
-                    .formatted(server.owner().node(), engine(), server.footing())));
+                    .formatted(server.owner().node(), config.engine(), server.footing())));
     terminal.say("");
     terminal.say("  Demo and console   " + terminal.bold(url("http", "/")));
     terminal.say("  WebSocket          " + terminal.bold(url("ws", "/ws")));
     terminal.say("");
     who().forEach(line -> terminal.say("  " + line));
     terminal.say("");
-  }
-
-  private String engine() {
-    return config.engine().name().toLowerCase(Locale.ROOT);
   }
 
   private String url(String scheme, String path) {

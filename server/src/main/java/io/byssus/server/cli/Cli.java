@@ -155,7 +155,7 @@ public final class Cli {
 
   private int misused(ParameterException e) {
     var command = e.getCommandLine().getCommandSpec();
-    terminal.complain(String.valueOf(e.getMessage()));
+    terminal.complain(Problem.withoutLogin(String.valueOf(e.getMessage())));
     if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
       var given = unmatched.getUnmatched().getFirst();
       var known =

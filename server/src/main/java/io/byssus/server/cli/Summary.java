@@ -2,7 +2,6 @@ package io.byssus.server.cli;
 
 import io.byssus.server.config.Config;
 import java.util.List;
-import java.util.Locale;
 
 /** What a configuration comes to, in a few lines. */
 final class Summary {
@@ -11,7 +10,7 @@ final class Summary {
   static List<String> of(Config config) {
     return List.of(
         "listens on    " + config.listen().host() + ":" + config.listen().port(),
-        "engine        " + config.engine().name().toLowerCase(Locale.ROOT),
+        "engine        " + config.engine(),
         "node          " + config.node().name().orElse("(the host name)"),
         "namespaces    " + String.join(", ", config.namespaces().keySet()),
         "who may come  " + clients(config.auth()));

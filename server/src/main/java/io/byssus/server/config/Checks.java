@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 
 /** What must hold between keys, beyond the range of each. */
 final class Checks {
+  private static final Pattern ADDRESS = Pattern.compile("[!-~]+");
   private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
   private final Map<String, Given> given;
@@ -35,6 +36,7 @@ final class Checks {
     checks.origins(config.listen().allowedOrigins());
     checks.sizes(config.limits());
     checks.node(config.node());
+    checks.redis(config.engine(), config.redis());
     checks.auth(config.auth());
     checks.lifetimes(config);
     checks.heartbeat(config.heartbeat());
@@ -80,6 +82,25 @@ final class Checks {
         node.name().stream().allMatch(name -> NODE_NAME.matcher(name).matches()),
         "expected letters, digits, dots, dashes and underscores only",
         "node.name");
+    require(
+        node.address().stream().allMatch(address -> ADDRESS.matcher(address).matches()),
+        "expected a host with a port, or a URL",
+        "node.address");
+  }
+
+  private void redis(Config.Engine engine, Config.Redis redis) {
+    if (engine instanceof Config.Engine.Redis(var address)) {
+      require(
+          address.password().isEmpty() || redis.password().isEmpty(),
+          "engine has a password too; leave one of them out",
+          "redis.password",
+          "engine");
+      require(
+          address.tls() || redis.caFile().isEmpty(),
+          "is for TLS, and engine has none: its address would begin with rediss",
+          "redis.ca-file",
+          "engine");
+    }
   }
 
   private void auth(Config.Auth auth) {

@@ -3,9 +3,11 @@ package io.byssus.server.config;
 import io.byssus.core.channel.Access;
 import io.byssus.core.connection.Overflow;
 import io.byssus.core.node.UserPolicy;
+import io.byssus.redis.RedisAddress;
 import io.byssus.server.auth.Anonymous;
 import io.byssus.server.transport.Cidr;
 import io.byssus.server.transport.Transport;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -22,6 +24,7 @@ public record Config(
     Listen listen,
     Node node,
     Engine engine,
+    Redis redis,
     Auth auth,
     Session session,
     Inbox inbox,
@@ -45,10 +48,14 @@ public record Config(
         Node.read(in.group("node", "This node.")),
         in.key(
                 "engine",
-                "Where state lives: memory (in this process, for one node) or, in a later version,"
-                    + " the address of a Redis.")
+                "Where state lives: memory (in this process, for one node) or the address of a"
+                    + " Redis that all nodes of a cluster share: redis://HOST:PORT/DATABASE,"
+                    + " redis-sentinel://HOST:PORT,HOST:PORT/PRIMARY or"
+                    + " redis-cluster://HOST:PORT,HOST:PORT; with TLS rediss, for Valkey also"
+                    + " valkey and valkeys. USER@ or USER:PASSWORD@ may stand before the hosts.")
             .or("BYSSUS_ENGINE")
             .as(Forms.ENGINE, "memory"),
+        Redis.read(in.group("redis", "How to deal with Redis, where it is the engine.")),
         Auth.read(in.group("auth", "Who may connect.")),
         Session.read(in.group("session", "What a client holds beyond its connections.")),
         Inbox.read(
@@ -71,8 +78,49 @@ public record Config(
         Log.read(in.group("log", "What is logged.")));
   }
 
-  public enum Engine {
-    MEMORY
+  /** Where state lives. */
+  public sealed interface Engine {
+    record Memory() implements Engine {
+      @Override
+      public String toString() {
+        return "memory";
+      }
+    }
+
+    /** Shown without user and password. */
+    record Redis(RedisAddress address) implements Engine {
+      @Override
+      public String toString() {
+        return address.toString();
+      }
+    }
+  }
+
+  public record Redis(
+      Optional<Secret> password, Optional<Path> caFile, Duration timeout, int replicas) {
+    private static Redis read(Group in) {
+      return new Redis(
+          in.key(
+                  "password",
+                  "The password, for whoever does not want it in the address. Keep it in a file or"
+                      + " in the environment.")
+              .maybeSecret("that of the address, or none"),
+          in.key(
+                  "ca-file",
+                  "PEM file with the certificate authorities that a Redis with TLS is trusted by.")
+              .maybe(Forms.FILE, "those of the JVM"),
+          in.key(
+                  "timeout",
+                  "How long Redis may leave a command unanswered; then its connection is given up,"
+                      + " and clients hear unknown or unavailable.")
+              .duration("1500ms", "200ms", "10s"),
+          in.key(
+                  "replicas",
+                  "How many replicas must have a publication before it is acknowledged as"
+                      + " replicated. 0 is as many as it takes for no replica without it to be"
+                      + " promoted.")
+              .count(0, 0, 100, "replicas"));
+    }
   }
 
   public record Listen(
@@ -112,7 +160,8 @@ public record Config(
     }
   }
 
-  public record Node(Optional<String> name, int lanes, Duration joinDelay) {
+  public record Node(
+      Optional<String> name, Optional<String> address, int lanes, Duration joinDelay) {
     private static Node read(Group in) {
       return new Node(
           in.key(
@@ -121,6 +170,11 @@ public record Config(
                       + " underscores.")
               .or("BYSSUS_NODE")
               .maybeText("the host name", 1, 64),
+          in.key(
+                  "address",
+                  "Where this node is reached, as the list of nodes shows it to people: a host with"
+                      + " a port, or a URL. Nothing connects there.")
+              .maybeText("host and port that it listens on", 1, 255),
           in.key("lanes", "Threads that serve connections. 0 is one per processor.")
               .count(0, 0, 1024, "threads"),
           in.key(

@@ -62,10 +62,6 @@ record Entry<T>(
     return max.isEmpty() ? "" : (min + " to " + max + " " + unit).strip();
   }
 
-  boolean secret() {
-    return form == Forms.SECRET;
-  }
-
   boolean list() {
     return form == Forms.LIST || form == Forms.NETWORKS;
   }

@@ -29,6 +29,21 @@ abstract class Form<T> {
    */
   abstract T parse(String text);
 
+  /** Whether a text that was refused may be shown. */
+  boolean repeatable(String text) {
+    return true;
+  }
+
+  /**
+   * What to do instead of writing the text on a command line, which everyone on the machine can
+   * read; empty if it may stand there.
+   *
+   * @param variable the key's environment variable
+   */
+  String offTheCommandLine(String text, T value, String variable) {
+    return "";
+  }
+
   /** What a range is about: the value itself, or the length of a text. */
   long measure(T value) {
     return 0;

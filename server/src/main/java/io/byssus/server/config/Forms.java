@@ -1,6 +1,7 @@
 package io.byssus.server.config;
 
 import io.byssus.core.node.UserPolicy;
+import io.byssus.redis.RedisAddress;
 import io.byssus.server.transport.Cidr;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -27,6 +28,7 @@ final class Forms {
   static final Form<List<Cidr>> NETWORKS = new Networks();
   static final Form<Secret> SECRET = new Secrets();
   static final Form<UserPolicy> USER_POLICY = new UserPolicies();
+  static final Form<Path> FILE = new ReadableFile();
   static final Form<Config.Engine> ENGINE = new Engines();
 
   private Forms() {}
@@ -198,6 +200,16 @@ final class Forms {
       return Secret.of(text);
     }
 
+    @Override
+    boolean repeatable(String text) {
+      return false;
+    }
+
+    @Override
+    String offTheCommandLine(String text, Secret secret, String variable) {
+      return text.startsWith(IN_A_FILE) ? "" : "set it in a file, as file:PATH or by " + variable;
+    }
+
     private static String content(String file) {
       try {
         return Files.readString(Path.of(file)).stripTrailing();
@@ -232,23 +244,59 @@ final class Forms {
     }
   }
 
+  private static final class ReadableFile extends Form<Path> {
+    @Override
+    String what() {
+      return "a file";
+    }
+
+    @Override
+    Path parse(String text) {
+      var file = Path.of(text);
+      if (!Files.isRegularFile(file)) {
+        throw new Refused("there is no such file");
+      }
+      if (!Files.isReadable(file)) {
+        throw new Refused("this user may not read the file");
+      }
+      return file;
+    }
+  }
+
   private static final class Engines extends Form<Config.Engine> {
-    private static final Pattern REDIS = Pattern.compile("(redis|valkey)[a-z-]*:.*");
+    private static final Pattern WORD = Pattern.compile("[\\w-]*");
 
     @Override
     String what() {
-      return "memory";
+      return "memory, or the address of a Redis such as redis://localhost:6379";
     }
 
     @Override
     Config.Engine parse(String text) {
       if (text.equals("memory")) {
-        return Config.Engine.MEMORY;
+        return new Config.Engine.Memory();
       }
-      if (REDIS.matcher(text).matches()) {
-        throw new Refused("this build has the memory engine only; Redis comes with a later one");
+      if (WORD.matcher(text).matches()) {
+        throw new IllegalArgumentException("no engine");
       }
-      throw new IllegalArgumentException("no engine");
+      try {
+        return new Config.Engine.Redis(RedisAddress.parse(text));
+      } catch (IllegalArgumentException e) {
+        throw new Refused(String.valueOf(e.getMessage()));
+      }
+    }
+
+    /** An address may have a password, and that of a wrong address may stand anywhere. */
+    @Override
+    boolean repeatable(String text) {
+      return WORD.matcher(text).matches();
+    }
+
+    @Override
+    String offTheCommandLine(String text, Config.Engine engine, String variable) {
+      return engine instanceof Config.Engine.Redis(var address) && !address.password().isEmpty()
+          ? "set redis.password to file:PATH instead, or the whole address by " + variable
+          : "";
     }
   }
 

@@ -93,12 +93,15 @@ final class KeyReader {
         name);
   }
 
+  Optional<Secret> maybeSecret(String otherwise) {
+    return maybe(Forms.SECRET, otherwise);
+  }
+
   /**
    * @param otherwise what holds without a value
    */
-  Optional<Secret> maybeSecret(String otherwise) {
+  <T> Optional<T> maybe(Form<T> form, String otherwise) {
     return group.value(
-        new Entry<>(group.pattern(name), doc, brief, Forms.SECRET, otherwise, "", "", "", true),
-        name);
+        new Entry<>(group.pattern(name), doc, brief, form, otherwise, "", "", "", true), name);
   }
 }

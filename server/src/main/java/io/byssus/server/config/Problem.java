@@ -10,6 +10,11 @@ import io.byssus.server.log.OneLine;
  */
 public record Problem(String path, String where, String message) {
   private static final int SHOWN_MAX = 60;
+  private static final int PATH_MAX = 300;
+
+  public Problem {
+    path = OneLine.of(withoutLogin(path), PATH_MAX);
+  }
 
   @Override
   public String toString() {
@@ -20,6 +25,11 @@ public record Problem(String path, String where, String message) {
    * A given text, fit to be printed: short, on one line, and without the password of an address.
    */
   public static String quoted(String text) {
-    return '"' + OneLine.of(text.replaceAll("//.*@", "//…@"), SHOWN_MAX) + '"';
+    return '"' + OneLine.of(withoutLogin(text), SHOWN_MAX) + '"';
+  }
+
+  /** The same with an ellipsis for all that may be user and password of an address in it. */
+  public static String withoutLogin(String text) {
+    return text.replaceAll("(?s)//.*@", "//…@");
   }
 }

@@ -86,15 +86,17 @@ final class Reading {
     if (written.list() && !entry.list()) {
       throw new Refused("expected " + entry.form().what() + ", not a list");
     }
-    if (entry.secret() && written.origin() == Origin.FLAG && !written.text().startsWith("file:")) {
-      throw new Refused(
-          "everyone on this machine can read a command line; set it in a file, as file:PATH or by "
-              + entry.variable());
+    var value = entry.parse(written.text());
+    var instead = entry.form().offTheCommandLine(written.text(), value, entry.variable());
+    if (written.origin() == Origin.FLAG && !instead.isEmpty()) {
+      throw new Refused("everyone on this machine can read a command line; " + instead);
     }
-    return entry.parse(written.text());
+    return value;
   }
 
   private static String message(Entry<?> entry, Given written, String reason) {
-    return entry.secret() ? reason : Problem.quoted(written.text()) + ": " + reason;
+    return entry.form().repeatable(written.text())
+        ? Problem.quoted(written.text()) + ": " + reason
+        : reason;
   }
 }

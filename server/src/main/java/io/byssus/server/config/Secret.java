@@ -19,6 +19,10 @@ public final class Secret {
     return bytes.clone();
   }
 
+  String text() {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
   int bits() {
     return bytes.length * 8;
   }

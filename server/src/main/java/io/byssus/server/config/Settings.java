@@ -9,6 +9,8 @@ import io.byssus.core.node.EngineSettings;
 import io.byssus.core.node.NodeSettings;
 import io.byssus.core.session.Owner;
 import io.byssus.protocol.JsonLimits;
+import io.byssus.redis.RedisAddress;
+import io.byssus.redis.RedisSettings;
 import io.byssus.server.auth.TokenRules;
 import io.byssus.server.transport.TransportSettings;
 import java.util.ArrayList;
@@ -49,6 +51,15 @@ public final class Settings {
         config.channels().presenceTtl(),
         config.channels().dedupeWindow(),
         config.channels().ttl());
+  }
+
+  /** The address with its password. */
+  public static RedisSettings redis(RedisAddress address, Config.Redis redis) {
+    return new RedisSettings(
+        redis.password().map(Secret::text).map(address::withPassword).orElse(address),
+        redis.caFile(),
+        redis.timeout(),
+        redis.replicas());
   }
 
   public static TransportSettings transport(Config config) {

@@ -133,6 +133,28 @@ class CommandLineTest {
   }
 
   @Test
+  void passwordIsNotRepeatedWhereverItStands() {
+    var address = "redis://ann:zaphod@h";
+    assertThat(run("serve", "--engine", address)).isEqualTo(Exit.CONFIG);
+    assertThat(run("serve", "--set", "engine=" + address)).isEqualTo(Exit.CONFIG);
+    assertThat(run("serve", "--set", address)).isEqualTo(Exit.USAGE);
+    assertThat(run("serve", "--set", address + "=1")).isEqualTo(Exit.CONFIG);
+    assertThat(run("serve", "--engin", address)).isEqualTo(Exit.USAGE);
+    assertThat(run("serve", "--engin=" + address)).isEqualTo(Exit.USAGE);
+    assertThat(run(address)).isEqualTo(Exit.USAGE);
+    assertThat(out() + err()).contains("command line", "//…@h").doesNotContain("zaphod");
+  }
+
+  @Test
+  void engineIsSummedUpWithoutItsPassword() throws IOException {
+    Files.writeString(file, "engine: redis-sentinel://ann:zaphod@a,b/main\n");
+    assertThat(run("check-config", file.toString())).isEqualTo(Exit.OK);
+    assertThat(out())
+        .contains("engine        redis-sentinel://a:26379,b:26379/main")
+        .doesNotContain("zaphod");
+  }
+
+  @Test
   void helpNamesFlagsAndTheirVariables() {
     assertThat(run("serve", "--help")).isEqualTo(Exit.OK);
     assertThat(out())

@@ -35,7 +35,8 @@ class EveryConfigProblemIsToldAtOnceTest {
             "session.ttl (test.yaml line 7): \"1m\": expected a duration such as 1500ms, 30s or 2m,"
                 + " 2m to 7d",
             "limits.tags (BYSSUS_LIMITS_TAGS): \"-1\": expected a whole number, 0 to 1000 tags",
-            "engine (--set): \"mysql\": expected memory");
+            "engine (--set): \"mysql\": expected memory, or the address of a Redis such as"
+                + " redis://localhost:6379");
   }
 
   @Test
@@ -64,7 +65,8 @@ class EveryConfigProblemIsToldAtOnceTest {
             "engine.url (test.yaml line 2): engine takes a value and has no further keys");
     assertThat(Loading.yaml("engine: [memory, memory]").problems())
         .containsExactly(
-            "engine (test.yaml line 1): \"memory,memory\": expected memory, not a list");
+            "engine (test.yaml line 1): expected memory, or the address of a Redis such as"
+                + " redis://localhost:6379, not a list");
   }
 
   @Test
@@ -121,6 +123,41 @@ class EveryConfigProblemIsToldAtOnceTest {
                 + " scheme://host:port or *",
             "listen.allowed-origins (test.yaml line 2): \"https://a.example/b\": expected"
                 + " scheme://host, scheme://host:port or *");
+  }
+
+  @Test
+  void engineIsMemoryOrTheAddressOfARedis() {
+    assertThat(Loading.yaml("engine: postgres").problems())
+        .containsExactly(
+            "engine (test.yaml line 1): \"postgres\": expected memory, or the address of a Redis"
+                + " such as redis://localhost:6379");
+    assertThat(Loading.yaml("engine: redis-cluster://a,b/3").problems())
+        .containsExactly(
+            "engine (test.yaml line 1): a Redis Cluster has database 0 only; expected"
+                + " redis-cluster://[USER[:PASSWORD]@]HOST[:PORT],HOST[:PORT]");
+  }
+
+  @Test
+  void whatIsSaidOfRedisFitsTogether() {
+    assertThat(
+            Loading.yaml(
+                    """
+                    engine: redis://:one@h
+                    redis:
+                      password: two
+                      ca-file: pom.xml
+                    node:
+                      address: a b
+                    """)
+                .problems())
+        .containsExactlyInAnyOrder(
+            "redis.password (test.yaml line 3): engine has a password too; leave one of them out",
+            "redis.ca-file (test.yaml line 4): is for TLS, and engine has none: its address would"
+                + " begin with rediss",
+            "node.address (test.yaml line 6): expected a host with a port, or a URL");
+    assertThat(Loading.yaml("redis: {ca-file: no/such.pem}").problems())
+        .containsExactly(
+            "redis.ca-file (test.yaml line 1): \"no/such.pem\": there is no such file");
   }
 
   @Test

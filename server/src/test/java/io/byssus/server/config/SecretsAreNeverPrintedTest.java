@@ -2,6 +2,7 @@ package io.byssus.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.redis.RedisSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SecretsAreNeverPrintedTest {
   private static final String GOOD = "k7!vQz2#mX9$wL4&nB6*pR8(tY1)uC3-";
+
+  private static final String PASSWORD = "pa.ss-word7";
 
   @TempDir Path folder;
 
@@ -78,10 +81,60 @@ class SecretsAreNeverPrintedTest {
   }
 
   @Test
-  void passwordInAnAddressIsNotShown() {
-    assertThat(Loading.yaml("").variable("BYSSUS_ENGINE", "redis://me:pa/ss@host:6379").problems())
+  void passwordOfARedisIsNotShown() throws IOException {
+    var whole = Loading.yaml("").variable("BYSSUS_ENGINE", "redis://zoe:" + PASSWORD + "@h:1");
+    assertThat(whole.config().toString()).contains("redis://h:1").doesNotContain(PASSWORD, "zoe");
+    assertThat(redis(whole.config()).address().password()).isEqualTo(PASSWORD);
+    var file = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
+    var apart =
+        Loading.yaml("engine: redis://ann@h\nredis:\n  password: file:" + file + "\n").config();
+    assertThat(apart.toString()).doesNotContain(PASSWORD);
+    assertThat(redis(apart).address().password()).isEqualTo(PASSWORD);
+    assertThat(redis(apart).toString()).doesNotContain(PASSWORD);
+  }
+
+  private static RedisSettings redis(Config config) {
+    var address = ((Config.Engine.Redis) config.engine()).address();
+    return Settings.redis(address, config.redis());
+  }
+
+  @Test
+  void passwordOnTheCommandLineIsRefusedBecauseOthersCanReadIt() {
+    assertThat(Loading.yaml("").set("engine", "redis://:" + PASSWORD + "@h").problems())
         .containsExactly(
-            "engine (BYSSUS_ENGINE): \"redis://…@host:6379\": this build has the memory engine"
-                + " only; Redis comes with a later one");
+            "engine (--set): everyone on this machine can read a command line; set redis.password"
+                + " to file:PATH instead, or the whole address by BYSSUS_ENGINE");
+    assertThat(Loading.yaml("").set("redis.password", PASSWORD).problems())
+        .singleElement()
+        .asString()
+        .contains("everyone on this machine can read a command line")
+        .doesNotContain(PASSWORD);
+    assertThat(Loading.yaml("").set("engine", "redis://ann@h").problems()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "redis://u:" + PASSWORD + "@",
+        "redis://u:" + PASSWORD,
+        "redis:/:" + PASSWORD + "@h",
+        "radish://u:" + PASSWORD + "@h",
+        "redis-cluster://u:" + PASSWORD + "@h/7"
+      })
+  void passwordInAWrongAddressIsNotShown(String address) {
+    assertThat(Loading.yaml("").variable("BYSSUS_ENGINE", address).problems())
+        .singleElement()
+        .asString()
+        .startsWith("engine (BYSSUS_ENGINE): ")
+        .contains("redis")
+        .doesNotContain(PASSWORD);
+    assertThat(Loading.yaml("").set("enigne", address).problems())
+        .singleElement()
+        .asString()
+        .doesNotContain(PASSWORD);
+    assertThat(Loading.yaml("").set("listen.port", "redis://u:" + PASSWORD + "@h").problems())
+        .singleElement()
+        .asString()
+        .doesNotContain(PASSWORD);
   }
 }
