@@ -8,6 +8,7 @@ import io.byssus.server.config.Durations;
 import io.byssus.server.log.Logs;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.LoggerFactory;
 
 /** The life of a process that serves. */
@@ -23,6 +24,9 @@ final class Serve implements Cli.Runner {
     try (var server = Server.start(config)) {
       new Welcome(config, server, terminal).say();
       return exitAfterStart ? visit(server, terminal) : serve(server, config, signals);
+    } catch (NoStart e) {
+      terminal.complain(String.valueOf(e.getMessage()));
+      return e.exitCode();
     } catch (IOException e) {
       new CannotListen(config.listen(), terminal).explain(e);
       return Exit.UNAVAILABLE;
@@ -40,10 +44,11 @@ final class Serve implements Cli.Runner {
   }
 
   private static int serve(Server server, Config config, Signals signals) {
+    var nameLost = server.nameLost();
     try {
-      signals.await();
+      CompletableFuture.anyOf(signals.asked(), nameLost).join();
       leave(server, config.drain());
-      return Exit.OK;
+      return nameLost.isDone() ? Exit.CONFIG : Exit.OK;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Exit.SOFTWARE;

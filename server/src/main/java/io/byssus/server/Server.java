@@ -1,12 +1,12 @@
 package io.byssus.server;
 
+import io.byssus.core.NodeObserver;
 import io.byssus.core.lane.Ticker;
-import io.byssus.core.memory.MemoryEngine;
-import io.byssus.core.node.Engine;
-import io.byssus.core.node.EngineSettings;
 import io.byssus.core.node.Node;
 import io.byssus.core.session.Owner;
+import io.byssus.server.api.NodesPage;
 import io.byssus.server.auth.TokenAuthenticator;
+import io.byssus.server.cli.Exit;
 import io.byssus.server.config.Config;
 import io.byssus.server.config.Settings;
 import io.byssus.server.log.LogObserver;
@@ -20,75 +20,163 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A node that serves: its threads, its state and its listening socket, put together from a
+ * A node that serves: its threads, its listening socket and its state, put together from a
  * configuration. Several fit in one process.
  */
 public final class Server implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger("io.byssus.node");
   private static final Ticker TICKER = System::nanoTime;
   private static final int INCARNATION_BYTES = 6;
 
-  private final EventLoops loops;
-  private final Node node;
-  private final MetricsObserver counted = new MetricsObserver();
-  private final WebSocketServer listening;
+  /** Longer only when the name is still held. */
+  private static final long JOIN_SECONDS = 2;
+
+  private static final long LEAVE_SECONDS = 2;
+
   private final Owner owner;
+  private final MetricsObserver counted = new MetricsObserver();
+  private final CompletableFuture<Void> nameLost = new CompletableFuture<>();
+  private final Door door = new Door();
+  private final EventLoops loops;
+  private final WebSocketServer listening;
+  private final Node node;
+  private final Deque<Runnable> undo = new ArrayDeque<>();
   private volatile boolean leaving;
 
-  private Server(Config config, EventLoops loops) throws IOException {
+  private Server(Config config) throws IOException, NoStart {
     var random = new SecureRandom();
-    this.loops = loops;
-    this.owner = new Owner(NodeName.of(config), incarnation(random));
-    var settings = Settings.node(config, owner);
-    this.node =
-        new Node(
-            settings,
-            engine(config.engine(), settings.engine(), random),
-            new TokenAuthenticator(
-                Settings.tokens(config),
-                Clock.systemUTC(),
-                Executors.newVirtualThreadPerTaskExecutor()),
-            loops.lanes(),
-            random,
-            new Observers(counted, new LogObserver(TICKER)));
-    node.start();
-    var site =
-        new Site(
-            node::open, this::ready, new MetricsPage(counted, this::ready), "console", counted);
-    this.listening = WebSocketServer.start(Settings.transport(config), loops, site);
-  }
-
-  /** Serves from here on. Throws IOException if the address cannot be had. */
-  public static Server start(Config config) throws IOException {
-    var loops = EventLoops.start(config.listen().transport(), config.node().lanes());
+    owner = new Owner(NodeName.of(config), incarnation(random));
     try {
-      return new Server(config, loops);
-    } catch (IOException | RuntimeException e) {
-      loops.close();
+      loops = EventLoops.start(config.listen().transport(), config.node().lanes());
+      undo.push(loops::close);
+      listening = WebSocketServer.start(Settings.transport(config), loops, site());
+      undo.push(listening::close);
+      var engine = RunningEngine.start(config, owner, TICKER, random);
+      undo.push(engine::close);
+      node =
+          new Node(
+              Settings.node(config, owner, NodeName.address(config, listening.address())),
+              engine.engine(),
+              new TokenAuthenticator(
+                  Settings.tokens(config),
+                  Clock.systemUTC(),
+                  Executors.newVirtualThreadPerTaskExecutor()),
+              loops.lanes(),
+              random,
+              observers());
+      node.start();
+      join(config);
+      undo.push(this::leave);
+      door.open(node);
+    } catch (IOException | NoStart | RuntimeException e) {
+      close();
       throw e;
     }
   }
 
-  private static Engine engine(
-      Config.Engine engine, EngineSettings settings, RandomGenerator random) {
-    return switch (engine) {
-      case Config.Engine.Memory() -> MemoryEngine.create(settings, TICKER, random);
-      case Config.Engine.Redis(var address) ->
-          throw new UnsupportedOperationException("" + address);
-    };
+  /**
+   * Serves from here on.
+   *
+   * @throws IOException if the address cannot be had
+   * @throws NoStart if the engine or the name cannot
+   */
+  public static Server start(Config config) throws IOException, NoStart {
+    return new Server(config);
   }
 
   private static String incarnation(RandomGenerator random) {
     var bytes = new byte[INCARNATION_BYTES];
     random.nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
+  }
+
+  private Site site() {
+    return new Site(
+        door,
+        this::ready,
+        new MetricsPage(counted, this::ready, door::members),
+        new NodesPage(door::members),
+        "console",
+        counted);
+  }
+
+  private NodeObserver observers() {
+    var ending =
+        new NodeObserver() {
+          @Override
+          public void nameLost() {
+            nameLost.complete(null);
+          }
+        };
+    return new Observers(counted, new Observers(new LogObserver(TICKER), ending));
+  }
+
+  private void join(Config config) throws NoStart {
+    var joined = node.join().toCompletableFuture();
+    try {
+      if (!within(JOIN_SECONDS, joined)) {
+        log.info("the name {} is not free yet; trying for some seconds more", owner.node());
+      }
+      if (!joined.get()) {
+        throw new NoStart(
+            Exit.CONFIG,
+            "another node of this cluster has the name %s, and is alive. Give this one a name of"
+                    .formatted(owner.node())
+                + " its own with --node or BYSSUS_NODE; without one it has that of its host.");
+      }
+    } catch (ExecutionException e) {
+      throw new NoStart(
+          Exit.UNAVAILABLE,
+          "the engine, %s, was reached but does not answer: %s"
+              .formatted(config.engine(), reason(e)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NoStart(Exit.SOFTWARE, "interrupted while starting");
+    }
+  }
+
+  private static boolean within(long seconds, CompletableFuture<?> stage)
+      throws ExecutionException, InterruptedException {
+    try {
+      stage.get(seconds, TimeUnit.SECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    }
+  }
+
+  private static String reason(Throwable failure) {
+    var root = failure;
+    for (var cause = failure; cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    return String.valueOf(root.getMessage());
+  }
+
+  private void leave() {
+    try {
+      if (within(LEAVE_SECONDS, node.leave().toCompletableFuture())) {
+        return;
+      }
+    } catch (ExecutionException e) {
+      log.debug("the name could not be given back", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    log.warn("the engine does not answer: the name {} is free in a few seconds", owner.node());
   }
 
   /** With the real port, if any free one was asked for. */
@@ -111,7 +199,12 @@ public final class Server implements AutoCloseable {
 
   /** Whether clients should be sent here. */
   public boolean ready() {
-    return !leaving && node.ready();
+    return !leaving && door.ready();
+  }
+
+  /** Done when another run has taken this node's name: it serves nobody any more. */
+  CompletableFuture<Void> nameLost() {
+    return nameLost.copy();
   }
 
   /**
@@ -134,11 +227,12 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  /** Ends at once, whoever is connected. */
+  /** Ends at once, whoever is connected: gives back what was taken, the newest first. */
   @Override
   public void close() {
     leaving = true;
-    listening.close();
-    loops.close();
+    for (var step = undo.poll(); step != null; step = undo.poll()) {
+      step.run();
+    }
   }
 }

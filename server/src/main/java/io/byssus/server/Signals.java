@@ -1,6 +1,6 @@
 package io.byssus.server;
 
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import sun.misc.Signal;
 
 /**
@@ -11,7 +11,7 @@ import sun.misc.Signal;
 final class Signals {
   private static final int BY_SIGNAL = 128;
 
-  private final CountDownLatch asked = new CountDownLatch(1);
+  private final CompletableFuture<Void> asked = new CompletableFuture<>();
 
   /** Listens from here on. */
   static Signals listen() {
@@ -27,14 +27,13 @@ final class Signals {
   }
 
   private void received(Signal signal) {
-    if (asked.getCount() == 0) {
+    if (!asked.complete(null)) {
       Runtime.getRuntime().halt(BY_SIGNAL + signal.getNumber());
     }
-    asked.countDown();
   }
 
-  /** Waits for the first. */
-  void await() throws InterruptedException {
-    asked.await();
+  /** Done at the first. */
+  CompletableFuture<Void> asked() {
+    return asked.copy();
   }
 }

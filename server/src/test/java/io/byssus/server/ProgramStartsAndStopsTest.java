@@ -126,6 +126,17 @@ class ProgramStartsAndStopsTest {
   }
 
   @Test
+  void nodeListsItself() throws Exception {
+    try (var program =
+        ServedProcess.start("serve", "--port", "0", "--host", "127.0.0.1", "--node", "alpha")) {
+      var port = program.port();
+      assertThat(get(port, "/api/nodes").body())
+          .contains(
+              "\"name\":\"alpha\"", "\"address\":\"127.0.0.1:" + port + "\"", "\"self\":true");
+    }
+  }
+
+  @Test
   void exitAfterStartServesItselfAndEnds() throws Exception {
     try (var program = ServedProcess.start("serve", "--port", "0", "--exit-after-start")) {
       assertThat(program.exitCode()).isEqualTo(Exit.OK);
@@ -150,9 +161,13 @@ class ProgramStartsAndStopsTest {
   }
 
   private static int status(int port, String path) throws Exception {
+    return get(port, path).statusCode();
+  }
+
+  private static HttpResponse<String> get(int port, String path) throws Exception {
     try (var http = HttpClient.newHttpClient()) {
       var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
-      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
     }
   }
 }

@@ -23,10 +23,13 @@ public final class Settings {
 
   private Settings() {}
 
-  public static NodeSettings node(Config config, Owner owner) {
+  /**
+   * @param address where clients reach the node, for people
+   */
+  public static NodeSettings node(Config config, Owner owner, String address) {
     return new NodeSettings(
         owner,
-        config.listen().host() + ":" + config.listen().port(),
+        address,
         version(),
         limits(config.limits()),
         namespaces(config),

@@ -1,5 +1,6 @@
 package io.byssus.server.metrics;
 
+import io.byssus.core.node.NodeView;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,6 +16,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
@@ -30,11 +32,14 @@ public final class MetricsPage implements Supplier<String> {
 
   private final MetricsObserver counted;
   private final BooleanSupplier ready;
+  private final Supplier<List<NodeView>> members;
   private @Nullable PrometheusMeterRegistry registry;
 
-  public MetricsPage(MetricsObserver counted, BooleanSupplier ready) {
+  public MetricsPage(
+      MetricsObserver counted, BooleanSupplier ready, Supplier<List<NodeView>> members) {
     this.counted = counted;
     this.ready = ready;
+    this.members = members;
   }
 
   @Override
@@ -56,6 +61,9 @@ public final class MetricsPage implements Supplier<String> {
   private void bindNode(MeterRegistry to) {
     Gauge.builder("byssus.ready", () -> ready.getAsBoolean() ? 1 : 0)
         .description("1 while clients may be sent here")
+        .register(to);
+    Gauge.builder("byssus.cluster.members", () -> members.get().size())
+        .description("Nodes of the cluster that this one sees, itself among them")
         .register(to);
     Gauge.builder("byssus.connections", counted::connections)
         .description("Open connections of the native protocol")

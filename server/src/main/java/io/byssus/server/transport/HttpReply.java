@@ -27,6 +27,17 @@ record HttpReply(int status, List<String> headers, byte[] body) {
         page.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** {@code body} is JSON that nobody keeps. */
+  static HttpReply json(String body) {
+    return new HttpReply(
+        200,
+        List.of(
+            "Content-Type: application/json",
+            "X-Content-Type-Options: nosniff",
+            "Cache-Control: no-store"),
+        body.getBytes(StandardCharsets.UTF_8));
+  }
+
   /** Plain text that nobody keeps. */
   static HttpReply text(int status, String body) {
     return new HttpReply(

@@ -232,6 +232,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   // The handshake.
 
   private void upgrade(ChannelHandlerContext ctx, HttpRequest request, Route route) {
+    if (route instanceof Route.Session(var welcome) && !welcome.getAsBoolean()) {
+      refuse(ctx, request, HttpReply.status(503));
+      return;
+    }
     switch (Handshake.judge(request, reception.settings().deflate().on())) {
       case Handshake.Refused(var reply) -> refuse(ctx, request, reply);
       case Handshake.Accepted accepted -> upgrade(ctx, request, route, accepted);

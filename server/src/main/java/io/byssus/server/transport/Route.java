@@ -1,11 +1,12 @@
 package io.byssus.server.transport;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** What is at a path. */
 sealed interface Route {
   /** WebSockets of the native protocol. */
-  record Session() implements Route {}
+  record Session(BooleanSupplier welcome) implements Route {}
 
   /** WebSockets that say back what they hear. */
   record Echo() implements Route {}

@@ -9,6 +9,11 @@ import io.byssus.core.lane.Lane;
 /** Takes the WebSockets that speak the native protocol: a node. */
 @FunctionalInterface
 public interface Sessions {
+  /** Whether they are taken yet; before, a handshake is answered with 503. */
+  default boolean welcome() {
+    return true;
+  }
+
   /** On {@code lane}, when the handshake is done. */
   Connection open(Lane lane, Socket socket, Encoding encoding, Peer peer);
 }

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
  * @param ready whether a load balancer should send clients here; asked on an event loop
  * @param metrics the page of {@code /metrics}, in the Prometheus text format; made on a thread that
  *     may take its time
+ * @param nodes the JSON of {@code /api/nodes}; made on such a thread too
  * @param files folder of the class path with what is served at {@code /}
  * @param observer hears of requests that are refused
  */
@@ -18,21 +19,19 @@ public record Site(
     Sessions sessions,
     BooleanSupplier ready,
     Supplier<String> metrics,
+    Supplier<String> nodes,
     String files,
     TransportObserver observer) {
-
-  public Site(Sessions sessions, BooleanSupplier ready, Supplier<String> metrics, String files) {
-    this(sessions, ready, metrics, files, TransportObserver.NONE);
-  }
 
   /** Path to what is there. Nothing else is. */
   Map<String, Route> routes() {
     var routes = new HashMap<String, Route>(StaticFiles.load(files));
-    routes.put("/ws", new Route.Session());
+    routes.put("/ws", new Route.Session(sessions::welcome));
     routes.put("/echo", new Route.Echo());
     routes.put("/health/live", new Route.Page(() -> HttpReply.text(200, "live")));
     routes.put("/health/ready", new Route.Page(this::readiness));
     routes.put("/metrics", new Route.SlowPage(() -> HttpReply.metrics(metrics.get())));
+    routes.put("/api/nodes", new Route.SlowPage(() -> HttpReply.json(nodes.get())));
     return Map.copyOf(routes);
   }
 

@@ -110,7 +110,7 @@ class ConfigSourcesTest {
                     overflow: latest
                 """)
             .config();
-    var node = Settings.node(config, new Owner("alpha-1", "i"));
+    var node = Settings.node(config, new Owner("alpha-1", "i"), "a:1");
     assertThat(node.userPolicy()).isEqualTo(new UserPolicy.AtMost(3));
     assertThat(node.joinDelay()).isEqualTo(Duration.ofNanos(500_000));
     var chat = node.namespaces().of("chat/room");

@@ -2,9 +2,11 @@ package io.byssus.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.node.NodeView;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Gap;
+import io.byssus.server.api.NodesPageTest;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class MetricsPageTest {
   private final MetricsObserver counted = new MetricsObserver();
   private boolean ready = true;
-  private final MetricsPage page = new MetricsPage(counted, () -> ready);
+  private List<NodeView> members = List.of();
+  private final MetricsPage page = new MetricsPage(counted, () -> ready, () -> members);
 
   private double value(String sample) {
     return page.get()
@@ -56,6 +59,13 @@ class MetricsPageTest {
   }
 
   @Test
+  void pageTellsHowManyNodesAreSeen() {
+    assertThat(value("byssus_cluster_members")).isZero();
+    members = List.of(NodesPageTest.node("a", true), NodesPageTest.node("b", false));
+    assertThat(value("byssus_cluster_members")).isEqualTo(2);
+  }
+
+  @Test
   void machineIsOnThePageToo() {
     assertThat(page.get())
         .contains("jvm_memory_used_bytes", "jvm_threads_live_threads", "process_uptime_seconds");
@@ -84,6 +94,7 @@ class MetricsPageTest {
         .containsExactlyInAnyOrderElementsOf(
             List.of(
                 "byssus_ready",
+                "byssus_cluster_members",
                 "byssus_connections",
                 "byssus_connections_opened_total",
                 "byssus_connections_closed_total",

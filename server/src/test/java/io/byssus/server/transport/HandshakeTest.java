@@ -57,6 +57,18 @@ class HandshakeTest {
   }
 
   @Test
+  void isRefusedForNowUntilTheNodeHasStarted() throws Exception {
+    server.welcome = false;
+    try {
+      assertThat(upgrade().status()).isEqualTo(503);
+      assertThat(server.refusal()).isEqualTo(503);
+    } finally {
+      server.welcome = true;
+    }
+    assertThat(upgrade().status()).isEqualTo(101);
+  }
+
+  @Test
   void offersNoExtensionUnlessToldTo() throws IOException {
     assertThat(upgrade("Sec-WebSocket-Extensions: permessage-deflate").headers()).hasSize(3);
   }

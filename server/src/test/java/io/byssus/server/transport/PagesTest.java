@@ -39,7 +39,8 @@ class PagesTest {
     "/?query=1, text/html; charset=utf-8, <!doctype html><title>test</title>",
     "/js/app.js, text/javascript; charset=utf-8, console.log(1)",
     "/health/live, text/plain; charset=utf-8, live",
-    "/metrics, text/plain; version=0.0.4; charset=utf-8, byssus_up 1"
+    "/metrics, text/plain; version=0.0.4; charset=utf-8, byssus_up 1",
+    "/api/nodes, application/json, {}"
   })
   void areServed(String path, String type, String body) throws IOException {
     var response = get(path);

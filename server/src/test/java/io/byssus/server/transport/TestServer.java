@@ -30,6 +30,7 @@ final class TestServer implements AutoCloseable {
   private final BlockingQueue<Integer> refusals = new LinkedBlockingQueue<>();
   private final AtomicInteger timeouts = new AtomicInteger();
   volatile boolean ready = true;
+  volatile boolean welcome = true;
 
   TestServer() throws IOException {
     this(TransportSettings.DEFAULTS);
@@ -46,9 +47,10 @@ final class TestServer implements AutoCloseable {
             settings.with(new TransportSettings.Listen("127.0.0.1", 0, 100)),
             loops,
             new Site(
-                this::open,
+                sessions(),
                 () -> ready,
                 () -> "byssus_up 1\n",
+                () -> "{}",
                 "transport-test",
                 new TransportObserver() {
                   @Override
@@ -76,6 +78,20 @@ final class TestServer implements AutoCloseable {
             Duration.ofMillis(500),
             messages.unsentBytes(),
             Duration.ofSeconds(2)));
+  }
+
+  private Sessions sessions() {
+    return new Sessions() {
+      @Override
+      public boolean welcome() {
+        return welcome;
+      }
+
+      @Override
+      public Connection open(Lane lane, Socket socket, Encoding encoding, Peer peer) {
+        return TestServer.this.open(lane, socket, encoding, peer);
+      }
+    };
   }
 
   private Connection open(Lane lane, Socket socket, Encoding encoding, Peer peer) {

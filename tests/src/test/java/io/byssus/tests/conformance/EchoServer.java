@@ -3,6 +3,7 @@ package io.byssus.tests.conformance;
 import io.byssus.server.transport.EventLoops;
 import io.byssus.server.transport.Site;
 import io.byssus.server.transport.Transport;
+import io.byssus.server.transport.TransportObserver;
 import io.byssus.server.transport.TransportSettings;
 import io.byssus.server.transport.WebSocketServer;
 import java.io.IOException;
@@ -20,7 +21,9 @@ record EchoServer(EventLoops loops, WebSocketServer server) implements AutoClose
             },
             () -> true,
             () -> "",
-            "console");
+            () -> "",
+            "console",
+            TransportObserver.NONE);
     return new EchoServer(loops, WebSocketServer.start(settings.with(anyPort), loops, site));
   }
 

@@ -1,0 +1,49 @@
+package io.byssus.server;
+
+import io.byssus.core.lane.Ticker;
+import io.byssus.core.memory.MemoryEngine;
+import io.byssus.core.node.Engine;
+import io.byssus.core.node.EngineSettings;
+import io.byssus.core.session.Owner;
+import io.byssus.redis.RedisEngine;
+import io.byssus.redis.RedisSettings;
+import io.byssus.redis.RedisUnavailableException;
+import io.byssus.server.cli.Exit;
+import io.byssus.server.config.Config;
+import io.byssus.server.config.Settings;
+import java.util.random.RandomGenerator;
+
+/**
+ * The engine that a configuration asks for.
+ *
+ * @param end ends its connections and threads
+ */
+record RunningEngine(Engine engine, Runnable end) implements AutoCloseable {
+  /** Returns when it works. */
+  static RunningEngine start(Config config, Owner owner, Ticker ticker, RandomGenerator random)
+      throws NoStart {
+    var settings = Settings.engine(config);
+    return switch (config.engine()) {
+      case Config.Engine.Memory() ->
+          new RunningEngine(MemoryEngine.create(settings, ticker, random), () -> {});
+      case Config.Engine.Redis(var address) ->
+          redis(Settings.redis(address, config.redis()), settings, owner, random);
+    };
+  }
+
+  private static RunningEngine redis(
+      RedisSettings redis, EngineSettings settings, Owner owner, RandomGenerator random)
+      throws NoStart {
+    try {
+      var engine = RedisEngine.connect(redis, settings, owner, random);
+      return new RunningEngine(engine.engine(), engine::close);
+    } catch (RedisUnavailableException e) {
+      throw new NoStart(Exit.UNAVAILABLE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void close() {
+    end.run();
+  }
+}
