@@ -3,27 +3,89 @@ package io.byssus.redis;
 import io.byssus.core.node.Engine;
 import io.byssus.core.node.EngineSettings;
 import io.byssus.core.session.Owner;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
-/** The engine that shares its state with other nodes through Redis. */
+/**
+ * The engine that shares its state with other nodes through Redis: a single server, one with
+ * Sentinels, or a Cluster; Valkey too.
+ */
 public final class RedisEngine implements AutoCloseable {
-  private RedisEngine() {}
+  /** A listener learns of what Pub/Sub lost after so long, though nothing else is published. */
+  private static final long LOOK_UP_SECONDS = 20;
+
+  private final Clients clients;
+  private final Primaries primaries;
+  private final Replicas replicas;
+  private final Engine engine;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("byssus-redis-timer").daemon().factory());
+
+  private RedisEngine(
+      RedisSettings redisSettings, EngineSettings settings, Owner owner, RandomGenerator random) {
+    var sharded = redisSettings.address().kind() == RedisAddress.Kind.CLUSTER;
+    var listening = new Listening(sharded, owner);
+    clients = new Clients(redisSettings);
+    primaries = new Primaries(redisSettings, clients, listening, this::reach);
+    listening.over(primaries);
+    var redis = new Redis(primaries, listening);
+    replicas = new Replicas(primaries, clients, owner, redisSettings);
+    var subscriptions = new Subscriptions(redis, settings);
+    var inboxes = new RedisInboxes(redis, settings);
+    var bus = new RedisBus(redis);
+    inboxes.listen(owner);
+    bus.listen(owner);
+    engine =
+        new Engine(
+            new RedisSessions(redis, settings),
+            new RedisBroker(redis, settings, random, replicas, subscriptions),
+            inboxes,
+            new RedisDirectory(redis),
+            new RedisPresence(redis, settings.presenceTtl()),
+            bus);
+    var everyMs =
+        Math.min(
+            TimeUnit.SECONDS.toMillis(LOOK_UP_SECONDS),
+            Math.max(100, settings.channelTtl().toMillis() / 4));
+    timer.scheduleWithFixedDelay(subscriptions::lookUpAll, everyMs, everyMs, TimeUnit.MILLISECONDS);
+  }
 
   /**
    * Connects, and returns when every port works.
    *
    * @param random for the epochs of channels; thread-safe
+   * @throws RedisUnavailableException when Redis cannot be reached or used
    */
   public static RedisEngine connect(
       RedisSettings redis, EngineSettings settings, Owner owner, RandomGenerator random)
       throws RedisUnavailableException {
-    throw new RedisUnavailableException("not built yet");
+    var engine = new RedisEngine(redis, settings, owner, random);
+    try {
+      engine.primaries.start();
+      return engine;
+    } catch (RedisUnavailableException | RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+  }
+
+  private void reach(boolean reachable) {
+    ((RedisBus) engine.bus()).reachable(reachable);
   }
 
   public Engine engine() {
-    throw new UnsupportedOperationException("not built yet");
+    return engine;
   }
 
+  /** Ends all connections; what is under way fails. */
   @Override
-  public void close() {}
+  public void close() {
+    timer.shutdownNow();
+    primaries.close();
+    replicas.close();
+    clients.close();
+  }
 }

@@ -1,0 +1,153 @@
+package io.byssus.redis;
+
+import io.byssus.core.NotDoneException;
+import io.byssus.redis.RedisAddress.Host;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection over which commands go to one primary, from when it was found to be one until it
+ * is lost: it is never mended, another takes its place. Thread-safe.
+ *
+ * <p>Commands are written together: one is flushed at once when nothing is under way, else when as
+ * many wait as are under way. So a quiet connection waits for nothing, and a busy one makes few
+ * system calls, without a timer.
+ */
+final class Link {
+  /** Unanswered and unwritten commands together; more are refused. */
+  private static final int MOST = 50_000;
+
+  final Host host;
+
+  /** The primary's {@code master_replid}: whoever has the same has the same data up to a point. */
+  final String lineage;
+
+  /** Whether it can tell that a write is on disk: {@code WAITAOF}, and an append-only file. */
+  final boolean fsyncs;
+
+  private final StatefulRedisConnection<String, byte[]> connection;
+  private final RedisAsyncCommands<String, byte[]> commands;
+  private final AtomicBoolean lost = new AtomicBoolean();
+  private final Runnable onLoss;
+  private final Object lock = new Object();
+  private int unwritten;
+  private int underWay;
+  private volatile Health health;
+
+  /**
+   * @param aheadMs how much the primary's clock is ahead of this JVM's monotonic clock
+   * @param replicas how many replicas follow it now
+   */
+  record Health(long aheadMs, int replicas) {}
+
+  /**
+   * @param onLoss called once, on any thread
+   */
+  Link(
+      Host host,
+      StatefulRedisConnection<String, byte[]> connection,
+      Replication replication,
+      boolean fsyncs,
+      Health health,
+      Runnable onLoss) {
+    this.host = host;
+    this.lineage = replication.lineage();
+    this.fsyncs = fsyncs;
+    this.connection = connection;
+    this.commands = connection.async();
+    this.health = health;
+    this.onLoss = onLoss;
+    connection.setAutoFlushCommands(false);
+    connection.addListener(new Loss(this::lose));
+    if (!connection.isOpen()) {
+      lose();
+    }
+  }
+
+  Health health() {
+    return health;
+  }
+
+  void health(Health now) {
+    health = now;
+  }
+
+  boolean lost() {
+    return lost.get();
+  }
+
+  /** The primary's time in ms, as well as it is known. */
+  long timeMs() {
+    return System.nanoTime() / 1_000_000 + health.aheadMs;
+  }
+
+  /** A command of Lettuce's, given the commands of a connection. */
+  @FunctionalInterface
+  interface Command<T> {
+    RedisFuture<T> on(RedisAsyncCommands<String, byte[]> redis);
+  }
+
+  /**
+   * Fails with {@link NotDoneException} when it was surely not sent. Commands of one thread arrive
+   * in their order.
+   */
+  <T> CompletionStage<T> send(Command<T> command) {
+    RedisFuture<T> sent;
+    synchronized (lock) {
+      if (lost.get()) {
+        return CompletableFuture.failedFuture(new NotDoneException("no connection to " + host));
+      }
+      if (unwritten + underWay >= MOST) {
+        return CompletableFuture.failedFuture(
+            new NotDoneException("too many commands wait for " + host));
+      }
+      sent = command.on(commands);
+      unwritten++;
+      writeIfDue();
+    }
+    var answer = new CompletableFuture<T>();
+    sent.whenComplete((value, failure) -> {
+      answered();
+      complete(answer, value, failure);
+    });
+    return answer;
+  }
+
+  @SuppressWarnings("NullAway") // a stage without a failure may have null as its value
+  private static <T> void complete(
+      CompletableFuture<T> answer, @Nullable T value, @Nullable Throwable failure) {
+    if (failure != null) {
+      answer.completeExceptionally(failure);
+    } else {
+      answer.complete(value);
+    }
+  }
+
+  private void answered() {
+    synchronized (lock) {
+      underWay = Math.max(0, underWay - 1);
+      writeIfDue();
+    }
+  }
+
+  private void writeIfDue() {
+    if (unwritten > 0 && unwritten >= underWay) {
+      underWay += unwritten;
+      unwritten = 0;
+      connection.flushCommands();
+    }
+  }
+
+  /** Gives the connection up: what is under way fails, and it is not known whether it was done. */
+  void lose() {
+    if (lost.compareAndSet(false, true)) {
+      connection.closeAsync();
+      onLoss.run();
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.byssus.redis;
+
+import io.byssus.core.NotDoneException;
+import io.byssus.core.session.Owner;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this node wants to hear, and who hears it. It is wanted until it is taken back, whatever
+ * becomes of the connections: each new one is asked for all of it. Thread-safe.
+ */
+final class Listening implements Ears.Hearer {
+  private static final Logger LOG = LoggerFactory.getLogger(Listening.class);
+  private static final byte[] MYSELF = Packed.utf8("!");
+
+  private final boolean sharded;
+  private final Owner self;
+  private final Map<String, Consumer<byte[]>> channels = new ConcurrentHashMap<>();
+  private final Map<String, PatternHearer> patterns = new ConcurrentHashMap<>();
+  private final Map<String, Runnable> said = new ConcurrentHashMap<>();
+  private volatile @Nullable Primaries primaries;
+  private volatile Consumer<Collection<Integer>> missed = _ -> {};
+
+  /** Hears what fits a pattern. */
+  interface PatternHearer {
+    void heard(String channel, byte[] message);
+  }
+
+  /**
+   * @param sharded whether Redis is a Cluster, where a partition is heard on its own primary only
+   */
+  Listening(boolean sharded, Owner self) {
+    this.sharded = sharded;
+    this.self = self;
+  }
+
+  void over(Primaries connections) {
+    primaries = connections;
+  }
+
+  boolean sharded() {
+    return sharded;
+  }
+
+  /** The command by which a script publishes. */
+  byte[] verb() {
+    return Packed.utf8(sharded ? "SPUBLISH" : "PUBLISH");
+  }
+
+  /** Told when publications of these partitions may have been missed. */
+  void onMissed(Consumer<Collection<Integer>> newMissed) {
+    missed = newMissed;
+  }
+
+  void missedSome(Collection<Integer> partitions) {
+    missed.accept(partitions);
+  }
+
+  // What is wanted. The locks keep the map and what is sent in one order.
+
+  /**
+   * @param hearer on the connection's thread: must neither block nor throw
+   */
+  synchronized CompletionStage<Void> hear(String channel, Consumer<byte[]> hearer) {
+    channels.put(channel, hearer);
+    return asked(channel);
+  }
+
+  private CompletionStage<Void> asked(String channel) {
+    var ears = ears(partition(channel));
+    return ears == null
+        ? CompletableFuture.failedFuture(new NotDoneException("Redis is not heard now"))
+        : ears.subscribe(List.of(channel));
+  }
+
+  /** Asks for a wanted channel once more: it does not seem to be heard. */
+  synchronized void hearAgain(String channel) {
+    if (channels.containsKey(channel)) {
+      asked(channel)
+          .exceptionally(failure -> {
+            LOG.debug("will be asked for with the next connection", failure);
+            return null;
+          });
+    }
+  }
+
+  synchronized void forget(String channel) {
+    var ears = ears(partition(channel));
+    if (channels.remove(channel) != null && ears != null) {
+      ears.unsubscribe(channel);
+    }
+  }
+
+  /** Not in a Cluster. */
+  synchronized CompletionStage<Void> hearPattern(String pattern, PatternHearer hearer) {
+    patterns.put(pattern, hearer);
+    var ears = ears(Keys.COMMON);
+    return ears == null
+        ? CompletableFuture.failedFuture(new NotDoneException("Redis is not heard now"))
+        : ears.subscribePattern(pattern);
+  }
+
+  synchronized void forgetPattern(String pattern) {
+    var ears = ears(Keys.COMMON);
+    if (patterns.remove(pattern) != null && ears != null) {
+      ears.unsubscribePattern(pattern);
+    }
+  }
+
+  /** Asks a new connection for everything of these partitions. */
+  synchronized List<CompletionStage<Void>> restore(Ears ears, Collection<Integer> partitions) {
+    var asked = new ArrayList<CompletionStage<Void>>();
+    IntFunction<List<String>> wanted =
+        partition ->
+            channels.keySet().stream().filter(channel -> partition(channel) == partition).toList();
+    if (sharded) {
+      partitions.forEach(partition -> asked.add(ears.subscribe(wanted.apply(partition))));
+    } else {
+      asked.add(ears.subscribe(channels.keySet()));
+      patterns.keySet().forEach(pattern -> asked.add(ears.subscribePattern(pattern)));
+    }
+    return asked;
+  }
+
+  private @Nullable Ears ears(int partition) {
+    var connections = primaries;
+    var shard = connections == null ? null : connections.route(partition).shard();
+    return shard == null ? null : shard.ears();
+  }
+
+  private static int partition(String channel) {
+    return Integer.parseInt(channel, channel.indexOf('{') + 1, channel.indexOf('}'), 10);
+  }
+
+  // What is heard.
+
+  @Override
+  public void heard(String channel, byte[] message) {
+    if (Arrays.equals(message, MYSELF)) {
+      var hearer = said.get(channel);
+      if (hearer != null) {
+        hearer.run();
+      }
+      return;
+    }
+    var hearer = channels.get(channel);
+    if (hearer != null) {
+      heard(() -> hearer.accept(message));
+    }
+  }
+
+  @Override
+  public void heard(String pattern, String channel, byte[] message) {
+    var hearer = patterns.get(pattern);
+    if (hearer != null) {
+      heard(() -> hearer.heard(channel, message));
+    }
+  }
+
+  /** Whoever can reach Redis can say anything there. */
+  private static void heard(Runnable hearer) {
+    try {
+      hearer.run();
+    } catch (RuntimeException e) {
+      LOG.warn("a message that no node of ours can have sent was dropped: {}", e.getMessage());
+    }
+  }
+
+  @Override
+  public void ended(String channel) {
+    var connections = primaries;
+    if (connections != null && channels.containsKey(channel)) {
+      connections.deaf(partition(channel));
+    }
+  }
+
+  /** Says something to this node itself; {@code hears} is run when it hears that. */
+  void say(Link link, int partition, Runnable hears) {
+    var channel = Keys.wake(partition, self);
+    said.put(channel, hears);
+    link.send(redis -> sharded ? redis.spublish(channel, MYSELF) : redis.publish(channel, MYSELF));
+  }
+}

@@ -1,0 +1,626 @@
+package io.byssus.redis;
+
+import io.byssus.redis.Link.Health;
+import io.byssus.redis.RedisAddress.Host;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows the primaries, keeps a {@link Link} and {@link Ears} for each, and points the routes at
+ * them. All is decided on one control thread; what blocks (looking for primaries, connecting) runs
+ * on virtual threads and comes back to it.
+ *
+ * <p>A connection is given up when it is closed, when its server says that it is no primary any
+ * more, or when the probe that goes over it every half second has no answer in time: a primary that
+ * was demoted, paused or cut off goes on answering old sockets, or nothing at all.
+ */
+final class Primaries implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Primaries.class);
+  private static final long TICK_MS = 100;
+  private static final long PROBE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long SAY_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final long TRY_MOST_MS = 1_000;
+  private static final int MAJOR_LEAST = 7;
+
+  /** A trouble that is over so soon is not told. */
+  private static final long TROUBLE_NS = TimeUnit.MILLISECONDS.toNanos(300);
+
+  private final RedisSettings settings;
+  private final Clients clients;
+  private final Discovery discovery;
+  private final Listening listening;
+  private final Consumer<Boolean> reach;
+  private final ScheduledExecutorService control =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("byssus-redis").daemon().factory());
+  private final List<Route> routes;
+  private final ConcurrentHashMap<Host, Shard> shards = new ConcurrentHashMap<>();
+
+  /** Lineages that ended when a replica took over: no living primary has them. */
+  private final Set<String> ended = ConcurrentHashMap.newKeySet();
+
+  private volatile String lineages = "";
+  private volatile String trouble = "Redis was not reached yet";
+  private volatile @Nullable Layout layout;
+
+  // The control thread's.
+  private final BitSet toAttune = new BitSet(Keys.PARTITIONS);
+  private boolean looking;
+  private long lookNs;
+  private long troubledNs;
+  private boolean told = true;
+  private volatile boolean closed;
+
+  /**
+   * @param reach told on the control thread whether everything can be reached; true also after a
+   *     short trouble, when something may have been missed
+   */
+  Primaries(RedisSettings settings, Clients clients, Listening listening, Consumer<Boolean> reach) {
+    this.settings = settings;
+    this.clients = clients;
+    this.discovery = Discovery.of(settings.address(), clients);
+    this.listening = listening;
+    this.reach = reach;
+    this.routes = IntStream.range(0, Keys.PARTITIONS).mapToObj(_ -> new Route(this)).toList();
+  }
+
+  // The start, which waits for everything.
+
+  /** Returns when all primaries are connected and heard. */
+  void start() throws RedisUnavailableException {
+    var found = find();
+    for (var host : Set.copyOf(found.primaries())) {
+      var shard = shard(host);
+      shard.link(open(shard));
+    }
+    control.execute(() -> {
+      apply(found);
+      control.scheduleWithFixedDelay(this::tickSafely, 0, TICK_MS, TimeUnit.MILLISECONDS);
+    });
+    for (int waited = 0; !whole(); waited++) {
+      if (waited * 20L > settings.timeout().toMillis() * 2) {
+        throw new RedisUnavailableException(
+            "Redis ("
+                + settings.address()
+                + ") takes commands, but Pub/Sub does not work there: "
+                + trouble
+                + ". Does the user have the permissions in docs/operations/redis.md?");
+      }
+      pause();
+    }
+  }
+
+  private static void pause() throws RedisUnavailableException {
+    try {
+      Thread.sleep(20);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RedisUnavailableException("interrupted while connecting to Redis");
+    }
+  }
+
+  private Layout find() throws RedisUnavailableException {
+    try {
+      return discovery.find();
+    } catch (RedisException e) {
+      throw new RedisUnavailableException(Clients.reason(e));
+    }
+  }
+
+  // What others ask.
+
+  Route route(int partition) {
+    return routes.get(partition);
+  }
+
+  /** The lineages of all primaries that live, in one string. */
+  String lineages() {
+    return lineages;
+  }
+
+  /** What is wrong, for a person. */
+  String trouble() {
+    return trouble;
+  }
+
+  Layout layout() {
+    var known = layout;
+    if (known == null) {
+      throw new IllegalStateException("not started");
+    }
+    return known;
+  }
+
+  /** How many replicas must have a write of this primary before no failover can lose it. */
+  int safeReplicas(Link link) {
+    if (settings.replicas() > 0) {
+      return settings.replicas();
+    }
+    var safe = layout().safeReplicas();
+    return safe > 0 ? safe : link.health().replicas();
+  }
+
+  void later(long delayNs, Runnable task) {
+    try {
+      control.schedule(task, delayNs, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closed; what was to be sent again will not be", e);
+    }
+  }
+
+  /** A server said that the route's partition is on another one. */
+  void moved(Route route, Host to) {
+    var shard = shard(to);
+    later(
+        0,
+        () -> {
+          route.to(shard);
+          lookSoon();
+        });
+  }
+
+  /** The server that is taking over a slot. */
+  Shard asked(Host host) {
+    return shard(host);
+  }
+
+  /** Something is not where it was thought to be. */
+  void look() {
+    later(0, this::lookSoon);
+  }
+
+  /** The server has ended subscriptions of this partition. */
+  void deaf(int partition) {
+    later(
+        0,
+        () -> {
+          toAttune.set(partition);
+          lookSoon();
+        });
+  }
+
+  private Shard shard(Host host) {
+    return shards.computeIfAbsent(host, Shard::new);
+  }
+
+  /** Whether all primaries take commands and are heard. */
+  boolean whole() {
+    var known = layout;
+    return known != null
+        && known.primaries().stream()
+            .allMatch(host -> shards.get(host) instanceof Shard shard && shard.whole());
+  }
+
+  // The control thread.
+
+  private void tickSafely() {
+    try {
+      tick();
+    } catch (RuntimeException e) {
+      LOG.error("the control of the Redis connections failed; it goes on", e);
+    }
+  }
+
+  private void tick() {
+    var now = System.nanoTime();
+    shards.values().forEach(shard -> tend(shard, now));
+    lineages =
+        shards.values().stream()
+            .map(Shard::link)
+            .filter(java.util.Objects::nonNull)
+            .map(link -> link.lineage)
+            .filter(lineage -> !ended.contains(lineage))
+            .collect(Collectors.joining(" "));
+    if (!looking && now - lookNs >= discovery.every().toNanos()) {
+      lookSoon();
+    }
+    tellReach(now);
+  }
+
+  private void tellReach(long now) {
+    if (whole()) {
+      troubledNs = 0;
+      if (!told) {
+        told = true;
+        LOG.info("Redis can be reached again");
+        reach.accept(true);
+      }
+    } else if (troubledNs == 0) {
+      troubledNs = now;
+    } else if (told && now - troubledNs > TROUBLE_NS) {
+      told = false;
+      LOG.warn("Redis cannot be reached: {}", trouble);
+      reach.accept(false);
+    }
+  }
+
+  private void tend(Shard shard, long now) {
+    var link = shard.link();
+    if (link != null) {
+      probe(shard, link, now);
+    } else if (!shard.linking && now - shard.nextTryNs >= 0) {
+      shard.linking = true;
+      connect(shard);
+    }
+    var ears = shard.ears();
+    if (ears == null) {
+      shard.attuned = false;
+    }
+    if (link != null && !shard.attuning && (ears == null || !shard.attuned)) {
+      shard.attuning = true;
+      attune(shard, ears);
+    } else if (link != null && ears != null && shard.attuned) {
+      say(shard, link, ears, now);
+    }
+  }
+
+  private void connect(Shard shard) {
+    Thread.startVirtualThread(() -> {
+      try {
+        var link = open(shard);
+        later(0, () -> connected(shard, link));
+      } catch (RedisUnavailableException | RedisException e) {
+        later(0, () -> notConnected(shard, e));
+      }
+    });
+  }
+
+  private void connected(Shard shard, Link link) {
+    shard.linking = false;
+    shard.failures = 0;
+    shard.link(link);
+    if (shard.retired || closed) {
+      link.lose();
+    }
+  }
+
+  private void notConnected(Shard shard, Exception failure) {
+    shard.linking = false;
+    trouble = shard.host + ": " + Clients.reason(failure);
+    var most = Math.min(TRY_MOST_MS, 50L << Math.min(shard.failures++, 8));
+    shard.nextTryNs =
+        System.nanoTime()
+            + TimeUnit.MILLISECONDS.toNanos(most / 2 + ThreadLocalRandom.current().nextLong(most));
+    lookSoon();
+  }
+
+  /** Blocks. */
+  private Link open(Shard shard) throws RedisUnavailableException {
+    StatefulRedisConnection<String, byte[]> connection;
+    try {
+      connection = clients.commands(shard.host);
+    } catch (RedisException e) {
+      throw new RedisUnavailableException(
+          "cannot connect to Redis at " + shard.host + ": " + Clients.reason(e));
+    }
+    try {
+      return open(shard, connection);
+    } catch (RedisException e) {
+      connection.closeAsync();
+      throw new RedisUnavailableException(
+          "Redis at " + shard.host + " cannot be used: " + Clients.reason(e));
+    } catch (RedisUnavailableException | RuntimeException e) {
+      connection.closeAsync();
+      throw e;
+    }
+  }
+
+  private Link open(Shard shard, StatefulRedisConnection<String, byte[]> connection)
+      throws RedisUnavailableException {
+    var redis = connection.sync();
+    var server = Replication.fields(redis.info("server"));
+    var version = server.getOrDefault("redis_version", "0");
+    if (Integer.parseInt(version.substring(0, Math.max(1, version.indexOf('.')))) < MAJOR_LEAST) {
+      throw new RedisUnavailableException(
+          "Redis at "
+              + shard.host
+              + " is too old: "
+              + version
+              + ". Byssus needs Redis "
+              + MAJOR_LEAST
+              + ".0 or newer, or Valkey.");
+    }
+    var replication = Replication.of(redis.info("replication"));
+    if (!replication.primary()) {
+      throw new RedisUnavailableException(
+          "Redis at "
+              + shard.host
+              + " is a replica: name the primary, or the Sentinels with"
+              + " redis-sentinel://…");
+    }
+    if (!replication.former().isEmpty()) {
+      ended.add(replication.former());
+    }
+    if (shard.failures == 0 && shard.link() == null) {
+      warnOfEviction(shard, Replication.fields(redis.info("memory")));
+    }
+    var before = System.nanoTime();
+    var time = redis.time();
+    var ahead = aheadMs(time, before);
+    var loading = new ArrayList<RedisFuture<String>>();
+    for (var script : Script.values()) {
+      loading.add(connection.async().scriptLoad(script.source));
+    }
+    await(loading);
+    return new Link(
+        shard.host,
+        connection,
+        replication,
+        fsyncs(version, Replication.fields(redis.info("persistence"))),
+        new Health(ahead, replication.replicas()),
+        () -> lostLink(shard));
+  }
+
+  private static boolean fsyncs(String version, java.util.Map<String, String> persistence) {
+    var parts = version.split("\\.");
+    var major = Integer.parseInt(parts[0]);
+    var minor = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;
+    return (major > MAJOR_LEAST || minor >= 2) && "1".equals(persistence.get("aof_enabled"));
+  }
+
+  private static void warnOfEviction(Shard shard, java.util.Map<String, String> memory) {
+    var policy = memory.getOrDefault("maxmemory_policy", "noeviction");
+    if (!"noeviction".equals(policy) && !"0".equals(memory.get("maxmemory"))) {
+      LOG.warn(
+          "Redis at {} has maxmemory-policy {}: when it is full it drops sessions and messages that"
+              + " were acknowledged. Set it to noeviction.",
+          shard.host,
+          policy);
+    }
+  }
+
+  private void lostLink(Shard shard) {
+    if (!closed && !shard.retired) {
+      trouble = "the connection to " + shard.host + " was lost";
+      look();
+    }
+  }
+
+  /** A reply of TIME, against the middle of the time that it took. */
+  private static long aheadMs(List<byte[]> time, long askedNs) {
+    var millis =
+        Long.parseLong(Packed.text(time.get(0))) * 1_000
+            + Long.parseLong(Packed.text(time.get(1))) / 1_000;
+    var middle = askedNs + (System.nanoTime() - askedNs) / 2;
+    return millis - middle / 1_000_000;
+  }
+
+  private void await(List<? extends RedisFuture<?>> futures) {
+    for (var future : futures) {
+      await(future);
+    }
+  }
+
+  private void await(java.util.concurrent.CompletionStage<?> stage) {
+    try {
+      stage.toCompletableFuture().get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new RedisException(Clients.reason(e), e.getCause());
+    } catch (TimeoutException e) {
+      throw new RedisException("no answer within " + settings.timeout().toMillis() + " ms", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RedisException("interrupted", e);
+    }
+  }
+
+  // Whether a primary lives, and still is one.
+
+  private void probe(Shard shard, Link link, long now) {
+    if (shard.probed != link) {
+      shard.probed = link;
+      shard.probedNs = now;
+      shard.probing = false;
+    }
+    if (shard.probing) {
+      if (now - shard.probedNs > settings.timeout().toNanos()) {
+        trouble = shard.host + " did not answer within " + settings.timeout().toMillis() + " ms";
+        LOG.warn("{}; its connection is given up", trouble);
+        link.lose();
+      }
+      return;
+    }
+    if (now - shard.probedNs < PROBE_NS) {
+      return;
+    }
+    shard.probing = true;
+    shard.probedNs = now;
+    var info = link.send(redis -> redis.info("replication"));
+    var time = link.send(redis -> redis.time());
+    info.thenCombine(time, (text, told) -> new Health(aheadMs(told, now), judged(link, text)))
+        .whenComplete((health, failure) -> later(0, () -> probed(shard, link, health, failure)));
+  }
+
+  private static int judged(Link link, String info) {
+    var replication = Replication.of(info);
+    if (!replication.primary() || !replication.lineage().equals(link.lineage)) {
+      throw new RedisException("it is not the primary any more that it was");
+    }
+    return replication.replicas();
+  }
+
+  private void probed(
+      Shard shard, Link link, @Nullable Health health, @Nullable Throwable failure) {
+    if (shard.probed != link) {
+      return;
+    }
+    shard.probing = false;
+    if (health != null) {
+      link.health(health);
+    } else {
+      if (failure != null && !link.lost()) {
+        trouble = shard.host + ": " + Clients.reason(failure);
+        LOG.warn("{}; its connection is given up", trouble);
+      }
+      link.lose();
+    }
+  }
+
+  // Whether it is heard.
+
+  private void attune(Shard shard, @Nullable Ears has) {
+    var partitions = partitionsOf(shard);
+    shard.heardNs = System.nanoTime();
+    Thread.startVirtualThread(() -> {
+      Ears ears = has;
+      try {
+        if (ears == null) {
+          ears =
+              new Ears(
+                  shard.host, clients.ears(shard.host), listening.sharded(), listening, this::look);
+          shard.ears(ears);
+        }
+        for (var stage : listening.restore(ears, partitions)) {
+          await(stage);
+        }
+        later(0, () -> attuned(shard, partitions));
+      } catch (RedisException e) {
+        if (ears != null) {
+          ears.lose();
+        }
+        later(
+            TimeUnit.MILLISECONDS.toNanos(100),
+            () -> {
+              shard.attuning = false;
+              trouble = shard.host + " is not heard: " + Clients.reason(e);
+              lookSoon();
+            });
+      }
+    });
+  }
+
+  private void attuned(Shard shard, List<Integer> partitions) {
+    shard.attuning = false;
+    if (shard.retired || closed) {
+      shard.close();
+      return;
+    }
+    var now = System.nanoTime();
+    shard.saidNs = now - SAY_NS;
+    shard.heardNs = now;
+    shard.attuned = partitionsOf(shard).equals(partitions);
+    if (shard.attuned) {
+      listening.missedSome(partitions);
+      if (told) {
+        reach.accept(true); // if it was told otherwise, the next tick does this
+      }
+    }
+  }
+
+  private List<Integer> partitionsOf(Shard shard) {
+    return IntStream.range(0, Keys.PARTITIONS)
+        .filter(partition -> routes.get(partition).shard() == shard)
+        .boxed()
+        .toList();
+  }
+
+  private void say(Shard shard, Link link, Ears ears, long now) {
+    if (shard.saidNs - shard.heardNs > 0) {
+      if (now - shard.saidNs > settings.timeout().toNanos()) {
+        trouble = shard.host + " does not let this node hear itself";
+        LOG.warn("{}; its Pub/Sub connection is given up", trouble);
+        ears.lose();
+      }
+      return;
+    }
+    if (now - shard.saidNs < SAY_NS) {
+      return;
+    }
+    var partitions = partitionsOf(shard);
+    if (!partitions.isEmpty()) {
+      shard.saidNs = now;
+      listening.say(link, partitions.getFirst(), () -> shard.heardNs = System.nanoTime());
+    }
+  }
+
+  // Where the primaries are.
+
+  private void lookSoon() {
+    if (looking || closed) {
+      return;
+    }
+    looking = true;
+    Thread.startVirtualThread(() -> {
+      try {
+        var found = find();
+        later(0, () -> found(found));
+      } catch (RedisUnavailableException e) {
+        later(TimeUnit.MILLISECONDS.toNanos(100), () -> notFound(e));
+      }
+    });
+  }
+
+  private void found(Layout found) {
+    looking = false;
+    lookNs = System.nanoTime();
+    apply(found);
+  }
+
+  private void notFound(RedisUnavailableException failure) {
+    looking = false;
+    lookNs = System.nanoTime();
+    trouble = Clients.reason(failure);
+  }
+
+  private void apply(Layout found) {
+    layout = found;
+    var used = new HashSet<>(found.primaries());
+    for (var host : used) {
+      shard(host);
+    }
+    shards
+        .values()
+        .removeIf(shard -> {
+          if (used.contains(shard.host)) {
+            return false;
+          }
+          LOG.info("{} is no primary any more", shard.host);
+          shard.close();
+          return true;
+        });
+    for (int partition = 0; partition < Keys.PARTITIONS; partition++) {
+      var route = routes.get(partition);
+      var shard = shard(found.primaries().get(partition));
+      if (route.shard() != shard || toAttune.get(partition)) {
+        route.to(shard);
+        shard.attuned = false; // the next tick asks for what is missing there
+      }
+    }
+    toAttune.clear();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    control.shutdown();
+    try {
+      if (!control.awaitTermination(2, TimeUnit.SECONDS)) {
+        LOG.warn("the control of the Redis connections did not end in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    shards.values().forEach(Shard::close);
+    discovery.close();
+  }
+}

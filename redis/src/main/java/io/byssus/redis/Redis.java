@@ -1,0 +1,80 @@
+package io.byssus.redis;
+
+import io.lettuce.core.ScriptOutputType;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** How the ports reach Redis: every step is a script on one partition. Thread-safe. */
+final class Redis {
+  private final Primaries primaries;
+  private final Listening listening;
+
+  Redis(Primaries primaries, Listening listening) {
+    this.primaries = primaries;
+    this.listening = listening;
+  }
+
+  /**
+   * What the script replies. Fails with {@link io.byssus.core.NotDoneException} when it surely was
+   * not run. Steps that one thread asks for on one partition are done in their order.
+   */
+  CompletionStage<List<Object>> run(
+      int partition, Script script, List<String> keys, byte[]... args) {
+    return run(partition, script, keys, _ -> args);
+  }
+
+  /** As {@link #run}, with arguments that depend on the primary that it is run on. */
+  CompletionStage<List<Object>> run(
+      int partition, Script script, List<String> keys, Function<Link, byte[][]> args) {
+    var names = keys.toArray(String[]::new);
+    return primaries
+        .route(partition)
+        .send((redis, link, whole) ->
+            whole
+                ? redis.eval(script.source, ScriptOutputType.MULTI, names, args.apply(link))
+                : redis.evalsha(script.sha1, ScriptOutputType.MULTI, names, args.apply(link)));
+  }
+
+  Listening listening() {
+    return listening;
+  }
+
+  Primaries primaries() {
+    return primaries;
+  }
+
+  // Reading replies. A reply of another shape is a defect of a script: ClassCastException.
+
+  static long number(Object part) {
+    return (Long) part;
+  }
+
+  static String text(Object part) {
+    return Packed.text((byte[]) part);
+  }
+
+  static byte[] bytes(Object part) {
+    return (byte[]) part;
+  }
+
+  @SuppressWarnings("unchecked")
+  static List<Object> list(Object part) {
+    return (List<Object>) part;
+  }
+
+  /** Arguments of a script: byte strings, texts and numbers. */
+  static byte[][] args(Object... args) {
+    var bytes = new byte[args.length][];
+    for (int i = 0; i < args.length; i++) {
+      bytes[i] =
+          switch (args[i]) {
+            case byte[] raw -> raw;
+            case String text -> Packed.utf8(text);
+            case Number number -> Packed.utf8(number.longValue());
+            default -> throw new IllegalArgumentException("no argument: " + args[i]);
+          };
+    }
+    return bytes;
+  }
+}

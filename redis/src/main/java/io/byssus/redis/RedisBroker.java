@@ -1,0 +1,238 @@
+package io.byssus.redis;
+
+import static io.byssus.redis.Redis.args;
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.concurrent.CompletableFuture.failedFuture;
+
+import io.byssus.core.NotDoneException;
+import io.byssus.core.channel.Broker;
+import io.byssus.core.channel.Retention;
+import io.byssus.core.node.EngineSettings;
+import io.byssus.protocol.Durability;
+import io.byssus.protocol.ErrorCode;
+import io.byssus.protocol.Gap;
+import io.byssus.protocol.Position;
+import io.byssus.protocol.Recovery;
+import io.byssus.protocol.ServerMessage.Item;
+import io.byssus.redis.Envelope.Heard;
+import io.byssus.redis.Envelope.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/**
+ * Channels in Redis: each a stream, which is the truth, and a Pub/Sub channel, which is fast. Of
+ * their keys {@code lib-channel.lua} tells.
+ */
+final class RedisBroker implements Broker {
+  /** An epoch is below 2^53, which is as far as Lua counts: seconds, then chance. */
+  private static final int CHANCE = 1 << 20;
+
+  private final Redis redis;
+  private final EngineSettings settings;
+  private final RandomGenerator random;
+  private final Replicas replicas;
+  private final Subscriptions subscriptions;
+
+  RedisBroker(
+      Redis redis,
+      EngineSettings settings,
+      RandomGenerator random,
+      Replicas replicas,
+      Subscriptions subscriptions) {
+    this.redis = redis;
+    this.settings = settings;
+    this.random = random;
+    this.replicas = replicas;
+    this.subscriptions = subscriptions;
+  }
+
+  @Override
+  public CompletionStage<Outcome> publish(String channel, Draft draft, Retention retention) {
+    var level = draft.durability();
+    if (retention.ephemeral()) {
+      return level == Durability.ACCEPTED
+          ? published(pass(channel, draft), reply -> completedFuture(stored(reply, level)))
+          : completedFuture(new Outcome.Rejected(ErrorCode.DURABILITY_UNAVAILABLE));
+    }
+    if (!replicas.canBe(level, Keys.partition(channel))) {
+      return completedFuture(new Outcome.Rejected(ErrorCode.DURABILITY_UNAVAILABLE));
+    }
+    var over = new AtomicReference<Link>();
+    return published(
+        keep(channel, draft, retention, over),
+        reply ->
+            replicas
+                .confirmed(level, Keys.partition(channel), over.get())
+                .thenApply(_ -> stored(reply, level)));
+  }
+
+  /** What surely was not done is rejected; anything else that fails leaves it open. */
+  private static CompletionStage<Outcome> published(
+      CompletionStage<List<Object>> script, Function<List<Object>, CompletionStage<Outcome>> then) {
+    return script
+        .handle((reply, failure) -> {
+          if (reply != null) {
+            return then.apply(reply);
+          }
+          var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+          return cause instanceof NotDoneException
+              ? completedFuture((Outcome) new Outcome.Rejected(ErrorCode.UNAVAILABLE))
+              : CompletableFuture.<Outcome>failedFuture(failure);
+        })
+        .thenCompose(outcome -> outcome);
+  }
+
+  private static Outcome stored(List<Object> reply, Durability level) {
+    return new Outcome.Stored(
+        position(Place.of(Redis.bytes(reply.get(0)))), level, Redis.number(reply.get(1)) == 1);
+  }
+
+  private static Optional<Position> position(Place place) {
+    return place.epoch() == 0
+        ? Optional.empty()
+        : Optional.of(new Position(place.epochName(), place.offset()));
+  }
+
+  private CompletionStage<List<Object>> pass(String channel, Draft draft) {
+    var key = draft.dedupe().isEmpty() ? Keys.stream(channel) : dedupe(channel, draft);
+    return redis.run(
+        Keys.partition(channel),
+        Script.PASS,
+        List.of(key),
+        args(
+            Envelope.of(draft.data(), draft.from()),
+            window(draft),
+            redis.listening().verb(),
+            Keys.live(channel),
+            all(channel)));
+  }
+
+  /**
+   * @param over is set to where the script went last
+   */
+  private CompletionStage<List<Object>> keep(
+      String channel, Draft draft, Retention retention, AtomicReference<Link> over) {
+    var stream = Keys.stream(channel);
+    var envelope = Envelope.of(draft.data(), draft.from());
+    var ttlMs = ttlMs(retention);
+    return redis.run(
+        Keys.partition(channel),
+        Script.PUBLISH,
+        List.of(
+            stream,
+            Keys.channel(channel),
+            draft.dedupe().isEmpty() ? stream : dedupe(channel, draft)),
+        link -> {
+          over.set(link);
+          return args(
+              envelope,
+              retention.size(),
+              retention.age().toMillis(),
+              link.timeMs(),
+              link.lineage,
+              redis.primaries().lineages(),
+              newEpoch(link),
+              ttlMs,
+              window(draft),
+              redis.listening().verb(),
+              Keys.live(channel),
+              all(channel));
+        });
+  }
+
+  private static String dedupe(String channel, Draft draft) {
+    return Keys.dedupe(channel, draft.dedupe());
+  }
+
+  private String window(Draft draft) {
+    return draft.dedupe().isEmpty() ? "" : "" + settings.dedupeWindow().toMillis();
+  }
+
+  private String all(String channel) {
+    return redis.listening().sharded() ? Keys.all(Keys.partition(channel)) : "";
+  }
+
+  private long ttlMs(Retention retention) {
+    return Math.max(settings.channelTtl().toMillis(), retention.age().toMillis());
+  }
+
+  private long newEpoch(Link link) {
+    return link.timeMs() / 1_000 * CHANCE + random.nextInt(CHANCE);
+  }
+
+  @Override
+  public CompletionStage<Page> history(
+      String channel, Optional<Position> after, int limit, Retention retention) {
+    if (retention.ephemeral()) {
+      return failedFuture(new IllegalArgumentException("an ephemeral channel has no history"));
+    }
+    // An epoch that is none of ours was of another life, whatever its offset.
+    var epoch = after.map(position -> Envelope.epoch(position.epoch()).orElse(1L) + "").orElse("");
+    var offset = after.map(Position::offset).orElse(0L);
+    var ttlMs = ttlMs(retention);
+    return redis
+        .run(
+            Keys.partition(channel),
+            Script.HISTORY,
+            List.of(Keys.stream(channel), Keys.channel(channel)),
+            link ->
+                args(
+                    epoch,
+                    offset,
+                    limit,
+                    retention.age().toMillis(),
+                    ttlMs,
+                    link.lineage,
+                    newEpoch(link)))
+        .thenApply(reply -> page(reply, after.isPresent()));
+  }
+
+  private static Page page(List<Object> reply, boolean asked) {
+    var epoch = new Place(Long.parseLong(Redis.text(reply.get(0))), 0).epochName();
+    var top = new Position(epoch, Long.parseLong(Redis.text(reply.get(1))));
+    var why = Redis.text(reply.get(2));
+    var items = new ArrayList<Item>();
+    var parts = Redis.list(reply.get(3));
+    for (int i = 0; i < parts.size(); i += 2) {
+      var place = Place.of(Redis.bytes(parts.get(i)));
+      items.add(Envelope.item(place.offset(), Redis.bytes(parts.get(i + 1))));
+    }
+    var recovery =
+        !asked
+            ? Recovery.NOT_ASKED
+            : why.isEmpty() ? Recovery.COMPLETE : new Recovery.Lost(Gap.of(why).orElseThrow());
+    return new Page(top, recovery, items);
+  }
+
+  @Override
+  public CompletionStage<Void> subscribe(String channel, Listener listener) {
+    return subscriptions.add(channel, listener);
+  }
+
+  @Override
+  public void unsubscribe(String channel) {
+    subscriptions.remove(channel);
+  }
+
+  @Override
+  public CompletionStage<Void> subscribePrefix(String prefix, Listener listener) {
+    return subscriptions.addPrefix(prefix, listener);
+  }
+
+  @Override
+  public void unsubscribePrefix(String prefix) {
+    subscriptions.removePrefix(prefix);
+  }
+
+  /** Tells a listener what was heard of its channel. */
+  static void tell(Listener listener, String channel, Heard heard) {
+    listener.publication(channel, heard.place().epochName(), heard.item());
+  }
+}

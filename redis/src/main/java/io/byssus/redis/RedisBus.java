@@ -1,0 +1,152 @@
+package io.byssus.redis;
+
+import static io.byssus.redis.Redis.args;
+
+import io.byssus.core.node.ClusterBus;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Owner;
+import io.byssus.protocol.CloseCode;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Control messages by Pub/Sub: all nodes hear one channel, and each has one of its own. A message
+ * is {@link Packed}: what it is, then its fields.
+ */
+final class RedisBus implements ClusterBus {
+  private static final String ANNOUNCED = "announced";
+  private static final String LEFT = "left";
+  private static final String SUPERSEDED = "superseded";
+
+  private final Redis redis;
+  private volatile @Nullable Listener listener;
+
+  RedisBus(Redis redis) {
+    this.redis = redis;
+  }
+
+  /** Hears from here on what all nodes and {@code self} are told. */
+  void listen(Owner self) {
+    var _ = redis.listening().hear(Keys.BUS, this::heard);
+    var _ = redis.listening().hear(personal(self), this::heard);
+  }
+
+  private static String personal(Owner owner) {
+    return Keys.BUS + ':' + Keys.owner(owner);
+  }
+
+  void reachable(boolean reachable) {
+    tell(listening -> listening.reachable(reachable));
+  }
+
+  private void tell(Consumer<Listener> what) {
+    var listening = listener;
+    if (listening != null) {
+      what.accept(listening);
+    }
+  }
+
+  @Override
+  public CompletionStage<Boolean> announce(Announcement announcement) {
+    var owner = announcement.owner();
+    return redis
+        .run(
+            Keys.COMMON,
+            Script.ANNOUNCE,
+            List.of(Keys.nodeName(owner.node())),
+            args(
+                owner.incarnation(),
+                NAME_LEASE.toMillis(),
+                redis.listening().verb(),
+                Keys.BUS,
+                Packed.strings(
+                    List.of(
+                        ANNOUNCED,
+                        owner.node(),
+                        owner.incarnation(),
+                        announcement.address(),
+                        announcement.version(),
+                        "" + announcement.uptime().toMillis(),
+                        "" + announcement.connections(),
+                        "" + announcement.sessions(),
+                        "" + announcement.ready()))))
+        .thenApply(reply -> Redis.number(reply.getFirst()) == 1);
+  }
+
+  @Override
+  public CompletionStage<Void> leave(Owner owner) {
+    return redis
+        .run(
+            Keys.COMMON,
+            Script.DEPART,
+            List.of(Keys.nodeName(owner.node())),
+            args(
+                owner.incarnation(),
+                redis.listening().verb(),
+                Keys.BUS,
+                Packed.strings(List.of(LEFT, owner.node(), owner.incarnation()))))
+        .thenAccept(_ -> {});
+  }
+
+  @Override
+  public CompletionStage<Void> tell(Owner to, Notice notice) {
+    var message =
+        switch (notice) {
+          case Notice.Superseded(var lease, var code) ->
+              Packed.strings(
+                  List.of(
+                      SUPERSEDED,
+                      lease.session(),
+                      lease.owner().node(),
+                      lease.owner().incarnation(),
+                      "" + lease.term(),
+                      code.name()));
+        };
+    return redis
+        .primaries()
+        .route(Keys.COMMON)
+        .send((commands, _, _) ->
+            redis.listening().sharded()
+                ? commands.spublish(personal(to), message)
+                : commands.publish(personal(to), message))
+        .thenAccept(_ -> {});
+  }
+
+  @Override
+  public void listen(Listener newListener) {
+    listener = newListener;
+  }
+
+  /** What is malformed in any way ends as an exception, which drops it. */
+  private void heard(byte[] message) {
+    var fields = Packed.strings(message);
+    switch (fields.getFirst()) {
+      case ANNOUNCED -> {
+        var announcement =
+            new Announcement(
+                new Owner(fields.get(1), fields.get(2)),
+                fields.get(3),
+                fields.get(4),
+                Duration.ofMillis(Long.parseLong(fields.get(5))),
+                Integer.parseInt(fields.get(6)),
+                Integer.parseInt(fields.get(7)),
+                Boolean.parseBoolean(fields.get(8)));
+        tell(listening -> listening.announced(announcement));
+      }
+      case LEFT -> tell(listening -> listening.left(new Owner(fields.get(1), fields.get(2))));
+      case SUPERSEDED -> {
+        var lease =
+            new Lease(
+                fields.get(1),
+                new Owner(fields.get(2), fields.get(3)),
+                Long.parseLong(fields.get(4)));
+        var notice = new Notice.Superseded(lease, CloseCode.valueOf(fields.get(5)));
+        tell(listening -> listening.told(notice));
+      }
+      default -> throw new Packed.Malformed("no message of this version of the bus");
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.byssus.redis;
+
+import static io.byssus.redis.Redis.args;
+
+import io.byssus.core.delivery.InboxStore;
+import io.byssus.core.node.EngineSettings;
+import io.byssus.core.session.Fence;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Owner;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Sender;
+import io.byssus.protocol.ServerMessage.Item;
+import io.byssus.redis.Envelope.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** Inboxes in Redis: each a stream beside its session, of which {@code lib-inbox.lua} tells. */
+final class RedisInboxes implements InboxStore {
+  private final Redis redis;
+  private final EngineSettings settings;
+  private volatile Consumer<String> wake = _ -> {};
+
+  RedisInboxes(Redis redis, EngineSettings settings) {
+    this.redis = redis;
+    this.settings = settings;
+  }
+
+  /** Hears from here on what is appended for the sessions of {@code self}, on any partition. */
+  void listen(Owner self) {
+    for (int partition = 0; partition < Keys.PARTITIONS; partition++) {
+      var _ =
+          redis
+              .listening()
+              .hear(
+                  Keys.wake(partition, self),
+                  message -> wake.accept(Keys.name(Packed.text(message))));
+    }
+  }
+
+  @Override
+  public CompletionStage<Append> append(String session, Json data, Optional<Sender> from) {
+    var partition = Keys.partition(session);
+    return redis
+        .run(
+            partition,
+            Script.APPEND,
+            List.of(Keys.session(session), Keys.inbox(session)),
+            args(
+                Keys.text(session),
+                Envelope.of(data, from),
+                data.bytes(),
+                settings.inboxMessages(),
+                settings.inboxBytes(),
+                settings.inboxAge().toMillis(),
+                redis.listening().verb(),
+                Keys.wake(partition)))
+        .thenApply(reply ->
+            switch (Redis.text(reply.getFirst())) {
+              case "stored" -> Append.STORED;
+              case "full" -> Append.FULL;
+              default -> Append.NO_SESSION;
+            });
+  }
+
+  @Override
+  public CompletionStage<Optional<Page>> read(Lease lease, long after, int limit) {
+    return redis
+        .run(
+            Keys.partition(lease.session()),
+            Script.READ,
+            keys(lease),
+            args(
+                Keys.owner(lease.owner()),
+                lease.term(),
+                after,
+                limit,
+                settings.inboxAge().toMillis()))
+        .thenApply(reply -> reply.isEmpty() ? Optional.empty() : Optional.of(page(reply)));
+  }
+
+  private static Page page(List<Object> reply) {
+    var items = new ArrayList<Item>();
+    var parts = Redis.list(reply.get(1));
+    for (int i = 0; i < parts.size(); i += 2) {
+      var place = Place.of(Redis.bytes(parts.get(i)));
+      items.add(Envelope.item(place.offset(), Redis.bytes(parts.get(i + 1))));
+    }
+    return new Page(Long.parseLong(Redis.text(reply.get(0))), items);
+  }
+
+  @Override
+  public CompletionStage<Fence> acknowledge(Lease lease, long offset) {
+    return redis
+        .run(
+            Keys.partition(lease.session()),
+            Script.ACKNOWLEDGE,
+            keys(lease),
+            args(Keys.owner(lease.owner()), lease.term(), offset))
+        .thenApply(RedisSessions::fence);
+  }
+
+  private static List<String> keys(Lease lease) {
+    return List.of(Keys.session(lease.session()), Keys.inbox(lease.session()));
+  }
+
+  @Override
+  public void onAppend(Consumer<String> newWake) {
+    wake = newWake;
+  }
+}

@@ -1,0 +1,400 @@
+package io.byssus.redis;
+
+import static io.byssus.redis.Redis.args;
+import static io.byssus.redis.Redis.list;
+import static io.byssus.redis.Redis.number;
+import static io.byssus.redis.Redis.text;
+
+import io.byssus.core.node.EngineSettings;
+import io.byssus.core.session.Fence;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Owner;
+import io.byssus.core.session.ResumeTokens;
+import io.byssus.core.session.SessionStore;
+import io.byssus.core.session.StoredSession;
+import io.byssus.core.session.TokenHash;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Position;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+
+/** Sessions in Redis: each a Hash, of which {@code lib-session.lua} tells the fields. */
+final class RedisSessions implements SessionStore {
+  private static final String ATTRIBUTE = "a";
+  private static final String SUBSCRIPTION = "c";
+
+  /** So many are renewed by one script, which nobody else's step comes between. */
+  private static final int RENEWED_AT_ONCE = 200;
+
+  /** A sweep looks at so many partitions, the next one at the next so many. */
+  private static final int SWEPT_PARTITIONS = 8;
+
+  private final Redis redis;
+  private final long ttlMs;
+  private final AtomicInteger nextSwept = new AtomicInteger();
+
+  RedisSessions(Redis redis, EngineSettings settings) {
+    this.redis = redis;
+    this.ttlMs = settings.sessionTtl().toMillis();
+  }
+
+  @Override
+  public CompletionStage<Lease> create(NewSession session, Owner owner) {
+    var partition = Keys.partition(session.id());
+    var args = new ArrayList<Object>();
+    args.addAll(
+        List.of(
+            Keys.text(session.id()),
+            session.user(),
+            Keys.owner(owner),
+            session.token().sha256(),
+            Packed.strings(session.tags()),
+            ttlMs));
+    session
+        .attributes()
+        .forEach((name, value) -> {
+          if (!value.isNull()) {
+            args.add(ATTRIBUTE + name);
+            args.add(value.utf8());
+          }
+        });
+    return redis
+        .run(
+            partition,
+            Script.CREATE,
+            List.of(Keys.session(session.id()), Keys.due(partition), Keys.owned(partition, owner)),
+            args(args.toArray()))
+        .thenApply(_ -> new Lease(session.id(), owner, 1));
+  }
+
+  @Override
+  public CompletionStage<Claim> claim(
+      String session, String user, TokenHash presented, TokenHash next, Owner owner) {
+    var partition = Keys.partition(session);
+    return redis
+        .run(
+            partition,
+            Script.CLAIM,
+            List.of(Keys.session(session), Keys.inbox(session), Keys.owned(partition, owner)),
+            args(
+                Keys.text(session),
+                user,
+                Keys.owner(owner),
+                presented.sha256(),
+                next.sha256(),
+                ttlMs,
+                Keys.prefix(partition),
+                ResumeTokens.HANDED_OUT_MAX))
+        .thenApply(reply ->
+            switch (text(reply.getFirst())) {
+              case "expired" -> new Claim.Expired();
+              case "refused" -> new Claim.Refused();
+              default -> granted(session, owner, reply);
+            });
+  }
+
+  private static Claim granted(String session, Owner owner, List<Object> reply) {
+    var lease = new Lease(session, owner, Long.parseLong(text(reply.get(1))));
+    var holder = text(reply.get(2));
+    var previous =
+        holder.isEmpty()
+            ? Optional.<Lease>empty()
+            : Optional.of(
+                new Lease(session, Keys.owner(holder), Long.parseLong(text(reply.get(3)))));
+    return new Claim.Granted(lease, stored(session, list(reply.get(4))), previous);
+  }
+
+  private static StoredSession stored(String session, List<Object> hash) {
+    var attributes = new HashMap<String, Json>();
+    var subscriptions = new HashMap<String, Optional<Position>>();
+    var user = "";
+    Set<String> tags = Set.of();
+    long acknowledged = 0;
+    for (int i = 0; i < hash.size(); i += 2) {
+      var field = text(hash.get(i));
+      var value = Redis.bytes(hash.get(i + 1));
+      switch (field) {
+        case "u" -> user = Packed.text(value);
+        case "g" -> tags = Set.copyOf(Packed.strings(value));
+        case "ia" -> acknowledged = Long.parseLong(Packed.text(value));
+        default -> {
+          if (field.startsWith(ATTRIBUTE)) {
+            attributes.put(field.substring(1), Json.wrap(value));
+          } else if (field.startsWith(SUBSCRIPTION)) {
+            subscriptions.put(field.substring(1), position(Packed.text(value)));
+          }
+        }
+      }
+    }
+    return new StoredSession(session, user, attributes, tags, subscriptions, acknowledged);
+  }
+
+  /** {@code OFFSET EPOCH}, or nothing: the epoch may be any text. */
+  private static Optional<Position> position(String text) {
+    var space = text.indexOf(' ');
+    return space < 0
+        ? Optional.empty()
+        : Optional.of(
+            new Position(text.substring(space + 1), Long.parseLong(text.substring(0, space))));
+  }
+
+  private static String text(Position position) {
+    return position.offset() + " " + position.epoch();
+  }
+
+  private static String text(Object part) {
+    return Redis.text(part);
+  }
+
+  // Writes under a lease.
+
+  @Override
+  public CompletionStage<Fence> setAttributes(Lease lease, Map<String, Json> changes) {
+    var set = new HashMap<String, Object>();
+    var removed = new ArrayList<String>();
+    changes.forEach((name, value) -> {
+      if (value.isNull()) {
+        removed.add(ATTRIBUTE + name);
+      } else {
+        set.put(ATTRIBUTE + name, value.utf8());
+      }
+    });
+    return write(lease, "", set, removed);
+  }
+
+  @Override
+  public CompletionStage<Fence> setTags(Lease lease, Set<String> tags) {
+    return write(lease, "", Map.of("g", Packed.strings(tags)), List.of());
+  }
+
+  @Override
+  public CompletionStage<Fence> subscribe(
+      Lease lease, String channel, Optional<Position> position) {
+    var stands = position.map(RedisSessions::text).orElse("");
+    return write(lease, "", Map.of(SUBSCRIPTION + channel, stands), List.of());
+  }
+
+  @Override
+  public CompletionStage<Fence> unsubscribe(Lease lease, String channel) {
+    return write(lease, "", Map.of(), List.of(SUBSCRIPTION + channel));
+  }
+
+  @Override
+  public CompletionStage<Fence> acknowledge(Lease lease, String channel, Position position) {
+    var field = SUBSCRIPTION + channel;
+    return write(lease, field, Map.of(field, text(position)), List.of());
+  }
+
+  /**
+   * @param mustExist a field without which nothing is written; empty for none
+   */
+  private CompletionStage<Fence> write(
+      Lease lease, String mustExist, Map<String, Object> set, List<String> removed) {
+    var args = new ArrayList<Object>();
+    args.addAll(List.of(Keys.owner(lease.owner()), lease.term(), mustExist, set.size()));
+    set.forEach((field, value) -> {
+      args.add(field);
+      args.add(value);
+    });
+    args.addAll(removed);
+    return redis
+        .run(
+            Keys.partition(lease.session()),
+            Script.WRITE,
+            List.of(Keys.session(lease.session())),
+            args(args.toArray()))
+        .thenApply(RedisSessions::fence);
+  }
+
+  static Fence fence(List<Object> reply) {
+    return number(reply.getFirst()) == 1 ? Fence.HELD : Fence.LOST;
+  }
+
+  @Override
+  public CompletionStage<List<Lease>> renew(Collection<Lease> leases) {
+    var byPartition = new HashMap<Integer, List<Lease>>();
+    for (var lease : leases) {
+      byPartition
+          .computeIfAbsent(Keys.partition(lease.session()), _ -> new ArrayList<>())
+          .add(lease);
+    }
+    var stages = new ArrayList<CompletionStage<List<Lease>>>();
+    byPartition.forEach((partition, all) -> {
+      for (int i = 0; i < all.size(); i += RENEWED_AT_ONCE) {
+        stages.add(renew(partition, all.subList(i, Math.min(all.size(), i + RENEWED_AT_ONCE))));
+      }
+    });
+    return concatenated(stages);
+  }
+
+  private CompletionStage<List<Lease>> renew(int partition, List<Lease> leases) {
+    var keys = new ArrayList<String>();
+    var args = new ArrayList<Object>();
+    args.add(ttlMs);
+    for (var lease : leases) {
+      keys.add(Keys.session(lease.session()));
+      keys.add(Keys.inbox(lease.session()));
+      args.add(Keys.owner(lease.owner()));
+      args.add(lease.term());
+    }
+    return redis
+        .run(partition, Script.RENEW, keys, args(args.toArray()))
+        .thenApply(lost -> lost.stream().map(i -> leases.get((int) number(i) - 1)).toList());
+  }
+
+  static <T> CompletionStage<List<T>> concatenated(List<CompletionStage<List<T>>> stages) {
+    CompletionStage<List<T>> all = CompletableFuture.completedFuture(new ArrayList<>());
+    for (var stage : stages) {
+      all =
+          all.thenCombine(
+              stage,
+              (some, more) -> {
+                some.addAll(more);
+                return some;
+              });
+    }
+    return all.thenApply(List::copyOf);
+  }
+
+  // How a session leaves its holder.
+
+  @Override
+  public CompletionStage<Fence> release(Lease lease) {
+    var partition = Keys.partition(lease.session());
+    return redis
+        .run(
+            partition,
+            Script.RELEASE,
+            List.of(Keys.session(lease.session())),
+            args(
+                Keys.text(lease.session()),
+                Keys.owner(lease.owner()),
+                lease.term(),
+                ttlMs,
+                Keys.prefix(partition)))
+        .thenApply(RedisSessions::fence);
+  }
+
+  @Override
+  public CompletionStage<Optional<Gone>> remove(String session) {
+    return remove(session, "", 0);
+  }
+
+  @Override
+  public CompletionStage<Optional<Gone>> end(Lease lease) {
+    return remove(lease.session(), Keys.owner(lease.owner()), lease.term());
+  }
+
+  private CompletionStage<Optional<Gone>> remove(String session, String owner, long term) {
+    var partition = Keys.partition(session);
+    return redis
+        .run(
+            partition,
+            Script.REMOVE,
+            List.of(Keys.session(session)),
+            args(Keys.text(session), Keys.prefix(partition), owner, term))
+        .thenApply(reply -> reply.isEmpty() ? Optional.empty() : Optional.of(gone(reply)));
+  }
+
+  private static Gone gone(List<Object> parts) {
+    return new Gone(
+        Keys.name(text(parts.get(0))),
+        text(parts.get(1)),
+        Set.copyOf(Packed.strings(Redis.bytes(parts.get(2)))),
+        texts(parts.get(3)));
+  }
+
+  private static Set<String> texts(Object parts) {
+    var texts = new HashSet<String>();
+    list(parts).forEach(part -> texts.add(text(part)));
+    return Set.copyOf(texts);
+  }
+
+  @Override
+  public CompletionStage<Optional<Optional<Lease>>> holder(String session) {
+    return redis
+        .run(Keys.partition(session), Script.HOLDER, List.of(Keys.session(session)))
+        .thenApply(reply ->
+            switch (reply.size()) {
+              case 0 -> Optional.empty();
+              case 1 -> Optional.of(Optional.empty());
+              default ->
+                  Optional.of(
+                      Optional.of(
+                          new Lease(
+                              session,
+                              Keys.owner(text(reply.get(0))),
+                              Long.parseLong(text(reply.get(1))))));
+            });
+  }
+
+  // What is done for sessions that nobody speaks for.
+
+  @Override
+  public CompletionStage<List<Gone>> sweep(int limit) {
+    var first = nextSwept.getAndAdd(SWEPT_PARTITIONS);
+    return collected(
+        first,
+        SWEPT_PARTITIONS,
+        limit,
+        (partition, most) ->
+            redis
+                .run(
+                    partition,
+                    Script.SWEEP,
+                    List.of(Keys.due(partition)),
+                    args(most, Keys.prefix(partition)))
+                .thenApply(all -> all.stream().map(parts -> gone(list(parts))).toList()));
+  }
+
+  @Override
+  public CompletionStage<List<Orphan>> abandon(Owner dead, int limit) {
+    return collected(
+        0,
+        Keys.PARTITIONS,
+        limit,
+        (partition, most) ->
+            redis
+                .run(
+                    partition,
+                    Script.ABANDON,
+                    List.of(Keys.owned(partition, dead)),
+                    args(Keys.owner(dead), most, ttlMs, Keys.prefix(partition)))
+                .thenApply(all -> all.stream().map(parts -> orphan(list(parts))).toList()));
+  }
+
+  private static Orphan orphan(List<Object> parts) {
+    return new Orphan(Keys.name(text(parts.get(0))), texts(parts.get(1)));
+  }
+
+  /** One partition after the other, until there are {@code limit}. */
+  private static <T> CompletionStage<List<T>> collected(
+      int first, int count, int limit, BiFunction<Integer, Integer, CompletionStage<List<T>>> in) {
+    CompletionStage<List<T>> all = CompletableFuture.completedFuture(new ArrayList<>());
+    for (var i : IntStream.range(first, first + count).toArray()) {
+      all =
+          all.thenCompose(found -> {
+            if (found.size() >= limit) {
+              return CompletableFuture.completedFuture(found);
+            }
+            return in.apply(i & Keys.PARTITIONS - 1, limit - found.size())
+                .thenApply(more -> {
+                  found.addAll(more);
+                  return found;
+                });
+          });
+    }
+    return all.thenApply(List::copyOf);
+  }
+}

@@ -1,0 +1,223 @@
+package io.byssus.redis;
+
+import static io.byssus.redis.Redis.args;
+
+import io.byssus.core.channel.Broker.Listener;
+import io.byssus.core.node.EngineSettings;
+import io.byssus.redis.Envelope.Heard;
+import io.byssus.redis.Envelope.Place;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who on this node listens to which channels and prefixes.
+ *
+ * <p>Pub/Sub loses without a word. So the newest publication of each channel that is listened to is
+ * looked up every now and then, many in one script, and at once when something may have been
+ * missed; a listener that has not heard it hears it then, sees by its offset what it missed, and
+ * reads that. Thread-safe.
+ */
+final class Subscriptions {
+  private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
+  private static final int LOOKED_UP_AT_ONCE = 100;
+
+  private final Redis redis;
+  private final long channelTtlMs;
+  private final Map<String, Heeded> channels = new ConcurrentHashMap<>();
+  private final Map<String, Listener> prefixes = new ConcurrentHashMap<>();
+  private final Map<String, Integer> patterns = new HashMap<>();
+  private long refreshedNs = System.nanoTime();
+
+  /** A channel that is listened to. */
+  private static final class Heeded {
+    final Listener listener;
+    volatile @Nullable Place newest;
+
+    Heeded(Listener listener) {
+      this.listener = listener;
+    }
+  }
+
+  Subscriptions(Redis redis, EngineSettings settings) {
+    this.redis = redis;
+    this.channelTtlMs = settings.channelTtl().toMillis();
+    redis.listening().onMissed(this::lookUp);
+  }
+
+  // Channels.
+
+  CompletionStage<Void> add(String channel, Listener listener) {
+    var heeded = new Heeded(listener);
+    channels.put(channel, heeded);
+    return redis
+        .listening()
+        .hear(
+            Keys.live(channel),
+            message -> {
+              var heard = Heard.of(message, 0);
+              heeded.newest = heard.place();
+              RedisBroker.tell(listener, channel, heard);
+            });
+  }
+
+  void remove(String channel) {
+    if (channels.remove(channel) != null) {
+      redis.listening().forget(Keys.live(channel));
+    }
+  }
+
+  // Prefixes. A Cluster has no patterns for what is heard on one primary only: there every
+  // publication is told to its partition too, and a node that wants some of them hears all.
+
+  synchronized CompletionStage<Void> addPrefix(String prefix, Listener listener) {
+    var first = prefixes.isEmpty();
+    var known = prefixes.put(prefix, listener) != null;
+    if (redis.listening().sharded()) {
+      return first ? hearAll() : CompletableFuture.completedFuture(null);
+    }
+    var pattern = Keys.livePattern(prefix);
+    if (!known) {
+      patterns.merge(pattern, 1, Integer::sum);
+    }
+    return redis
+        .listening()
+        .hearPattern(
+            pattern, (channel, message) -> fits(pattern, Keys.channelOf(channel), message));
+  }
+
+  synchronized void removePrefix(String prefix) {
+    if (prefixes.remove(prefix) == null) {
+      return;
+    }
+    if (redis.listening().sharded()) {
+      if (prefixes.isEmpty()) {
+        for (int partition = 0; partition < Keys.PARTITIONS; partition++) {
+          redis.listening().forget(Keys.all(partition));
+        }
+      }
+      return;
+    }
+    var pattern = Keys.livePattern(prefix);
+    if (patterns.merge(pattern, -1, Integer::sum) == 0) {
+      patterns.remove(pattern);
+      redis.listening().forgetPattern(pattern);
+    }
+  }
+
+  private CompletionStage<Void> hearAll() {
+    CompletionStage<Void> all = CompletableFuture.completedFuture(null);
+    for (int partition = 0; partition < Keys.PARTITIONS; partition++) {
+      var one = redis.listening().hear(Keys.all(partition), this::heardOfAll);
+      all = all.thenCombine(one, (done, _) -> done);
+    }
+    return all;
+  }
+
+  private void heardOfAll(byte[] message) {
+    var channel = Keys.channelOf(Envelope.word(message));
+    var heard = Heard.of(message, Envelope.space(message, 0) + 1);
+    prefixes.forEach((prefix, listener) -> {
+      if (channel.startsWith(prefix)) {
+        RedisBroker.tell(listener, channel, heard);
+      }
+    });
+  }
+
+  /** What fits one pattern fits prefixes that are a little longer, or it fits none. */
+  private void fits(String pattern, String channel, byte[] message) {
+    var heard = Heard.of(message, 0);
+    prefixes.forEach((prefix, listener) -> {
+      if (channel.startsWith(prefix) && Keys.livePattern(prefix).equals(pattern)) {
+        RedisBroker.tell(listener, channel, heard);
+      }
+    });
+  }
+
+  // What Pub/Sub may have lost.
+
+  /** Looks up all channels; those that are listened to are in use by that. */
+  void lookUpAll() {
+    lookUp(null);
+  }
+
+  private void lookUp(@Nullable Collection<Integer> partitions) {
+    var refresh = partitions == null && refreshDue();
+    var byPartition = new HashMap<Integer, List<String>>();
+    for (var channel : channels.keySet()) {
+      var partition = Keys.partition(channel);
+      if (partitions == null || partitions.contains(partition)) {
+        byPartition.computeIfAbsent(partition, _ -> new ArrayList<>()).add(channel);
+      }
+    }
+    byPartition.forEach((partition, all) -> {
+      for (int i = 0; i < all.size(); i += LOOKED_UP_AT_ONCE) {
+        lookUp(
+            partition,
+            List.copyOf(all.subList(i, Math.min(all.size(), i + LOOKED_UP_AT_ONCE))),
+            refresh);
+      }
+    });
+  }
+
+  private synchronized boolean refreshDue() {
+    var now = System.nanoTime();
+    if (now - refreshedNs < TimeUnit.MILLISECONDS.toNanos(channelTtlMs / 4)) {
+      return false;
+    }
+    refreshedNs = now;
+    return true;
+  }
+
+  private void lookUp(int partition, List<String> names, boolean refresh) {
+    var keys = new ArrayList<String>();
+    for (var name : names) {
+      keys.add(Keys.stream(name));
+      keys.add(Keys.channel(name));
+    }
+    redis
+        .run(partition, Script.TOPS, keys, args(refresh ? "" + channelTtlMs : ""))
+        .whenComplete((reply, failure) -> {
+          if (reply == null) {
+            LOG.debug("channels will be looked up again", failure);
+            return;
+          }
+          for (int i = 0; i < names.size(); i++) {
+            if (Redis.bytes(reply.get(2 * i)).length > 0) {
+              compare(
+                  names.get(i), Redis.bytes(reply.get(2 * i)), Redis.bytes(reply.get(2 * i + 1)));
+            }
+          }
+        });
+  }
+
+  private void compare(String channel, byte[] id, byte[] envelope) {
+    var heeded = channels.get(channel);
+    var place = Place.of(id);
+    if (heeded == null || !missed(heeded.newest, place)) {
+      return;
+    }
+    var before = heeded.newest;
+    heeded.newest = place;
+    RedisBroker.tell(
+        heeded.listener, channel, new Heard(place, Envelope.item(place.offset(), envelope)));
+    if (before != null) {
+      redis.listening().hearAgain(Keys.live(channel));
+    }
+  }
+
+  private static boolean missed(@Nullable Place newest, Place place) {
+    return newest == null
+        || newest.epoch() < place.epoch()
+        || newest.epoch() == place.epoch() && newest.offset() < place.offset();
+  }
+}

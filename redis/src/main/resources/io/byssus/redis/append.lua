@@ -1,0 +1,33 @@
+#!lua
+-- Appends to an inbox and wakes the node that holds the session. One step, so that a reader who was woken finds it.
+-- KEYS  1 session  2 inbox
+-- ARGV  1 session id  2 envelope  3 bytes of its data  4 most messages  5 most bytes  6 age ms
+--       7 PUBLISH or SPUBLISH  8 prefix of the channels that wake an owner
+-- Reply {'stored'}, {'full'}, {'none'}: no such session
+--@include lib-time.lua
+--@include lib-session.lua
+--@include lib-inbox.lua
+local time = now()
+local s = redis.call('HMGET', KEYS[1], 'x', 'o', 'd', 'ib')
+if not living(s[1], time) then
+  return {'none'}
+end
+local bytes = tonumber(s[4] or 0)
+local size = tonumber(ARGV[3])
+local count = redis.call('XLEN', KEYS[2])
+if count >= tonumber(ARGV[4]) or bytes + size > tonumber(ARGV[5]) then
+  bytes = drop_old(KEYS[2], KEYS[1], bytes, tonumber(ARGV[6]), time)
+  count = redis.call('XLEN', KEYS[2])
+  if count >= tonumber(ARGV[4]) or bytes + size > tonumber(ARGV[5]) then
+    return {'full'}
+  end
+end
+local id = redis.call('XADD', KEYS[2], '0-*', 't', int(time), 'n', ARGV[3], 'e', ARGV[2])
+redis.call('HSET', KEYS[1], 'ib', int(bytes + size), 'it', string.sub(id, 3))
+if count == 0 then
+  redis.call('PEXPIREAT', KEYS[2], int(s[1] + UNSWEPT))
+end
+if s[3] == '0' then
+  redis.call(ARGV[7], ARGV[8] .. s[2], ARGV[1])
+end
+return {'stored'}

@@ -1,0 +1,53 @@
+-- A session is one Hash:
+--   u user   o owner   t term   d 1: detached, o and t are those of the last holder
+--   x when its time has passed, in ms   ru the resume token used last   rh those handed out since, 32 bytes each
+--   g tags   ia it ib inbox: acknowledged offset, newest offset, bytes   a… attributes   c… subscriptions
+-- Its parts lie in its partition: byssus:{p}:s:ID the Hash, i:ID the inbox, and its place in due (a set scored by
+-- time, at the latest by x) and in o:OWNER (the sessions that an owner holds).
+
+-- Redis itself forgets a session only when nobody has swept it for so long after its time.
+local UNSWEPT = 24 * 60 * 60 * 1000
+
+local function living(deadline, time)
+  return deadline and tonumber(deadline) > time
+end
+
+local function held(key, owner, term, time)
+  local s = redis.call('HMGET', key, 'o', 't', 'd', 'x')
+  return s[1] == owner and s[2] == term and s[3] == '0' and living(s[4], time)
+end
+
+-- Starts the time to live anew.
+local function start(key, inbox, ttl, time)
+  redis.call('HSET', key, 'x', int(time + ttl))
+  redis.call('PEXPIREAT', key, int(time + ttl + UNSWEPT))
+  redis.call('PEXPIREAT', inbox, int(time + ttl + UNSWEPT))
+end
+
+-- Gives a session back, of which the caller knows that it is held under its newest lease.
+local function detach(prefix, id, owner, ttl, time)
+  redis.call('HSET', prefix .. 's:' .. id, 'd', '1')
+  redis.call('SREM', prefix .. 'o:' .. owner, id)
+  start(prefix .. 's:' .. id, prefix .. 'i:' .. id, ttl, time)
+end
+
+local function channels(key)
+  local found = {}
+  for _, field in ipairs(redis.call('HKEYS', key)) do
+    if string.sub(field, 1, 1) == 'c' then
+      found[#found + 1] = string.sub(field, 2)
+    end
+  end
+  return found
+end
+
+-- Removes a session and all its parts; answers what it leaves to clean up elsewhere.
+local function remove(prefix, id)
+  local key = prefix .. 's:' .. id
+  local s = redis.call('HMGET', key, 'u', 'g', 'o')
+  local gone = {id, s[1], s[2], channels(key)}
+  redis.call('DEL', key, prefix .. 'i:' .. id)
+  redis.call('ZREM', prefix .. 'due', id)
+  redis.call('SREM', prefix .. 'o:' .. s[3], id)
+  return gone
+end
