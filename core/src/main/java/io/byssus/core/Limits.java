@@ -22,6 +22,8 @@ import java.time.Duration;
  * @param commandsBurst how many it may send at once
  * @param commandsWaiting behind one that takes its time; then the socket is not read until they are
  *     done
+ * @param connectsAtOnce how many connects a node takes to its engine at once; the others wait, at
+ *     most for the connect timeout, then error unavailable
  */
 public record Limits(
     Duration connectTimeout,
@@ -38,7 +40,8 @@ public record Limits(
     int presenceMembers,
     int commandsPerSecond,
     int commandsBurst,
-    int commandsWaiting) {
+    int commandsWaiting,
+    int connectsAtOnce) {
   public static final Limits DEFAULTS =
       new Limits(
           Duration.ofSeconds(10),
@@ -55,5 +58,6 @@ public record Limits(
           1_000,
           100,
           500,
-          64);
+          64,
+          256);
 }

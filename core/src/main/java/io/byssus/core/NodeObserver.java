@@ -54,6 +54,9 @@ public interface NodeObserver {
   /** An engine call ended without an answer. */
   default void engineFailed(String step, Throwable failure) {}
 
+  /** The engine cannot be reached any more, or can again. */
+  default void engineReachable(boolean reachable) {}
+
   default void draining(int connections) {}
 
   /** Another node was heard for the first time, or again. */

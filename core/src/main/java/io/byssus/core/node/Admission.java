@@ -37,7 +37,11 @@ final class Admission {
   private final Connection connection;
   private final CommandDispatcher dispatcher;
   private final Command.Connect connect;
+  private final Gate gate;
   private final String token;
+  private int steps;
+  private boolean restoring;
+  private boolean inside;
 
   Admission(
       Node node, Connection connection, CommandDispatcher dispatcher, Command.Connect connect) {
@@ -45,6 +49,7 @@ final class Admission {
     this.connection = connection;
     this.dispatcher = dispatcher;
     this.connect = connect;
+    this.gate = node.watch(connection.lane()).gate();
     this.token = node.randomId();
   }
 
@@ -64,6 +69,42 @@ final class Admission {
   }
 
   private void known(String user) {
+    var patience = node.settings.limits().connectTimeout().toNanos();
+    gate.enter(connection.lane().nanoTime() + patience, () -> enter(user), this::tooLate);
+  }
+
+  // At the gate.
+
+  private void enter(String user) {
+    inside = true;
+    if (connection.open() && !node.reachable()) {
+      refuse(ErrorCode.UNAVAILABLE, "the engine cannot be reached, try again");
+    } else if (connection.open()) {
+      toEngine(user);
+    }
+    leaveIfDone();
+  }
+
+  private void tooLate() {
+    if (connection.open()) {
+      refuse(ErrorCode.UNAVAILABLE, "too many come at once, try again");
+    }
+  }
+
+  /** Its place is free once nothing is asked of the engine for it any more. */
+  private void leaveIfDone() {
+    if (inside && steps == 0 && !(restoring && connection.open())) {
+      inside = false;
+      dispatcher.settled(this);
+      gate.leave();
+    }
+  }
+
+  void connectionGone() {
+    leaveIfDone();
+  }
+
+  private void toEngine(String user) {
     var resume = connect.resume();
     if (resume.isPresent()) {
       claim(user, resume.get());
@@ -177,6 +218,7 @@ final class Admission {
   private void resumed(Session session, Claim.Granted granted, boolean takeover) {
     node.observer.sessionResumed(session.id(), takeover);
     welcome(session, granted.session(), true);
+    restoring = true;
     var channels = new ArrayDeque<>(granted.session().subscriptions().keySet());
     restore(session, granted.session(), channels);
   }
@@ -188,6 +230,8 @@ final class Admission {
       return;
     }
     if (channel == null) {
+      restoring = false;
+      leaveIfDone();
       dispatcher.goOn();
       return;
     }
@@ -249,6 +293,7 @@ final class Admission {
 
   /** This connect fails; another may follow on the same connection. */
   private void refuse(ErrorCode code, String message) {
+    dispatcher.settled(this);
     dispatcher.fail(connect.id(), code, message);
     dispatcher.goOn();
   }
@@ -263,11 +308,13 @@ final class Admission {
   }
 
   private <T> void whenDone(CompletionStage<T> stage, Consumer<T> then, Runnable undo) {
+    steps++;
     connection
         .lane()
         .when(
             stage,
             (value, failure) -> {
+              steps--;
               if (value != null) {
                 then.accept(value);
               } else {
@@ -275,6 +322,7 @@ final class Admission {
                 undo.run();
                 refuse(ErrorCode.UNAVAILABLE, "the engine did not answer");
               }
+              leaveIfDone();
             });
   }
 }

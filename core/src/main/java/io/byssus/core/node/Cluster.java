@@ -170,7 +170,9 @@ final class Cluster implements ClusterBus.Listener {
   }
 
   @Override
-  public void reachable(boolean reachable) {}
+  public void reachable(boolean reachable) {
+    node.reachable(reachable);
+  }
 
   private void judge() {
     membership.gone(lane.nanoTime()).forEach(this::bury);

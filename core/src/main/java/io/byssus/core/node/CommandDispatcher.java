@@ -64,6 +64,7 @@ final class CommandDispatcher implements Connection.Receiver {
   private final TokenBucket bucket;
   private final long connectBy;
   private @Nullable ArrayDeque<Decoded> waiting;
+  private @Nullable Admission admission;
   private @Nullable Session session;
   private @Nullable Inbox inbox;
   private int inFlight;
@@ -72,6 +73,8 @@ final class CommandDispatcher implements Connection.Receiver {
   private boolean paused;
   private boolean greeted;
   private boolean draining;
+  private boolean degraded;
+  private boolean refused;
 
   CommandDispatcher(Node node, Connection connection) {
     this.node = node;
@@ -246,13 +249,17 @@ final class CommandDispatcher implements Connection.Receiver {
   private void connect(Command.Connect connect) {
     if (session != null) {
       fail(connect.id(), ErrorCode.ALREADY_CONNECTED, "this connection has a session already");
-    } else if (!node.ready()) {
+    } else if (node.draining()) {
       fail(connect.id(), ErrorCode.DRAINING, "this node is going away, connect to another");
+    } else if (!node.reachable()) {
+      fail(connect.id(), ErrorCode.UNAVAILABLE, "the engine cannot be reached, try again");
     } else {
       holdOthers();
+      var coming = new Admission(node, connection, this, connect);
+      admission = coming;
       // Not at once: a client that gave this connection up has closed it behind its connect, and
       // may be back on another.
-      connection.lane().execute(new Admission(node, connection, this, connect)::start);
+      connection.lane().execute(coming::start);
     }
   }
 
@@ -268,6 +275,16 @@ final class CommandDispatcher implements Connection.Receiver {
     connection.startHeartbeat(interval, node.randomUpTo(interval));
     inbox = new Inbox(node.engine.inboxes(), welcomed, acknowledged, held, node.observer);
     inbox.wake();
+    if (node.watch(connection.lane()).outages().lasting()) {
+      degrade();
+    }
+  }
+
+  /** The connect has taken all its steps, for good or ill. */
+  void settled(Admission done) {
+    if (admission == done) {
+      admission = null;
+    }
   }
 
   // Channels.
@@ -701,6 +718,7 @@ final class CommandDispatcher implements Connection.Receiver {
 
   /** On the lane: the store says that {@code lease} holds no more. */
   void leaseRefused(Lease lease) {
+    refused = true;
     connection
         .lane()
         .when(
@@ -765,6 +783,9 @@ final class CommandDispatcher implements Connection.Receiver {
   public void gone(CloseCode code) {
     node.closed(this);
     waiting = null;
+    if (admission != null) {
+      admission.connectionGone();
+    }
     if (session != null) {
       var left = session;
       for (var subscription : left.subscriptions()) {
@@ -785,6 +806,28 @@ final class CommandDispatcher implements Connection.Receiver {
       connection.close(CloseCode.CONNECT_TIMEOUT);
     } else {
       connection.tick(node.settings.heartbeat(), now, listeningSince);
+    }
+  }
+
+  /** The engine cannot be reached. */
+  void degrade() {
+    if (inbox != null && !degraded) {
+      degraded = true;
+      connection.send(new ServerMessage.Degraded(true));
+    }
+  }
+
+  /** The engine can be reached again, and the lease was checked: catches up with what it said. */
+  void revive() {
+    var attached = session;
+    if (attached == null || inbox == null || refused) {
+      return;
+    }
+    inbox.wake();
+    attached.subscriptions().forEach(s -> enterPresence(attached, s.channel()));
+    if (degraded) {
+      degraded = false;
+      connection.send(new ServerMessage.Degraded(false));
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,8 @@ public final class Node {
   private final Map<Lane, Watch> watches = new IdentityHashMap<>();
   private final Cluster cluster;
   private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicLong outages = new AtomicLong();
+  private volatile boolean reachable = true;
   private volatile boolean draining;
 
   /**
@@ -78,7 +81,8 @@ public final class Node {
             settings.joinDelay(),
             observer);
     this.router = new Router(engine.directory(), engine.inboxes());
-    lanes.all().forEach(lane -> watches.put(lane, new Watch(lane, this)));
+    var connects = Math.ceilDiv(settings.limits().connectsAtOnce(), lanes.all().size());
+    lanes.all().forEach(lane -> watches.put(lane, new Watch(lane, this, connects)));
     this.cluster = new Cluster(this, lanes.all().getFirst());
   }
 
@@ -152,9 +156,44 @@ public final class Node {
     return !ChannelName.isPattern(channel) && settings.namespaces().of(channel).presence();
   }
 
-  /** Whether new connections are welcome: false while draining. */
+  /**
+   * Whether new connections are welcome: false while draining, while the engine cannot be reached,
+   * and then until all leases have been checked.
+   */
   public boolean ready() {
-    return !draining;
+    return !draining && reachable && leasesChecked();
+  }
+
+  private boolean leasesChecked() {
+    var outage = outages.get();
+    return watches.values().stream().allMatch(w -> w.outages().checkedAfter() == outage);
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  boolean reachable() {
+    return reachable;
+  }
+
+  /** How many outages there were. From any thread. */
+  long outages() {
+    return outages.get();
+  }
+
+  /** The engine cannot be reached any more, or can again: calls alternate. From any thread. */
+  synchronized void reachable(boolean now) {
+    if (now == reachable) {
+      return;
+    }
+    var outage = now ? outages.get() : outages.incrementAndGet();
+    reachable = now;
+    observer.engineReachable(now);
+    for (var watch : watches.values()) {
+      var lane = watch.outages();
+      watch.lane().execute(now ? () -> lane.end(outage) : lane::begin);
+    }
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Looks after all connections of one lane with one timer: heartbeats, connect time-outs, and, in
@@ -28,15 +29,34 @@ final class Watch {
   private final Lane lane;
   private final Node node;
   private final List<CommandDispatcher> dispatchers = new ArrayList<>();
+  private final Gate gate;
+  private final Outages outages;
   private final List<CompletableFuture<Void>> awaitingNone = new ArrayList<>();
   private long tickedAt;
   private long listeningSince;
   private long sessionsRenewedAt;
   private long presenceTouchedAt;
 
-  Watch(Lane lane, Node node) {
+  /**
+   * @param connects how many the lane may have with the engine at once
+   */
+  Watch(Lane lane, Node node, int connects) {
     this.lane = lane;
     this.node = node;
+    this.gate = new Gate(connects);
+    this.outages = new Outages(node, lane, this);
+  }
+
+  Gate gate() {
+    return gate;
+  }
+
+  Outages outages() {
+    return outages;
+  }
+
+  List<CommandDispatcher> dispatchers() {
+    return dispatchers;
   }
 
   Lane lane() {
@@ -74,9 +94,10 @@ final class Watch {
     if (now - tickedAt > TICK_NS + STALL_NS) {
       listeningSince = now;
       node.observer.laneStalled(Duration.ofNanos(now - tickedAt));
-      renewSessions(); // someone else may hold them by now
+      renewSessions(answered -> {}); // someone else may hold them by now
     }
     tickedAt = now;
+    gate.tick(now);
     // Downwards, because one that is closed leaves and the last takes its slot.
     for (int i = dispatchers.size() - 1; i >= 0; i--) {
       dispatchers.get(i).tick(now, listeningSince);
@@ -89,7 +110,7 @@ final class Watch {
     var engine = node.settings.engine();
     if (now - sessionsRenewedAt >= engine.sessionTtl().toNanos() / RENEWALS) {
       sessionsRenewedAt = now;
-      renewSessions();
+      renewSessions(answered -> {});
     }
     if (now - presenceTouchedAt >= engine.presenceTtl().toNanos() / RENEWALS) {
       presenceTouchedAt = now;
@@ -97,10 +118,16 @@ final class Watch {
     }
   }
 
-  private void renewSessions() {
+  /**
+   * Renews all sessions of the lane, and closes those that are lost.
+   *
+   * @param then whether the engine has answered
+   */
+  void renewSessions(Consumer<Boolean> then) {
     var leases = new ArrayList<Lease>(dispatchers.size());
     dispatchers.forEach(dispatcher -> dispatcher.lease().ifPresent(leases::add));
     if (leases.isEmpty()) {
+      then.accept(true);
       return;
     }
     lane.when(
@@ -114,6 +141,7 @@ final class Watch {
                     .of(lease.session())
                     .ifPresent(dispatcher -> dispatcher.leaseRefused(lease)));
           }
+          then.accept(lost != null);
         });
   }
 

@@ -21,6 +21,7 @@ import java.util.random.RandomGenerator;
 /** One run from one seed. */
 final class Simulation {
   private static final int STEPS = 600;
+  private static final int STEPS_TO_REST = 1_000_000;
   private static final int CLIENTS = 4;
   private static final List<String> CHANNELS =
       List.of("kept.a", "kept.b", "drop.c", "passing", "kept.*");
@@ -53,7 +54,8 @@ final class Simulation {
           1_000,
           1_000,
           5_000,
-          64);
+          64,
+          3);
 
   private final RandomGenerator random;
   private final FaultyEngine faults;
@@ -153,9 +155,8 @@ final class Simulation {
   }
 
   private void workAll() {
-    var more = true;
-    while (more) {
-      more = node.lanes.step() | faults.step();
+    for (int steps = 0; node.lanes.step() | faults.step(); steps++) {
+      world.check(steps < STEPS_TO_REST, "the node and its engine do not come to rest");
     }
   }
 

@@ -50,6 +50,10 @@ public final class TestBus {
       }
     }
 
+    boolean pulled() {
+      return pulled;
+    }
+
     private void hear(Consumer<Listener> event) {
       if (!pulled && listener != null) {
         event.accept(listener);

@@ -81,13 +81,19 @@ public final class TestCluster {
     return new Engine(
         engine.sessions(),
         new OwnListeners(owner),
-        new OwnWake(),
+        new OwnWake(owner),
         engine.directory(),
         engine.presence(),
         bus.end(owner));
   }
 
   private final class OwnWake implements InboxStore {
+    private final Owner owner;
+
+    OwnWake(Owner owner) {
+      this.owner = owner;
+    }
+
     @Override
     public CompletionStage<Append> append(String session, Json data, Optional<Sender> from) {
       return engine.inboxes().append(session, data, from);
@@ -105,7 +111,11 @@ public final class TestCluster {
 
     @Override
     public void onAppend(Consumer<String> wake) {
-      wakes.add(wake);
+      wakes.add(session -> {
+        if (!bus.end(owner).pulled()) {
+          wake.accept(session);
+        }
+      });
     }
   }
 

@@ -345,6 +345,7 @@ public record Config(
       int commandsPerSecond,
       int commandsBurst,
       int commandsWaiting,
+      int connectsAtOnce,
       int maxMessage,
       int maxFragments,
       Duration messageTimeout,
@@ -411,6 +412,12 @@ public record Config(
                   "Commands that wait behind a slow one; then the socket is not read until they are"
                       + " done.")
               .count(64, 1, 10_000, "commands"),
+          in.key(
+                  "connects-at-once",
+                  "Connects that a node has with its engine at once, so that a crowd is let in as"
+                      + " fast as the engine answers; the others wait, at most for"
+                      + " limits.connect-timeout, then error unavailable.")
+              .count(256, 1, 100_000, "connects"),
           in.key(
                   "max-message",
                   "Longest message, all its fragments together and inflated; then close code"

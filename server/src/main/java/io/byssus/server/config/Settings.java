@@ -118,7 +118,8 @@ public final class Settings {
         limits.presenceMembers(),
         limits.commandsPerSecond(),
         limits.commandsBurst(),
-        limits.commandsWaiting());
+        limits.commandsWaiting(),
+        limits.connectsAtOnce());
   }
 
   static Heartbeat heartbeat(Config.Heartbeat heartbeat) {

@@ -68,6 +68,15 @@ public final class LogObserver implements NodeObserver {
   }
 
   @Override
+  public void engineReachable(boolean reachable) {
+    if (reachable) {
+      log.info("the engine answers again: all leases are checked");
+    } else {
+      log.error("the engine cannot be reached: clients are told, and the node is not ready");
+    }
+  }
+
+  @Override
   public void nodeJoined(String node) {
     log.info("node {} is there", OneLine.of(node, 100));
   }

@@ -133,4 +133,10 @@ public record Observers(NodeObserver first, NodeObserver second) implements Node
     first.nameLost();
     second.nameLost();
   }
+
+  @Override
+  public void engineReachable(boolean reachable) {
+    first.engineReachable(reachable);
+    second.engineReachable(reachable);
+  }
 }
