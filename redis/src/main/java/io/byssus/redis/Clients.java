@@ -4,9 +4,11 @@ import io.byssus.redis.RedisAddress.Host;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
@@ -38,6 +40,8 @@ final class Clients implements AutoCloseable {
             // A connection that was lost is replaced by us: the primary may be another by then, and
             // what was under way must not be sent twice.
             .autoReconnect(false)
+            // The probe of each connection is the one clock: commands are answered in their order.
+            .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
             .maintNotificationsConfig(MaintNotificationsConfig.disabled())
             .socketOptions(
                 SocketOptions.builder().connectTimeout(timeout).tcpNoDelay(true).build());
@@ -56,11 +60,23 @@ final class Clients implements AutoCloseable {
     return client.connectPubSub(CODEC, uri(host));
   }
 
+  /** Most Sentinels ask for no password, though Redis itself does. */
   StatefulRedisSentinelConnection<String, String> sentinel(Host host) {
-    return client.connectSentinel(StringCodec.UTF8, uri(host));
+    try {
+      return client.connectSentinel(StringCodec.UTF8, uri(host, false));
+    } catch (RedisConnectionException e) {
+      if (!reason(e).startsWith("NOAUTH")) {
+        throw e;
+      }
+      return client.connectSentinel(StringCodec.UTF8, uri(host, true));
+    }
   }
 
   private RedisURI uri(Host host) {
+    return uri(host, true);
+  }
+
+  private RedisURI uri(Host host, boolean authenticated) {
     var uri =
         RedisURI.builder()
             .withHost(host.name())
@@ -68,6 +84,9 @@ final class Clients implements AutoCloseable {
             .withSsl(address.tls())
             .withDatabase(address.kind() == RedisAddress.Kind.CLUSTER ? 0 : address.database())
             .withTimeout(timeout);
+    if (!authenticated) {
+      return uri.build();
+    }
     if (!address.user().isEmpty()) {
       uri.withAuthentication(address.user(), address.password());
     } else if (!address.password().isEmpty()) {

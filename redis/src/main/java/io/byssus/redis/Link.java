@@ -107,6 +107,9 @@ final class Link {
             new NotDoneException("too many commands wait for " + host));
       }
       sent = command.on(commands);
+      if (sent.toCompletableFuture().isCompletedExceptionally()) {
+        return CompletableFuture.failedFuture(new NotDoneException("no connection to " + host));
+      }
       unwritten++;
       writeIfDue();
     }

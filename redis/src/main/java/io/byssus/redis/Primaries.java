@@ -69,6 +69,7 @@ final class Primaries implements AutoCloseable {
   private long lookNs;
   private long troubledNs;
   private boolean told = true;
+  private volatile boolean started;
   private volatile boolean closed;
 
   /**
@@ -108,6 +109,7 @@ final class Primaries implements AutoCloseable {
       }
       pause();
     }
+    started = true;
   }
 
   private static void pause() throws RedisUnavailableException {
@@ -238,6 +240,9 @@ final class Primaries implements AutoCloseable {
   }
 
   private void tellReach(long now) {
+    if (!started) {
+      return;
+    }
     if (whole()) {
       troubledNs = 0;
       if (!told) {
