@@ -1,9 +1,11 @@
 package io.byssus.server.log;
 
 import io.byssus.core.NodeObserver;
+import io.byssus.core.NotDoneException;
 import io.byssus.core.lane.Ticker;
 import io.byssus.protocol.Gap;
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,7 @@ public final class LogObserver implements NodeObserver {
   private final Sparingly gaps;
   private final Sparingly drops;
   private final Sparingly stalls;
+  private volatile boolean reachable = true;
 
   public LogObserver(Ticker ticker) {
     failures = new Sparingly(PERIOD, ticker);
@@ -41,9 +44,28 @@ public final class LogObserver implements NodeObserver {
 
   @Override
   public void engineFailed(String step, Throwable failure) {
-    failures.times(
-        1,
-        count -> log.warn("the engine did not answer: {} ({} times lately)", step, count, failure));
+    if (reachable || !surelyNotDone(failure)) {
+      failures.times(1, count -> tell(step, failure, count));
+    }
+  }
+
+  /** Where it failed is written only of what nobody has foreseen. */
+  private static void tell(String step, Throwable failure, long count) {
+    if (surelyNotDone(failure)) {
+      var reason = OneLine.of(String.valueOf(root(failure).getMessage()), 300);
+      log.warn("the engine did not answer: {} ({} times lately): {}", step, count, reason);
+    } else {
+      log.warn("the engine did not answer: {} ({} times lately)", step, count, failure);
+    }
+  }
+
+  private static boolean surelyNotDone(Throwable failure) {
+    return root(failure) instanceof NotDoneException;
+  }
+
+  private static Throwable root(Throwable failure) {
+    var cause = failure.getCause();
+    return cause != null && failure instanceof CompletionException ? root(cause) : failure;
   }
 
   @Override
@@ -68,8 +90,9 @@ public final class LogObserver implements NodeObserver {
   }
 
   @Override
-  public void engineReachable(boolean reachable) {
-    if (reachable) {
+  public void engineReachable(boolean now) {
+    reachable = now;
+    if (now) {
       log.info("the engine answers again: all leases are checked");
     } else {
       log.error("the engine cannot be reached: clients are told, and the node is not ready");

@@ -49,6 +49,8 @@ public final class Logs extends ContextAwareBase implements Configurator {
     root.setLevel(Level.toLevel(level));
     // Netty tells at debug level how it finds its way about each machine.
     context.getLogger("io.netty").setLevel(Level.INFO);
+    // Lettuce writes about each connection; what matters of that the engine tells in our words.
+    context.getLogger("io.lettuce").setLevel(Level.ERROR);
     var encoder = json ? json() : text(context);
     encoder.setContext(context);
     encoder.start();

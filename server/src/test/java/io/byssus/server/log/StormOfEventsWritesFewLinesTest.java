@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.byssus.core.NotDoneException;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Gap;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,25 @@ class StormOfEventsWritesFewLinesTest {
     now += Duration.ofSeconds(10).toNanos();
     observer.engineFailed("save", new IllegalStateException("gone"));
     assertThat(lines()).hasSize(2).last().asString().contains("save", "1000 times");
+  }
+
+  @Test
+  void engineThatIsGoneIsToldOnceAndItsFailuresNotAgain() {
+    var notDone = new CompletionException(new NotDoneException("no Redis at h:1"));
+    observer.engineFailed("sweep", notDone);
+    assertThat(lines()).hasSize(1).first().asString().contains("sweep", "no Redis at h:1");
+    assertThat(written.list.getFirst().getThrowableProxy()).isNull();
+    observer.engineReachable(false);
+    now += Duration.ofSeconds(60).toNanos();
+    observer.engineFailed("sweep", notDone);
+    assertThat(lines()).hasSize(2);
+    observer.engineFailed("claim", new IllegalStateException("a defect"));
+    assertThat(lines()).hasSize(3);
+    assertThat(written.list.getLast().getThrowableProxy()).isNotNull();
+    observer.engineReachable(true);
+    now += Duration.ofSeconds(60).toNanos();
+    observer.engineFailed("sweep", notDone);
+    assertThat(lines()).hasSize(5);
   }
 
   @Test
