@@ -37,6 +37,11 @@ public final class MetricsObserver implements NodeObserver, TransportObserver {
   final LongAdder laneStalls = new LongAdder();
   final LongAdder laneStallNs = new LongAdder();
   final LongAdder engineFailures = new LongAdder();
+  final LongAdder engineOutages = new LongAdder();
+  final LongAdder nodesJoined = new LongAdder();
+  final LongAdder nodesGone = new LongAdder();
+  final LongAdder sessionsOrphaned = new LongAdder();
+  volatile boolean engineReachable = true;
   final LongAdder requestsTimedOut = new LongAdder();
   final Map<Integer, LongAdder> requestsRefused =
       REFUSALS.stream()
@@ -126,6 +131,29 @@ public final class MetricsObserver implements NodeObserver, TransportObserver {
   @Override
   public void engineFailed(String step, Throwable failure) {
     engineFailures.increment();
+  }
+
+  @Override
+  public void engineReachable(boolean reachable) {
+    engineReachable = reachable;
+    if (!reachable) {
+      engineOutages.increment();
+    }
+  }
+
+  @Override
+  public void nodeJoined(String node) {
+    nodesJoined.increment();
+  }
+
+  @Override
+  public void nodeGone(String node) {
+    nodesGone.increment();
+  }
+
+  @Override
+  public void sessionsOrphaned(int count) {
+    sessionsOrphaned.add(count);
   }
 
   @Override

@@ -62,6 +62,9 @@ public final class MetricsPage implements Supplier<String> {
     Gauge.builder("byssus.ready", () -> ready.getAsBoolean() ? 1 : 0)
         .description("1 while clients may be sent here")
         .register(to);
+    Gauge.builder("byssus.engine.reachable", () -> counted.engineReachable ? 1 : 0)
+        .description("1 while the engine answers")
+        .register(to);
     Gauge.builder("byssus.cluster.members", () -> members.get().size())
         .description("Nodes of the cluster that this one sees, itself among them")
         .register(to);
@@ -93,6 +96,13 @@ public final class MetricsPage implements Supplier<String> {
         .description("How long lanes stood still")
         .register(to);
     count.all("engine.failures", "Engine calls without an answer", counted.engineFailures);
+    count.all("engine.outages", "Times that the engine was unreachable", counted.engineOutages);
+    count.all("cluster.nodes.joined", "Times that another node came", counted.nodesJoined);
+    count.all("cluster.nodes.gone", "Times that another node went", counted.nodesGone);
+    count.all(
+        "sessions.orphaned",
+        "Sessions of a node that went, detached by this one",
+        counted.sessionsOrphaned);
     counted.requestsRefused.forEach((status, sum) ->
         count.one("requests.refused", "status", "" + status, "HTTP requests refused", sum));
     count.all("requests.timed.out", "Connections without a request", counted.requestsTimedOut);

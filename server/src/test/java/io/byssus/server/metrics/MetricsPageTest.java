@@ -59,6 +59,16 @@ class MetricsPageTest {
   }
 
   @Test
+  void pageTellsWhetherTheEngineAnswers() {
+    assertThat(value("byssus_engine_reachable")).isEqualTo(1);
+    counted.engineReachable(false);
+    assertThat(value("byssus_engine_reachable")).isZero();
+    counted.engineReachable(true);
+    assertThat(value("byssus_engine_reachable")).isEqualTo(1);
+    assertThat(value("byssus_engine_outages_total")).isEqualTo(1);
+  }
+
+  @Test
   void pageTellsHowManyNodesAreSeen() {
     assertThat(value("byssus_cluster_members")).isZero();
     members = List.of(NodesPageTest.node("a", true), NodesPageTest.node("b", false));
@@ -94,7 +104,12 @@ class MetricsPageTest {
         .containsExactlyInAnyOrderElementsOf(
             List.of(
                 "byssus_ready",
+                "byssus_engine_reachable",
+                "byssus_engine_outages_total",
                 "byssus_cluster_members",
+                "byssus_cluster_nodes_joined_total",
+                "byssus_cluster_nodes_gone_total",
+                "byssus_sessions_orphaned_total",
                 "byssus_connections",
                 "byssus_connections_opened_total",
                 "byssus_connections_closed_total",
