@@ -9,6 +9,7 @@ public final class Main {
 
   public static void main(String[] args) {
     var environment = System.getenv();
-    System.exit(new Cli(Terminal.of(environment), environment, new Serve()).run(args));
+    System.exit(
+        new Cli(Terminal.of(environment), environment, new Programs(environment)).run(args));
   }
 }

@@ -1,6 +1,5 @@
 package io.byssus.server;
 
-import io.byssus.server.cli.Cli;
 import io.byssus.server.cli.Exit;
 import io.byssus.server.cli.Terminal;
 import io.byssus.server.config.Config;
@@ -12,11 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.LoggerFactory;
 
 /** The life of a process that serves. */
-final class Serve implements Cli.Runner {
+final class Serve {
   private static final String LOGGER = "io.byssus.node";
 
-  @Override
-  public int run(Config config, Terminal terminal, boolean exitAfterStart) {
+  int run(Config config, Terminal terminal, boolean exitAfterStart) {
     Logs.set(
         config.log().level().name().toLowerCase(Locale.ROOT),
         config.log().format() == Config.Log.Format.JSON);

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 
 /** The program in a process of its own, as an operator runs it. */
 final class ServedProcess implements AutoCloseable {
@@ -77,6 +78,14 @@ final class ServedProcess implements AutoCloseable {
 
   void signal(String name) throws Exception {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** Until it has written a line with {@code part} in it. */
+  void await(String part) {
+    Awaitility.await().atMost(PATIENCE).until(() -> output().contains(part) || ended.isDone());
+    if (!output().contains(part)) {
+      throw new AssertionError("it never wrote " + part + ": " + output());
+    }
   }
 
   /** Once it has ended. */

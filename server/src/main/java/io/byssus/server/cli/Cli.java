@@ -8,6 +8,7 @@ import io.byssus.server.config.Durations;
 import io.byssus.server.config.Nearest;
 import io.byssus.server.config.Problem;
 import io.byssus.server.config.Settings;
+import io.byssus.server.trial.Plan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,24 +23,32 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Takes a command line apart and does what it asks for. */
 public final class Cli {
-  /** Runs a node. */
-  @FunctionalInterface
+  /** Runs what lasts. Each call returns the exit code once all is over. */
   public interface Runner {
     /**
-     * Returns the exit code once the node is gone.
+     * A node.
      *
      * @param exitAfterStart to leave as soon as it has served itself
      */
-    int run(Config config, Terminal terminal, boolean exitAfterStart);
+    int serve(Config config, Terminal terminal, boolean exitAfterStart);
+
+    /** A cluster on this machine, to try it out. */
+    int cluster(Plan plan, Terminal terminal);
   }
 
   /** The flags of serve that are keys. */
   private static final Map<String, String> KEYS =
       Map.of(
-          "--host", "listen.host",
-          "--port", "listen.port",
-          "--engine", "engine",
-          "--node", "node.name");
+          "--host",
+          "listen.host",
+          Commands.PORT,
+          "listen.port",
+          Commands.ENGINE,
+          "engine",
+          "--node",
+          "node.name");
+
+  private static final int PORT_MAX = 65_535;
 
   private final Terminal terminal;
   private final ConfigInput input;
@@ -71,6 +80,7 @@ public final class Cli {
     }
     return switch (line.commandSpec().name()) {
       case "serve" -> serve(line);
+      case "cluster" -> cluster(line);
       case "check-config" -> checkConfig(line);
       case "config-doc" -> configDoc(line);
       case "token" -> token(line);
@@ -89,8 +99,32 @@ public final class Cli {
     var exit = line.hasMatchedOption(Commands.EXIT_AFTER_START);
     return input
         .read(line, input.file(line), flags)
-        .map(config -> runner.run(config, terminal, exit))
+        .map(config -> runner.serve(config, terminal, exit))
         .orElse(Exit.CONFIG);
+  }
+
+  private int cluster(ParseResult line) {
+    int nodes = line.matchedOptionValue(Commands.NODES, 3);
+    int port = line.matchedOptionValue(Commands.PORT, 8080);
+    if (nodes < 1 || nodes > Plan.NODES_MAX) {
+      throw misuse(line, "--nodes takes 1 to " + Plan.NODES_MAX);
+    }
+    if (port < 0 || port > PORT_MAX - nodes) {
+      throw misuse(line, "--port takes 0 to " + (PORT_MAX - nodes) + "; the nodes' follow it");
+    }
+    String engine = line.matchedOptionValue(Commands.ENGINE, "");
+    if (engine.isEmpty()) {
+      return runner.cluster(new Plan(nodes, port, Optional.empty()), terminal);
+    }
+    var flag = new Flag("engine", engine, Commands.ENGINE);
+    var config = new ConfigInput(terminal, Map.of()).read(line, Optional.empty(), List.of(flag));
+    if (config.isEmpty()) {
+      return Exit.CONFIG;
+    }
+    if (config.get().engine() instanceof Config.Engine.Memory) {
+      throw misuse(line, "a cluster needs a Redis; without --engine one is started");
+    }
+    return runner.cluster(new Plan(nodes, port, Optional.of(engine)), terminal);
   }
 
   private int checkConfig(ParseResult line) {
@@ -131,11 +165,12 @@ public final class Cli {
     try {
       return Durations.parse(given);
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new ParameterException(
-          line.commandSpec().commandLine(),
-          "--ttl takes a duration such as 30s or 1h, not " + Problem.quoted(given),
-          e);
+      throw misuse(line, "--ttl takes a duration such as 30s or 1h, not " + Problem.quoted(given));
     }
+  }
+
+  private static ParameterException misuse(ParseResult line, String message) {
+    return new ParameterException(line.commandSpec().commandLine(), message);
   }
 
   private int noCommand(ParseResult line) {

@@ -1,5 +1,6 @@
 package io.byssus.server.cli;
 
+import io.byssus.server.trial.Plan;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -12,6 +13,9 @@ final class Commands {
   static final String VERSION = "--version";
   static final String CONFIG = "--config";
   static final String SET = "--set";
+  static final String PORT = "--port";
+  static final String ENGINE = "--engine";
+  static final String NODES = "--nodes";
   static final String EXIT_AFTER_START = "--exit-after-start";
   static final String MARKDOWN = "--markdown";
   static final String USER = "--user";
@@ -24,6 +28,7 @@ final class Commands {
         command("byssus", "A WebSocket cluster for the JVM whose sessions outlive connections.")
             .addOption(flag(VERSION, "Print the version."))
             .addSubcommand("serve", serve())
+            .addSubcommand("cluster", cluster())
             .addSubcommand("check-config", checkConfig())
             .addSubcommand("config-doc", configDoc())
             .addSubcommand("token", token());
@@ -43,11 +48,29 @@ final class Commands {
     return sources(command("serve", "Start a node, and serve until SIGTERM or Ctrl-C."))
         .addOption(
             value("--host", "ADDRESS", "Listen on this address; default 0.0.0.0 (BYSSUS_HOST)."))
-        .addOption(value("--port", "PORT", "Listen on this port; default 8080 (BYSSUS_PORT)."))
+        .addOption(value(PORT, "PORT", "Listen on this port; default 8080 (BYSSUS_PORT)."))
         .addOption(
-            value("--engine", "ENGINE", "Where state lives; default memory (BYSSUS_ENGINE)."))
+            value(
+                ENGINE,
+                "ENGINE",
+                "Where state lives: memory, or redis://HOST:PORT and its kin; default memory"
+                    + " (BYSSUS_ENGINE)."))
         .addOption(value("--node", "NAME", "The node's name; default the host's (BYSSUS_NODE)."))
         .addOption(flag(EXIT_AFTER_START, "Stop as soon as the node has served itself once."));
+  }
+
+  private static CommandSpec cluster() {
+    return command(
+            "cluster",
+            "Start a Redis, some nodes and an nginx on this machine, to try out what happens when"
+                + " one of them dies. Ctrl-C ends them.")
+        .addOption(number(NODES, "N", "How many nodes; default 3, at most " + Plan.NODES_MAX + "."))
+        .addOption(
+            number(
+                PORT,
+                "PORT",
+                "Where nginx listens, the nodes following; default 8080, 0 for any free ports."))
+        .addOption(value(ENGINE, "ADDRESS", "Use this Redis, instead of starting one."));
   }
 
   private static CommandSpec checkConfig() {
@@ -110,6 +133,14 @@ final class Commands {
         .paramLabel(label)
         .description(description)
         .type(String.class)
+        .build();
+  }
+
+  private static OptionSpec number(String name, String label, String description) {
+    return OptionSpec.builder(name)
+        .paramLabel(label)
+        .description(description)
+        .type(Integer.class)
         .build();
   }
 

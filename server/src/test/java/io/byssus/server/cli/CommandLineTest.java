@@ -3,6 +3,7 @@ package io.byssus.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.server.config.Config;
+import io.byssus.server.trial.Plan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +26,7 @@ class CommandLineTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Map<String, String> environment = new HashMap<>();
   private final List<Config> served = new ArrayList<>();
+  private final List<Plan> plans = new ArrayList<>();
   private boolean colour;
   private Path file;
 
@@ -36,14 +39,21 @@ class CommandLineTest {
 
   private int run(String... args) {
     var terminal = new Terminal(new PrintStream(out), new PrintStream(err), () -> colour);
-    return new Cli(
-            terminal,
-            environment,
-            (config, _, _) -> {
-              served.add(config);
-              return Exit.OK;
-            })
-        .run(args);
+    return new Cli(terminal, environment, new Noted()).run(args);
+  }
+
+  private final class Noted implements Cli.Runner {
+    @Override
+    public int serve(Config config, Terminal terminal, boolean exitAfterStart) {
+      served.add(config);
+      return Exit.OK;
+    }
+
+    @Override
+    public int cluster(Plan plan, Terminal terminal) {
+      plans.add(plan);
+      return Exit.OK;
+    }
   }
 
   private String out() {
@@ -152,6 +162,36 @@ class CommandLineTest {
     assertThat(out())
         .contains("engine        redis-sentinel://a:26379,b:26379/main")
         .doesNotContain("zaphod");
+  }
+
+  @Test
+  void clusterIsOfThreeNodesUnlessToldOtherwise() {
+    assertThat(run("cluster")).isEqualTo(Exit.OK);
+    assertThat(run("cluster", "--nodes", "5", "--port=0", "--engine", "redis://h"))
+        .isEqualTo(Exit.OK);
+    assertThat(plans)
+        .containsExactly(
+            new Plan(3, 8080, Optional.empty()), new Plan(5, 0, Optional.of("redis://h")));
+  }
+
+  @Test
+  void clusterThatCannotBeIsRefused() {
+    assertThat(run("cluster", "--nodes", "0")).isEqualTo(Exit.USAGE);
+    assertThat(run("cluster", "--nodes", "10")).isEqualTo(Exit.USAGE);
+    assertThat(run("cluster", "--nodes", "some")).isEqualTo(Exit.USAGE);
+    assertThat(run("cluster", "--port", "65533")).isEqualTo(Exit.USAGE);
+    assertThat(run("cluster", "--engine", "memory")).isEqualTo(Exit.USAGE);
+    assertThat(run("cluster", "--engine", "redis://u:zaphod@h")).isEqualTo(Exit.CONFIG);
+    assertThat(err()).contains("1 to 9", "65532", "needs a Redis").doesNotContain("zaphod");
+    assertThat(plans).isEmpty();
+  }
+
+  /** The nodes of a real cluster are not joined by one that is for play. */
+  @Test
+  void clusterDoesNotHearTheEnvironment() {
+    environment.put("BYSSUS_ENGINE", "redis://production");
+    assertThat(run("cluster")).isEqualTo(Exit.OK);
+    assertThat(plans).containsExactly(new Plan(3, 8080, Optional.empty()));
   }
 
   @Test
