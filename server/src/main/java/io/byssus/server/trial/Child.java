@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
  * A process of the cluster.
  *
  * @param name for people
- * @param log the file that it writes to
+ * @param log the file that it writes to, in the folder that it runs in
  */
-record Child(String name, Process process, Path log) {
+record Child(String name, Process process, Path log, List<String> command) {
   private static final int KILLED = 128 + 9;
   private static final int TOLD_LINES = 8;
 
@@ -38,7 +38,7 @@ record Child(String name, Process process, Path log) {
     builder.environment().keySet().removeIf(variable -> variable.startsWith("BYSSUS_"));
     builder.environment().putAll(environment);
     try {
-      return new Child(name, builder.start(), log);
+      return new Child(name, builder.start(), log, List.copyOf(command));
     } catch (IOException e) {
       throw new TrialFailure(name + " cannot be started: " + e.getMessage());
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 
 /**
  * A Redis, some nodes and an nginx before them, each a process of this machine that only this
@@ -278,7 +279,8 @@ public final class TrialCluster implements AutoCloseable {
       return "clients reach the nodes only by their own addresses now.";
     }
     if (child.name().equals("redis")) {
-      return "connections stay, and clients are told that the node is degraded.";
+      return "connections stay, and clients are told that the node is degraded. To start it again:"
+          + "\n\n    (cd %s && %s)\n".formatted(folder, forShell(child.command()));
     }
     var left = nodes.stream().filter(Child::alive).count();
     if (left == 0) {
@@ -288,7 +290,12 @@ public final class TrialCluster implements AutoCloseable {
         .formatted(left == 1 ? "one" : left + " that are", again(child));
   }
 
-  /** A line for a shell. */
+  private static String forShell(List<String> command) {
+    return command.stream()
+        .map(word -> word.isEmpty() ? "''" : word)
+        .collect(Collectors.joining(" "));
+  }
+
   private String again(Child node) {
     var nodePort = nodePorts.get(nodes.indexOf(node));
     var address = plan.engine().isPresent() ? "" : " --engine " + engine;
