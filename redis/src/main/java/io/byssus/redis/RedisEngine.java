@@ -33,7 +33,7 @@ public final class RedisEngine implements AutoCloseable {
     listening.over(primaries);
     var redis = new Redis(primaries, listening);
     replicas = new Replicas(primaries, clients, owner, redisSettings);
-    var subscriptions = new Subscriptions(redis, settings);
+    var subscriptions = new Subscriptions(redis, settings, timer);
     var inboxes = new RedisInboxes(redis, settings);
     var bus = new RedisBus(redis);
     inboxes.listen(owner);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,9 +31,11 @@ import org.slf4j.LoggerFactory;
 final class Subscriptions {
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
   private static final int LOOKED_UP_AT_ONCE = 100;
+  private static final long ON_ITS_WAY_MS = 200;
 
   private final Redis redis;
   private final long channelTtlMs;
+  private final ScheduledExecutorService timer;
   private final Map<String, Heeded> channels = new ConcurrentHashMap<>();
   private final Map<String, Listener> prefixes = new ConcurrentHashMap<>();
   private final Map<String, Integer> patterns = new HashMap<>();
@@ -48,8 +51,9 @@ final class Subscriptions {
     }
   }
 
-  Subscriptions(Redis redis, EngineSettings settings) {
+  Subscriptions(Redis redis, EngineSettings settings, ScheduledExecutorService timer) {
     this.redis = redis;
+    this.timer = timer;
     this.channelTtlMs = settings.channelTtl().toMillis();
     redis.listening().onMissed(this::lookUp);
   }
@@ -200,17 +204,25 @@ final class Subscriptions {
         });
   }
 
+  /** What is published this moment may be on its way: it is given time to come by itself. */
   private void compare(String channel, byte[] id, byte[] envelope) {
     var heeded = channels.get(channel);
     var place = Place.of(id);
-    if (heeded == null || !missed(heeded.newest, place)) {
+    if (heeded != null && missed(heeded.newest, place)) {
+      timer.schedule(
+          () -> tellMissed(channel, heeded, place, envelope), ON_ITS_WAY_MS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void tellMissed(String channel, Heeded heeded, Place place, byte[] envelope) {
+    var newest = heeded.newest;
+    if (channels.get(channel) != heeded || !missed(newest, place)) {
       return;
     }
-    var before = heeded.newest;
     heeded.newest = place;
     RedisBroker.tell(
         heeded.listener, channel, new Heard(place, Envelope.item(place.offset(), envelope)));
-    if (before != null) {
+    if (newest != null) {
       redis.listening().hearAgain(Keys.live(channel));
     }
   }

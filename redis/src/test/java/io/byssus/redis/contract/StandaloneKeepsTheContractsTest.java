@@ -7,22 +7,17 @@ import io.byssus.core.contract.PresenceStoreContract;
 import io.byssus.core.contract.SessionDirectoryContract;
 import io.byssus.core.contract.SessionStoreContract;
 import io.byssus.protocol.Durability;
-import io.byssus.redis.RedisAddress;
-import java.util.List;
+import io.byssus.redis.testing.RedisDeployment;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
+/** One server, whose writes nobody else has. */
+@ResourceLock("standalone")
 class StandaloneKeepsTheContractsTest {
+  private static final RedisDeployment REDIS = RedisDeployment.standalone();
+
   private static EngineUnderTest redis() {
-    return RedisUnderTest.on(
-        new RedisAddress(
-            RedisAddress.Kind.STANDALONE,
-            List.of(new RedisAddress.Host("127.0.0.1", 7401)),
-            "",
-            0,
-            false,
-            "",
-            ""),
-        Durability.ACCEPTED);
+    return RedisUnderTest.on(REDIS.address(), Durability.ACCEPTED);
   }
 
   @Nested
