@@ -1,6 +1,7 @@
 package io.byssus.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.byssus.server.cli.Exit;
 import java.net.ServerSocket;
@@ -8,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -27,13 +29,15 @@ class ClusterOnOneMachineTest {
       var processes = processes(cluster.output());
       try {
         assertThat(processes).hasSizeGreaterThanOrEqualTo(3).allMatch(ProcessHandle::isAlive);
-        var nodes = get(match(NODE, cluster.output()).group(1), "/api/nodes");
-        assertThat(nodes).contains("\"name\":\"n1\"", "\"name\":\"n2\"");
+        var port = match(NODE, cluster.output()).group(1);
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> get(port, "/api/nodes").contains("\"name\":\"n2\""));
 
         handle(cluster.output(), "n2").destroyForcibly();
         cluster.await("n2 is gone (killed)");
         assertThat(cluster.output()).contains("./byssus serve --node n2 ");
-        assertThat(get(match(NODE, cluster.output()).group(1), "/health/ready")).contains("ready");
+        assertThat(get(port, "/health/ready")).contains("ready");
 
         cluster.signal("INT");
         assertThat(cluster.exitCode()).isEqualTo(Exit.OK);

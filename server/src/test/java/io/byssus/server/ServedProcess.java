@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,6 +32,11 @@ final class ServedProcess implements AutoCloseable {
   }
 
   static ServedProcess start(String... arguments) throws IOException {
+    return start(Map.of(), arguments);
+  }
+
+  static ServedProcess start(Map<String, String> environment, String... arguments)
+      throws IOException {
     var command =
         new ArrayList<>(
             List.of(
@@ -42,6 +48,7 @@ final class ServedProcess implements AutoCloseable {
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("BYSSUS_"));
+    builder.environment().putAll(environment);
     return new ServedProcess(builder.start());
   }
 

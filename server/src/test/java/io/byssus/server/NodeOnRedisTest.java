@@ -1,0 +1,162 @@
+package io.byssus.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.byssus.redis.testing.RedisProcess;
+import io.byssus.server.cli.Exit;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What an operator sees of a node whose engine is a Redis. */
+@Timeout(180)
+class NodeOnRedisTest {
+  private static RedisProcess redis;
+
+  @BeforeAll
+  static void start() {
+    redis = RedisProcess.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    redis.close();
+  }
+
+  private static String address(RedisProcess of) {
+    return "redis://" + of.host();
+  }
+
+  private static ServedProcess serve(String name) throws Exception {
+    return ServedProcess.start("serve", "--port", "0", "--node", name, "--engine", address(redis));
+  }
+
+  @Test
+  void nodesOfOneRedisAreOneCluster() throws Exception {
+    try (var a = serve("a");
+        var b = serve("b");
+        var here = new ListeningClient(a.port());
+        var there = new ListeningClient(b.port())) {
+      for (var client : new ListeningClient[] {here, there}) {
+        client.say("{\"type\":\"connect\",\"id\":1}");
+        client.hear("\"connected\"");
+      }
+      here.say("{\"type\":\"subscribe\",\"id\":2,\"channel\":\"news\"}");
+      here.hear("\"subscribed\"");
+      there.say("{\"type\":\"publish\",\"id\":3,\"channel\":\"news\",\"data\":\"over\"}");
+      assertThat(here.hear("\"over\"")).contains("\"offset\":1");
+      awaitPage(a.port(), "/api/nodes", "\"name\":\"b\"");
+      awaitPage(b.port(), "/metrics", "byssus_cluster_members 2.0");
+      assertThat(page(a.port(), "/metrics")).contains("byssus_engine_reachable 1.0");
+
+      b.signal("TERM");
+      assertThat(b.exitCode()).isEqualTo(Exit.OK);
+      a.await("node b is gone");
+    }
+  }
+
+  @Test
+  void nameOfALivingNodeIsRefusedAndThatOfOneThatLeftIsFree() throws Exception {
+    try (var first = serve("twin")) {
+      first.port();
+      try (var second = serve("twin")) {
+        assertThat(second.exitCode()).isEqualTo(Exit.CONFIG);
+        assertThat(second.output()).contains("has the name twin", "--node", "BYSSUS_NODE");
+      }
+      first.signal("TERM");
+      assertThat(first.exitCode()).isEqualTo(Exit.OK);
+      try (var third = serve("twin")) {
+        assertThat(third.port()).isPositive();
+        assertThat(third.output()).doesNotContain("not free");
+      }
+    }
+  }
+
+  @Test
+  void redisThatIsNotThereIsToldAndEndsWith69() throws Exception {
+    var nobody = "127.0.0.1:" + RedisProcess.freePort();
+    try (var program =
+        ServedProcess.start("serve", "--port", "0", "--engine", "redis://" + nobody)) {
+      assertThat(program.exitCode()).isEqualTo(Exit.UNAVAILABLE);
+      assertThat(program.output().lines()).singleElement().asString().contains("Redis", nobody);
+    }
+  }
+
+  @Test
+  void passwordIsTakenFromTheEnvironmentAndNeverWritten() throws Exception {
+    try (var guarded = RedisProcess.start("--requirepass", "zaphod")) {
+      try (var program =
+          ServedProcess.start(
+              Map.of("BYSSUS_REDIS_PASSWORD", "zaphod"),
+              "serve",
+              "--port",
+              "0",
+              "--set",
+              "log.level=debug",
+              "--engine",
+              address(guarded))) {
+        awaitPage(program.port(), "/health/ready", "ready");
+        assertThat(program.output()).doesNotContain("zaphod");
+      }
+      try (var program =
+          ServedProcess.start(
+              Map.of("BYSSUS_ENGINE", "redis://:trillian@" + guarded.host()),
+              "serve",
+              "--port",
+              "0")) {
+        assertThat(program.exitCode()).isEqualTo(Exit.UNAVAILABLE);
+        assertThat(program.output()).contains("Redis").doesNotContain("trillian");
+      }
+    }
+  }
+
+  @Test
+  void nodeIsUnreadyWhileRedisIsGoneAndReadyAgainAfterwards() throws Exception {
+    try (var mortal = RedisProcess.start("--appendonly", "yes");
+        var program = ServedProcess.start("serve", "--port", "0", "--engine", address(mortal))) {
+      awaitStatus(program.port(), "/health/ready", 200);
+      mortal.kill();
+      awaitStatus(program.port(), "/health/ready", 503);
+      assertThat(page(program.port(), "/metrics"))
+          .contains("byssus_engine_reachable 0.0", "byssus_engine_outages_total 1.0");
+      assertThat(status(program.port(), "/health/live")).isEqualTo(200);
+      program.await("the engine cannot be reached");
+      mortal.restart();
+      awaitStatus(program.port(), "/health/ready", 200);
+      program.await("the engine answers again");
+      program.signal("TERM");
+      assertThat(program.exitCode()).isEqualTo(Exit.OK);
+    }
+  }
+
+  private static void awaitStatus(int port, String path, int awaited) {
+    await().atMost(Duration.ofSeconds(30)).until(() -> status(port, path) == awaited);
+  }
+
+  private static void awaitPage(int port, String path, String part) {
+    await().atMost(Duration.ofSeconds(30)).until(() -> page(port, path).contains(part));
+  }
+
+  private static String page(int port, String path) throws Exception {
+    return get(port, path).body();
+  }
+
+  private static int status(int port, String path) throws Exception {
+    return get(port, path).statusCode();
+  }
+
+  private static HttpResponse<String> get(int port, String path) throws Exception {
+    try (var http = HttpClient.newHttpClient()) {
+      var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+  }
+}
