@@ -14,11 +14,16 @@ import java.util.concurrent.CompletionStage;
 /**
  * Streams of publications: the port of an engine.
  *
- * <p>A channel needs no creation. Within one epoch its offsets count 1, 2, 3, … without holes, and
+ * <p>A channel needs no creation. Within one epoch its offsets count on without holes, and
  * everybody who reads (epoch, offset) reads the same item. The epoch changes when that could not be
- * kept: the channel was forgotten after long disuse, or the engine lost its end. A channel is in
- * use while it is published to or read, or while some node listens to it (a prefix does not count).
- * Stages complete on any thread and fail only when the outcome is not known.
+ * kept. A channel that was forgotten after long disuse starts anew: its next epoch begins with
+ * offset 1 and knows nothing of the one before. An engine that may have lost the end of its
+ * channels (a failover) goes on: the next publication opens an epoch whose offsets count on from
+ * the top that has survived. What has survived belongs to the new epoch as well, at the same
+ * offsets, so a position of an older epoch can be read on from, without a hole, up to where that
+ * epoch ended; beyond, its holder has seen what is lost. A channel is in use while it is published
+ * to or read, or while some node listens to it (a prefix does not count). Stages complete on any
+ * thread and fail only when the outcome is not known.
  */
 public interface Broker {
   /**
@@ -53,7 +58,9 @@ public interface Broker {
   /**
    * Makes {@code listener} hear of the channel, from before the stage completes on. One listener a
    * channel and node: a second call replaces it. Delivery is the fast path: in order as far as it
-   * goes, but items may be missing or come twice; offsets tell, and {@link #history} has them.
+   * goes, but items may be missing or come twice; offsets tell, and {@link #history} has them. What
+   * it missed with nothing published after it is noticed by the engine: within 30 seconds the
+   * listener hears the newest item again.
    */
   CompletionStage<Void> subscribe(String channel, Listener listener);
 
@@ -80,10 +87,11 @@ public interface Broker {
   /**
    * Up to {@code limit} items after {@code after}, oldest first; without it, the newest {@code
    * limit}. A position that cannot be read on from without a hole gives no items and {@link
-   * Recovery.Lost}: {@code EPOCH} for another epoch, {@code DIVERGED} ahead of the top, {@code
-   * EXPIRED} or {@code TRIMMED} before the oldest kept, by how the newest of the missing went. A
-   * position at the top is complete however old it is, and so is the top of a channel that had no
-   * publication yet: reading it begins its epoch.
+   * Recovery.Lost}: {@code EPOCH} for an epoch that the present one does not go on from, {@code
+   * DIVERGED} ahead of the top or of the end of its own epoch, {@code EXPIRED} or {@code TRIMMED}
+   * before the oldest kept, by how the newest of the missing went. A position at the top is
+   * complete however old it is, and so is the top of a channel that had no publication yet: reading
+   * it begins its epoch.
    *
    * @param limit may be 0, to be told the top only
    * @param retention not ephemeral: such a channel has no history
@@ -92,7 +100,8 @@ public interface Broker {
       String channel, Optional<Position> after, int limit, Retention retention);
 
   /**
-   * @param top where the channel ends now; the page may end before it
+   * @param top where the channel ends now; the page may end before it. Its epoch is that of all
+   *     items, though the position that was read on from may be of an older one
    */
   record Page(Position top, Recovery recovery, List<Item> items) {
     public Page {

@@ -5,8 +5,10 @@ import io.byssus.core.connection.Encoding;
 import io.byssus.core.connection.Frame;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.session.Subscription;
+import io.byssus.protocol.Command;
 import io.byssus.protocol.Gap;
 import io.byssus.protocol.Position;
+import io.byssus.protocol.Recovery;
 import io.byssus.protocol.ServerMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -105,9 +107,21 @@ final class Fanout {
     var audience = audiences.get(channel);
     if (audience != null) {
       audience.write();
-      audience.delivered = position.offset();
+      audience.delivered = Math.max(audience.delivered, position.offset());
       var missed = new ServerMessage.Missed(channel, reason, Optional.of(position));
       List.copyOf(audience.members).forEach(member -> member.connection().send(missed));
+    }
+  }
+
+  /** Tells the subscriptions that they stand where they did, in a newer epoch. */
+  void move(String channel, Position position) {
+    lane.check();
+    var audience = audiences.get(channel);
+    if (audience != null) {
+      audience.write();
+      var here = Optional.of(position);
+      var moved = new ServerMessage.Subscribed(Command.NO_ID, channel, here, Recovery.COMPLETE, 0);
+      List.copyOf(audience.members).forEach(member -> member.connection().send(moved));
     }
   }
 

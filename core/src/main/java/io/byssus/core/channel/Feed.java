@@ -32,6 +32,13 @@ import org.jspecify.annotations.Nullable;
  *                    │ dispatched 8  9  10  11  │
  * </pre>
  *
+ * <p>What the history has decides, not what was heard. An item that is not the next one, of this or
+ * of any other epoch, is held until a read that began after it was heard is done: either that read
+ * has reached it, or the engine has lost it since, and it is dropped.
+ *
+ * <p>When the history goes on from our position in a newer epoch, we and all who stand where we do
+ * are moved to it: the position is the same place there, and from then on offsets count in it.
+ *
  * <p>Patterns and ephemeral channels have no positions: they are dispatched as they come.
  */
 final class Feed {
@@ -47,6 +54,7 @@ final class Feed {
   private final ArrayDeque<Arrival> held = new ArrayDeque<>();
   private final List<Join> joins = new ArrayList<>();
   private boolean heldTooMany;
+  private long reads;
   private State state = State.CATCHING_UP;
   private @Nullable Position position;
 
@@ -72,7 +80,10 @@ final class Feed {
     this.observer = observer;
   }
 
-  private record Arrival(String epoch, Item item) {}
+  /**
+   * @param readsBefore how many reads had begun when it was heard
+   */
+  private record Arrival(String epoch, Item item, long readsBefore) {}
 
   /** A subscription on its way in. */
   private static final class Join {
@@ -149,7 +160,7 @@ final class Feed {
     if (positionless()) {
       lane.execute(() -> dispatch(new Push(channel, channel.equals(name) ? "" : name, item)));
     } else {
-      lane.execute(() -> arrived(new Arrival(epoch, item)));
+      lane.execute(() -> arrived(new Arrival(epoch, item, reads)));
     }
   }
 
@@ -208,6 +219,7 @@ final class Feed {
 
   private void catchUp() {
     state = State.CATCHING_UP;
+    reads++;
     var from = Optional.ofNullable(position);
     var limit = from.isPresent() ? limits.recoveryItems() : 0;
     lane.when(
@@ -230,17 +242,34 @@ final class Feed {
     } else if (page.recovery() instanceof Recovery.Lost(var reason)) {
       lose(reason, page.top());
     } else {
+      moveTo(page.top().epoch());
       var before = known().offset();
       page.items().stream().filter(item -> item.offset() > before).forEach(this::advance);
       if (!page.items().isEmpty()) {
         observer.gapRepaired(name, page.items().size());
       }
       if (known().offset() < page.top().offset()) {
-        catchUp();
+        if (known().offset() > before) {
+          catchUp();
+        } else {
+          retry("history", new IllegalStateException("a page without its items"), this::catchUp);
+        }
         return;
       }
     }
     goLive();
+  }
+
+  /** The history goes on from here in {@code epoch}: those who stand here are told. */
+  private void moveTo(String epoch) {
+    var here = known();
+    if (!epoch.equals(here.epoch())) {
+      var moved = new Position(epoch, here.offset());
+      position = moved;
+      for (var fanout : audience.keySet()) {
+        fanout.lane().execute(() -> fanout.move(name, moved));
+      }
+    }
   }
 
   private void lose(Gap reason, Position top) {
@@ -255,7 +284,7 @@ final class Feed {
     state = State.LIVE;
     while (!held.isEmpty()) {
       var arrival = held.poll();
-      if (!stale(arrival) && !next(arrival)) {
+      if (!next(arrival) && arrival.readsBefore == reads) {
         held.addFirst(arrival);
         catchUp();
         return;
@@ -267,11 +296,6 @@ final class Feed {
       return;
     }
     joins.stream().filter(join -> !join.reading).toList().forEach(this::read);
-  }
-
-  /** Of the epoch before the one that the history is in now. */
-  private boolean stale(Arrival arrival) {
-    return !arrival.epoch.equals(known().epoch());
   }
 
   private Position known() {
@@ -361,6 +385,10 @@ final class Feed {
     join.dispatched.stream().filter(item -> item.offset() > reached).forEach(missed::add);
     if (reached < top.offset() || tooMuch(missed)) {
       joined(join, new Recovery.Lost(Gap.OVERFLOW), List.of());
+    } else if (missed.size() != known().offset() - join.from.orElseThrow().offset()) {
+      // One of us knows what the other does not: we lost something while the page was under way and
+      // went on after it, or the engine has lost what we had.
+      catchUp();
     } else {
       joined(join, Recovery.COMPLETE, missed);
     }

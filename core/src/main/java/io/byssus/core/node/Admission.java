@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -219,11 +220,14 @@ final class Admission {
     node.observer.sessionResumed(session.id(), takeover);
     welcome(session, granted.session(), true);
     restoring = true;
-    var channels = new ArrayDeque<>(granted.session().subscriptions().keySet());
+    var channels = new ArrayDeque<>(new TreeSet<>(granted.session().subscriptions().keySet()));
     restore(session, granted.session(), channels);
   }
 
-  /** One subscription after the other, then the client's own commands go on. */
+  /**
+   * One subscription after the other, in the order of their names, then the client's own commands
+   * go on.
+   */
   private void restore(Session session, StoredSession stored, Queue<String> channels) {
     var channel = channels.poll();
     if (!connection.open()) {

@@ -360,6 +360,9 @@ final class CommandDispatcher implements Connection.Receiver {
         from,
         (position, recovery, missed) -> {
           var told = told(asked, position, recovery);
+          if (told instanceof Recovery.Complete && !missed.isEmpty()) {
+            moveTo(channel, from, position);
+          }
           connection.send(new ServerMessage.Subscribed(id, channel, position, told, missed.size()));
           replay(missed);
           if (recovery instanceof Recovery.Lost && position.isPresent()) {
@@ -371,6 +374,18 @@ final class CommandDispatcher implements Connection.Receiver {
           enterPresence(session, channel);
           then.run();
         });
+  }
+
+  /**
+   * When what was missed follows in a newer epoch than that of the position it is read on from, the
+   * client is moved there first: it then counts on in the epoch that its next resume needs.
+   */
+  private void moveTo(String channel, Optional<Position> from, Optional<Position> to) {
+    if (from.isPresent() && to.isPresent() && !from.get().epoch().equals(to.get().epoch())) {
+      var moved = Optional.of(to.get().at(from.get().offset()));
+      connection.send(
+          new ServerMessage.Subscribed(Command.NO_ID, channel, moved, Recovery.COMPLETE, 0));
+    }
   }
 
   /**

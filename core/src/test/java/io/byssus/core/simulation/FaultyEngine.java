@@ -37,13 +37,15 @@ final class FaultyEngine {
   private static final int ONE_IN = 12;
 
   private final RandomGenerator random;
+  private final World world;
   private final ArrayDeque<Runnable> requests = new ArrayDeque<>();
   private final ArrayDeque<Runnable> answers = new ArrayDeque<>();
   private final ArrayDeque<Runnable> publications = new ArrayDeque<>();
   private boolean trouble;
 
-  FaultyEngine(RandomGenerator random) {
+  FaultyEngine(RandomGenerator random, World world) {
     this.random = random;
+    this.world = world;
   }
 
   void trouble(boolean on) {
@@ -137,6 +139,7 @@ final class FaultyEngine {
 
     @Override
     public CompletionStage<Fence> acknowledge(Lease lease, String channel, Position position) {
+      world.wentOn(lease.session(), channel, position);
       return call(() -> store.acknowledge(lease, channel, position));
     }
 

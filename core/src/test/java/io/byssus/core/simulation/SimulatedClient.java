@@ -306,6 +306,9 @@ final class SimulatedClient {
   private void subscribed(ServerMessage.Subscribed subscribed) {
     var channel = subscribed.channel();
     var asked = (Command.Subscribe) unanswered.remove(subscribed.id());
+    if (moved(subscribed)) {
+      return;
+    }
     live.add(channel);
     jumps.remove(channel);
     if (subscribed.position().isEmpty()) {
@@ -341,9 +344,27 @@ final class SimulatedClient {
     }
   }
 
+  /** The channel goes on in a newer epoch from where we are. */
+  private boolean moved(ServerMessage.Subscribed subscribed) {
+    var channel = subscribed.channel();
+    var before = held.get(channel);
+    var unasked = subscribed.id() == Command.NO_ID && live.contains(channel);
+    if (!unasked || before == null || subscribed.position().isEmpty()) {
+      return false;
+    }
+    var position = subscribed.position().get();
+    if (position.equals(before) || !jumps.contains(channel)) {
+      world.check(
+          subscribed.missed() > 0 || world.same(channel, before, position),
+          name + " holds " + before + " of " + channel + " and is moved to " + position);
+    }
+    held.put(channel, position.at(position.offset() - subscribed.missed()));
+    return true;
+  }
+
   private boolean mayStart(Command.Subscribe asked, String channel, Position start) {
     if (asked != null) {
-      return asked.position().equals(Optional.of(start));
+      return asked.position().isPresent() && world.same(channel, asked.position().get(), start);
     }
     var mine = held.get(channel);
     if (mine == null) {
@@ -351,12 +372,16 @@ final class SimulatedClient {
       return true;
     }
     if (withPositions) {
-      return start.equals(mine);
+      return world.same(channel, mine, start);
+    }
+    if (world.mayGoOn(session().orElseThrow(), channel, start)) {
+      return true;
     }
     var surely = acknowledged.get(channel);
-    return start.epoch().equals(mine.epoch())
-        && start.offset() <= mine.offset()
-        && (surely == null || start.offset() >= surely.offset());
+    return start.offset() <= mine.offset()
+        && (surely == null
+            ? world.goesOn(channel, start, mine)
+            : start.offset() >= surely.offset() && world.goesOn(channel, surely, start));
   }
 
   private void message(String channel, Item item) {

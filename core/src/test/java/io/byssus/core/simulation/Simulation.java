@@ -62,13 +62,15 @@ final class Simulation {
   private final TestNode node;
   private final World world = new World();
   private final List<SimulatedClient> clients = new ArrayList<>();
+  private Optional<FailoverBroker> failover = Optional.empty();
 
   /**
+   * @param failovers whether the engine fails over now and then
    * @param bug planted into the engine, to see that it is found
    */
-  Simulation(long seed, UnaryOperator<Engine> bug) {
+  Simulation(long seed, boolean failovers, UnaryOperator<Engine> bug) {
     random = new SplittableRandom(seed);
-    faults = new FaultyEngine(random);
+    faults = new FaultyEngine(random, world);
     node =
         new TestNode(
             seed,
@@ -76,10 +78,23 @@ final class Simulation {
             new UserPolicy.Unlimited(),
             NodeObserver.NONE,
             ENGINE,
-            engine -> faults.around(bug.apply(engine)));
+            engine -> faults.around(bug.apply(failovers ? failingOver(engine) : engine)));
     for (int i = 0; i < CLIENTS; i++) {
       clients.add(new SimulatedClient(node, world, "user" + i));
     }
+  }
+
+  private Engine failingOver(Engine engine) {
+    var broker = new FailoverBroker(engine.broker());
+    failover = Optional.of(broker);
+    world.failovers(broker);
+    return new Engine(
+        engine.sessions(),
+        broker,
+        engine.inboxes(),
+        engine.directory(),
+        engine.presence(),
+        engine.bus());
   }
 
   World run() {
@@ -103,6 +118,7 @@ final class Simulation {
       case 1 ->
           one(clients.stream().filter(SimulatedClient::welcome).toList(), SimulatedClient::end);
       case 2 -> burst(one(clients));
+      case 3, 4 -> failover.ifPresent(broker -> broker.failOver(random));
       default -> pass(Duration.ofSeconds(random.nextInt(40)));
     }
   }

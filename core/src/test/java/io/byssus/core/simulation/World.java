@@ -14,8 +14,10 @@ import java.util.Set;
 
 /** What all clients of a simulation know together, and must agree on. */
 final class World {
-  private final Map<String, Json> byPlace = new HashMap<>();
-  private final Map<Json, String> placeOf = new HashMap<>();
+  private final Map<Place, Json> byPlace = new HashMap<>();
+  private final Map<Json, Place> placeOf = new HashMap<>();
+  private final Map<String, Set<Position>> wentOn = new HashMap<>();
+  private Optional<FailoverBroker> failovers = Optional.empty();
   private final Map<String, SimulatedClient> holders = new HashMap<>();
   private final Map<String, Set<Json>> owed = new HashMap<>();
   private final Map<String, Set<Json>> received = new HashMap<>();
@@ -24,6 +26,39 @@ final class World {
   private long texts;
   private int deliveries;
   private int directs;
+
+  private record Place(String channel, Position position) {}
+
+  /** From here on positions are those of this broker. */
+  void failovers(FailoverBroker broker) {
+    failovers = Optional.of(broker);
+  }
+
+  /** Whether both are the same place of the channel, {@code later} perhaps in a newer epoch. */
+  boolean same(String channel, Position earlier, Position later) {
+    return failovers
+        .map(broker -> broker.same(channel, earlier, later))
+        .orElse(earlier.equals(later));
+  }
+
+  /** Whether what is in the one epoch up to {@code earlier} is in that of {@code later} too. */
+  boolean goesOn(String channel, Position earlier, Position later) {
+    return same(channel, earlier, later.at(earlier.offset()));
+  }
+
+  /** The node remembers where the session goes on: by an ack, or after a loss. */
+  void wentOn(String session, String channel, Position position) {
+    wentOn.computeIfAbsent(session + '@' + channel, none -> new HashSet<>()).add(position);
+  }
+
+  /**
+   * Whether the node may have told the session to go on here. A client that holds no positions goes
+   * on there even if it was cut off before it heard so.
+   */
+  boolean mayGoOn(String session, String channel, Position position) {
+    return wentOn.getOrDefault(session + '@' + channel, Set.of()).stream()
+        .anyMatch(known -> same(channel, known, position));
+  }
 
   void check(boolean promise, String otherwise) {
     if (!promise) {
@@ -47,13 +82,19 @@ final class World {
   }
 
   private void place(String channel, Position position, Json data) {
-    var place = channel + "@" + position.epoch() + ":" + position.offset();
+    var birth = failovers.map(broker -> broker.birth(channel, position)).orElse(position);
+    var place = new Place(channel, birth);
     var there = byPlace.putIfAbsent(place, data);
     check(there == null || there.equals(data), place + " is " + there + " and also " + data);
-    var elsewhere = placeOf.putIfAbsent(data, place);
+    var elsewhere = placeOf.put(data, place);
     check(
-        elsewhere == null || elsewhere.equals(place),
+        elsewhere == null || elsewhere.equals(place) || lost(elsewhere) || lost(place),
         data + " is at " + elsewhere + " and also at " + place);
+  }
+
+  /** What a failover has lost may be published again. */
+  private boolean lost(Place place) {
+    return failovers.map(broker -> broker.lost(place.channel, place.position)).orElse(false);
   }
 
   void sent(Command.Send send) {
