@@ -97,7 +97,6 @@ final class Link {
    * in their order.
    */
   <T> CompletionStage<T> send(Command<T> command) {
-    RedisFuture<T> sent;
     synchronized (lock) {
       if (lost.get()) {
         return CompletableFuture.failedFuture(new NotDoneException("no connection to " + host));
@@ -106,19 +105,22 @@ final class Link {
         return CompletableFuture.failedFuture(
             new NotDoneException("too many commands wait for " + host));
       }
-      sent = command.on(commands);
+      var sent = command.on(commands);
       if (sent.toCompletableFuture().isCompletedExceptionally()) {
         return CompletableFuture.failedFuture(new NotDoneException("no connection to " + host));
       }
       unwritten++;
-      writeIfDue();
+      var answer = new CompletableFuture<T>();
+      // Before it is written, so that it is the connection's thread that hears of the answer.
+      sent.whenComplete((value, failure) -> {
+        answered();
+        complete(answer, value, failure);
+      });
+      if (underWay == 0) {
+        write();
+      }
+      return answer;
     }
-    var answer = new CompletableFuture<T>();
-    sent.whenComplete((value, failure) -> {
-      answered();
-      complete(answer, value, failure);
-    });
-    return answer;
   }
 
   @SuppressWarnings("NullAway") // a stage without a failure may have null as its value
@@ -131,19 +133,23 @@ final class Link {
     }
   }
 
+  /**
+   * On the connection's thread, whose writes would overtake those of others: others therefore write
+   * only when nothing is under way.
+   */
   private void answered() {
     synchronized (lock) {
       underWay = Math.max(0, underWay - 1);
-      writeIfDue();
+      if (unwritten > 0 && unwritten >= underWay) {
+        write();
+      }
     }
   }
 
-  private void writeIfDue() {
-    if (unwritten > 0 && unwritten >= underWay) {
-      underWay += unwritten;
-      unwritten = 0;
-      connection.flushCommands();
-    }
+  private void write() {
+    underWay += unwritten;
+    unwritten = 0;
+    connection.flushCommands();
   }
 
   /** Gives the connection up: what is under way fails, and it is not known whether it was done. */

@@ -39,7 +39,7 @@ public record RedisDeployment(
       replica.addAll(List.of("--replicaof", "127.0.0.1 " + primary.port()));
       servers.add(RedisProcess.start(replica.toArray(String[]::new)));
     }
-    await("replicas", () -> primary.info("replication", "connected_slaves").equals("2"));
+    await("replicas", () -> onlineReplicas(primary) == 2);
     var configuration =
         """
         sentinel monitor %1$s 127.0.0.1 %2$d 2
@@ -92,11 +92,15 @@ public record RedisDeployment(
       await("cluster", () -> server.command("CLUSTER", "INFO").contains("cluster_state:ok"));
     }
     for (var primary : servers.subList(0, 3)) {
-      await(
-          "replicas", () -> primary.info("replication", "connected_slaves").equals("" + replicas));
+      await("replicas", () -> onlineReplicas(primary) == replicas);
     }
     return new RedisDeployment(
         address(Kind.CLUSTER, servers.subList(0, 3), ""), servers, List.of());
+  }
+
+  /** Those that have everything up to now. */
+  public static int onlineReplicas(RedisProcess primary) {
+    return primary.command("INFO", "replication").split("state=online", -1).length - 1;
   }
 
   private static RedisAddress address(Kind kind, List<RedisProcess> processes, String primary) {

@@ -37,6 +37,7 @@ public final class RedisProcess implements AutoCloseable {
   /** Without persistence, unless {@code arguments} say otherwise. Returns when it answers. */
   public static RedisProcess start(String... arguments) {
     var all = new ArrayList<>(List.of("--save", "", "--bind", "127.0.0.1", "--dir", "."));
+    all.addAll(List.of("--repl-diskless-sync-delay", "0"));
     all.addAll(List.of(arguments));
     return start(freePort(), all);
   }
@@ -96,8 +97,12 @@ public final class RedisProcess implements AutoCloseable {
     return this;
   }
 
-  /** Starts it again, on the same port and data; returns when it answers anything. */
-  public void restart() {
+  /**
+   * Starts it again, on the same port and data; returns when it answers anything.
+   *
+   * @param more arguments, this time
+   */
+  public void restart(String... more) {
     var command = new ArrayList<>(List.of(RedisBinary.path().toString()));
     if (arguments.contains("--sentinel")) {
       command.add(arguments.getLast());
@@ -105,6 +110,7 @@ public final class RedisProcess implements AutoCloseable {
     } else {
       command.addAll(List.of("--port", "" + port));
       command.addAll(arguments);
+      command.addAll(List.of(more));
     }
     try {
       process =
@@ -269,7 +275,12 @@ public final class RedisProcess implements AutoCloseable {
         .orElse("");
   }
 
+  /** Whether it takes writes; not while it changes its role, when it drops connections. */
   public boolean primary() {
-    return alive() && info("replication", "role").equals("master");
+    try {
+      return alive() && info("replication", "role").equals("master");
+    } catch (UncheckedIOException e) {
+      return false;
+    }
   }
 }

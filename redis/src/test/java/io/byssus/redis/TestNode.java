@@ -1,0 +1,148 @@
+package io.byssus.redis;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.byssus.core.channel.Broker;
+import io.byssus.core.channel.Broker.Draft;
+import io.byssus.core.channel.Broker.Outcome;
+import io.byssus.core.channel.Retention;
+import io.byssus.core.node.ClusterBus;
+import io.byssus.core.node.Engine;
+import io.byssus.core.node.EngineSettings;
+import io.byssus.core.session.Owner;
+import io.byssus.protocol.Durability;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Position;
+import io.byssus.protocol.ServerMessage.Item;
+import io.byssus.redis.testing.RedisDeployment;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A node's engine, and what it was told of the state of Redis. */
+final class TestNode implements AutoCloseable, ClusterBus.Listener {
+  static final Retention KEPT = new Retention(10_000, Duration.ofMinutes(5));
+  private static final long PATIENCE_SECONDS = 20;
+
+  final Owner owner = new Owner("node", UUID.randomUUID().toString());
+  final AtomicReference<Boolean> reachable = new AtomicReference<>(true);
+  final ConcurrentLinkedQueue<Boolean> told = new ConcurrentLinkedQueue<>();
+  final RedisEngine redis;
+  final Engine engine;
+
+  TestNode(RedisAddress address) throws RedisUnavailableException {
+    this(address, Optional.empty());
+  }
+
+  TestNode(RedisAddress address, Optional<java.nio.file.Path> authorities)
+      throws RedisUnavailableException {
+    redis =
+        RedisEngine.connect(
+            new RedisSettings(address, authorities, RedisSettings.DEFAULT_TIMEOUT, 0),
+            EngineSettings.DEFAULTS,
+            owner,
+            new SecureRandom());
+    engine = redis.engine();
+    engine.bus().listen(this);
+  }
+
+  static TestNode on(RedisDeployment deployment) {
+    try {
+      return new TestNode(deployment.address());
+    } catch (RedisUnavailableException e) {
+      throw new AssertionError(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void announced(ClusterBus.Announcement announcement) {}
+
+  @Override
+  public void left(Owner gone) {}
+
+  @Override
+  public void told(ClusterBus.Notice notice) {}
+
+  @Override
+  public void reachable(boolean now) {
+    reachable.set(now);
+    told.add(now);
+  }
+
+  void awaitReachable(boolean state) {
+    RedisDeployment.await(state ? "reachable" : "unreachable", () -> reachable.get().equals(state));
+  }
+
+  static Draft draft(long number, String dedupe, Durability level) {
+    return new Draft(Json.of("" + number), Optional.empty(), dedupe, level);
+  }
+
+  CompletionStage<Outcome> publishing(String channel, long number) {
+    return publishing(channel, number, "", Durability.ACCEPTED);
+  }
+
+  CompletionStage<Outcome> publishing(
+      String channel, long number, String dedupe, Durability level) {
+    return engine.broker().publish(channel, draft(number, dedupe, level), KEPT);
+  }
+
+  Position publish(String channel, long number) {
+    return publish(channel, number, Durability.ACCEPTED);
+  }
+
+  Position publish(String channel, long number, Durability level) {
+    var outcome = get(publishing(channel, number, "", level));
+    if (outcome instanceof Outcome.Stored stored) {
+      return stored.position().orElseThrow();
+    }
+    throw new AssertionError("not published: " + outcome);
+  }
+
+  Broker.Page after(String channel, Position position) {
+    return get(engine.broker().history(channel, Optional.of(position), 100_000, KEPT));
+  }
+
+  Position top(String channel) {
+    return get(engine.broker().history(channel, Optional.empty(), 0, KEPT)).top();
+  }
+
+  static List<String> numbers(Broker.Page page) {
+    return page.items().stream().map(Item::data).map(Json::toString).toList();
+  }
+
+  static <T> T get(CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().get(PATIENCE_SECONDS, SECONDS);
+    } catch (ExecutionException e) {
+      throw new AssertionError("the step failed: " + e.getCause(), e.getCause());
+    } catch (TimeoutException e) {
+      throw new AssertionError("no answer after " + PATIENCE_SECONDS + " s", e);
+    } catch (InterruptedException e) {
+      throw new AssertionError("the test was interrupted", e);
+    }
+  }
+
+  /** How the stage fails. */
+  static Throwable failure(CompletionStage<?> stage) {
+    try {
+      var value = stage.toCompletableFuture().get(PATIENCE_SECONDS, SECONDS);
+      throw new AssertionError("it did not fail: " + value);
+    } catch (ExecutionException e) {
+      return e.getCause();
+    } catch (TimeoutException | InterruptedException e) {
+      throw new AssertionError("no answer after " + PATIENCE_SECONDS + " s", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    redis.close();
+  }
+}

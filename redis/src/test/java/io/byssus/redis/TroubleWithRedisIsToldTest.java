@@ -1,0 +1,219 @@
+package io.byssus.redis;
+
+import static io.byssus.redis.TestNode.failure;
+import static io.byssus.redis.TestNode.get;
+import static io.byssus.redis.TestNode.numbers;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.byssus.core.NotDoneException;
+import io.byssus.core.channel.Broker.Outcome;
+import io.byssus.core.delivery.InboxStore.Append;
+import io.byssus.core.session.Fence;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.SessionStore.Claim;
+import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.TokenHash;
+import io.byssus.protocol.ErrorCode;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Recovery;
+import io.byssus.redis.testing.RedisDeployment;
+import io.byssus.redis.testing.RedisProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Whatever Redis answers, or does not: what was not done is said, and it goes on by itself. */
+class TroubleWithRedisIsToldTest {
+  private static final TokenHash TOKEN = TokenHash.of("token");
+  private static final Outcome UNAVAILABLE = new Outcome.Rejected(ErrorCode.UNAVAILABLE);
+
+  private static Lease session(TestNode node) {
+    var made = new NewSession("s", "", Map.of("name", Json.of("1")), Set.of(), TOKEN);
+    return get(node.engine.sessions().create(made, node.owner));
+  }
+
+  @Test
+  void scriptsThatRedisForgotAreSentAgainInTheirOrder() {
+    try (var redis = RedisDeployment.standalone();
+        var node = TestNode.on(redis)) {
+      var start = node.top("news");
+      var outcomes = new ArrayList<CompletionStage<Outcome>>();
+      for (int i = 1; i <= 500; i++) {
+        if (i % 100 == 50) {
+          redis.primary().command("SCRIPT", "FLUSH");
+        }
+        outcomes.add(node.publishing("news", i));
+      }
+      outcomes.forEach(outcome -> assertThat(get(outcome)).isInstanceOf(Outcome.Stored.class));
+      assertThat(numbers(node.after("news", start)))
+          .isEqualTo(IntStream.rangeClosed(1, 500).mapToObj(i -> "" + i).toList());
+    }
+  }
+
+  @Test
+  void aFullRedisRefusesWhatGrowsAndDoesWhatShrinks() {
+    try (var redis = RedisDeployment.standalone();
+        var node = TestNode.on(redis)) {
+      var lease = session(node);
+      assertThat(get(node.engine.inboxes().append("s", Json.of("1"), Optional.empty())))
+          .isEqualTo(Append.STORED);
+      redis.primary().command("CONFIG", "SET", "maxmemory", "1");
+
+      assertThat(get(node.publishing("news", 1))).isEqualTo(UNAVAILABLE);
+      assertThat(failure(node.engine.inboxes().append("s", Json.of("2"), Optional.empty())))
+          .isInstanceOf(NotDoneException.class)
+          .hasMessageContaining("OOM");
+
+      assertThat(get(node.engine.inboxes().acknowledge(lease, 1))).isEqualTo(Fence.HELD);
+      assertThat(get(node.engine.sessions().renew(List.of(lease)))).isEmpty();
+      assertThat(get(node.engine.sessions().claim("s", "", TOKEN, TOKEN, node.owner)))
+          .isInstanceOf(Claim.Granted.class);
+      assertThat(get(node.engine.sessions().remove("s"))).isPresent();
+
+      redis.primary().command("CONFIG", "SET", "maxmemory", "0");
+      assertThat(node.publish("news", 2).offset()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aDiskThatFailsRefusesPublications() throws IOException {
+    try (var redis = RedisDeployment.standalone("--enable-protected-configs", "yes");
+        var node = TestNode.on(redis)) {
+      var gone = Files.createTempDirectory("byssus-gone");
+      var server = redis.primary();
+      server.command("CONFIG", "SET", "dir", gone.toString());
+      server.command("CONFIG", "SET", "save", "3600 1");
+      Files.delete(gone);
+      server.command("SET", "any", "thing");
+      server.command("BGSAVE");
+      RedisDeployment.await(
+          "failed save", () -> server.info("persistence", "rdb_last_bgsave_status").equals("err"));
+
+      assertThat(get(node.publishing("news", 1))).isEqualTo(UNAVAILABLE);
+
+      server.command("CONFIG", "SET", "stop-writes-on-bgsave-error", "no");
+      assertThat(node.publish("news", 2).offset()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aPrimaryThatBecomesAReplicaIsLeft() {
+    try (var redis = RedisDeployment.standalone();
+        var other = RedisProcess.start();
+        var node = TestNode.on(redis)) {
+      node.publish("news", 1);
+      var server = redis.primary();
+      server.command("REPLICAOF", "127.0.0.1", "" + other.port());
+
+      node.awaitReachable(false);
+      assertThat(get(node.publishing("news", 2))).isEqualTo(UNAVAILABLE);
+
+      server.command("REPLICAOF", "NO", "ONE");
+      node.awaitReachable(true);
+      assertThat(node.publish("news", 3).offset()).isPositive();
+    }
+  }
+
+  @Test
+  void aRedisThatStandsStillIsGivenUpAndFoundAgain() {
+    try (var redis = RedisDeployment.standalone();
+        var node = TestNode.on(redis)) {
+      var start = node.top("news");
+      var heard = new ConcurrentLinkedQueue<Long>();
+      get(node.engine.broker().subscribe("news", (_, _, item) -> heard.add(item.offset())));
+      var server = redis.primary();
+      server.freeze();
+
+      var unknown = node.publishing("news", 1);
+      node.awaitReachable(false);
+      assertThat(failure(unknown)).isNotInstanceOf(NotDoneException.class);
+      assertThat(get(node.publishing("news", 2))).isEqualTo(UNAVAILABLE);
+
+      server.thaw();
+      node.awaitReachable(true);
+      var position = node.publish("news", 3);
+      // What was not known may have happened, what was refused has not.
+      assertThat(numbers(node.after("news", start))).isIn(List.of("3"), List.of("1", "3"));
+      RedisDeployment.await("the listener", () -> heard.contains(position.offset()));
+    }
+  }
+
+  @Test
+  void aRestartWithItsDataIsGoneThroughWithoutLoss() {
+    try (var redis = RedisDeployment.standalone("--appendonly", "yes", "--appendfsync", "always");
+        var node = TestNode.on(redis)) {
+      var lease = session(node);
+      var before = node.publish("news", 1);
+      node.publish("news", 2);
+      redis.primary().kill();
+      node.awaitReachable(false);
+      redis.servers().getFirst().restart();
+      node.awaitReachable(true);
+
+      var after = node.publish("news", 3);
+      assertThat(after.epoch()).isNotEqualTo(before.epoch());
+      assertThat(after.offset()).isEqualTo(3);
+      var page = node.after("news", before);
+      assertThat(page.recovery()).isEqualTo(Recovery.COMPLETE);
+      assertThat(numbers(page)).containsExactly("2", "3");
+      assertThat(get(node.engine.sessions().renew(List.of(lease)))).isEmpty();
+    }
+  }
+
+  @Test
+  void aRedisThatIsStillLoadingIsWaitedFor() {
+    try (var redis = RedisDeployment.standalone("--appendonly", "yes");
+        var node = TestNode.on(redis)) {
+      for (int i = 0; i < 500; i++) {
+        node.publish("channel-" + i, i);
+      }
+      var server = redis.servers().getFirst();
+      server.kill();
+      node.awaitReachable(false);
+      server.restart("--key-load-delay", "1500", "--loading-process-events-interval-bytes", "1024");
+      assertThat(server.info("persistence", "loading")).isEqualTo("1");
+      assertThat(get(node.publishing("channel-1", 2))).isEqualTo(UNAVAILABLE);
+
+      node.awaitReachable(true);
+      assertThat(node.publish("channel-1", 2).offset()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whatWasMissedWhileNobodyHeardIsHeardAfterwards() {
+    try (var redis = RedisDeployment.standalone();
+        var node = TestNode.on(redis);
+        var publisher = TestNode.on(redis)) {
+      var heard = new ConcurrentLinkedQueue<Long>();
+      get(node.engine.broker().subscribe("news", (_, _, item) -> heard.add(item.offset())));
+      for (int round = 0; round < 3; round++) {
+        var killed = Integer.parseInt(redis.primary().command("CLIENT", "KILL", "TYPE", "pubsub"));
+        assertThat(killed).isPositive();
+        var position = publisher.publish("news", round);
+        RedisDeployment.await("what was missed", () -> heard.contains(position.offset()));
+      }
+    }
+  }
+
+  @Test
+  void afterEverythingWasForgottenAnEpochBegins() {
+    try (var redis = RedisDeployment.standalone();
+        var node = TestNode.on(redis)) {
+      var lease = session(node);
+      var before = node.publish("news", 1);
+      redis.primary().command("FLUSHALL");
+      var after = node.publish("news", 2);
+      assertThat(after.epoch()).isNotEqualTo(before.epoch());
+      assertThat(node.after("news", before).recovery()).isInstanceOf(Recovery.Lost.class);
+      assertThat(get(node.engine.sessions().renew(List.of(lease)))).containsExactly(lease);
+    }
+  }
+}
