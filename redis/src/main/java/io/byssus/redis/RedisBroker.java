@@ -190,7 +190,8 @@ final class RedisBroker implements Broker {
                     retention.age().toMillis(),
                     ttlMs,
                     link.lineage,
-                    newEpoch(link)))
+                    newEpoch(link),
+                    retention.size()))
         .thenApply(reply -> page(reply, after.isPresent()));
   }
 

@@ -3,12 +3,13 @@
 -- A channel that nobody used begins here, so that its top is a position that can be read on from.
 -- KEYS  1 stream  2 its Hash
 -- ARGV  1 epoch of the position, '' for none  2 its offset  3 limit  4 for how long is kept, ms  5 ms to live unused
---       6 lineage of this primary  7 a new epoch
+--       6 lineage of this primary  7 a new epoch  8 how many are kept
 -- Reply {epoch, top, '' or why there is a hole, {EPOCH-OFFSET, envelope, …}}
 --@include lib-time.lua
 --@include lib-channel.lua
 local time = now()
-local age, ttl, limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[3])
+local age, ttl, size = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[8])
+local limit = tonumber(ARGV[3])
 local channel = redis.call('HMGET', KEYS[2], 'epoch', 'past', 'until', 'expired')
 local epoch, top = channel[1], '0'
 if epoch and redis.call('EXISTS', KEYS[1]) == 1 then
@@ -39,7 +40,7 @@ if ARGV[1] == '' then
   if limit == 0 then
     return reply('', {}, 1, 0, 1)
   end
-  local entries = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', limit)
+  local entries = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', math.min(limit, size))
   local oldest = 0
   while entries[oldest + 1] and young(entries[oldest + 1]) do
     oldest = oldest + 1
@@ -63,6 +64,9 @@ if stands == tonumber(top) then
 end
 local entries = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1] .. '-' .. ARGV[2], '+', 'COUNT', math.max(limit, 1))
 local first = tonumber(top) + 1
+if first - size > stands + 1 and entries[1] and young(entries[1]) then
+  return reply('trimmed', {}, 1, 0, 1)
+end
 if entries[1] then
   if not young(entries[1]) then
     return reply('expired', {}, 1, 0, 1)

@@ -23,7 +23,8 @@ if channel[2] ~= ARGV[5] then
     epoch = begin(KEYS[1], KEYS[2], epoch, ARGV[5], ARGV[7])
   end
 end
-local id = redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[2], epoch .. '-*', 't', ARGV[4], 'e', ARGV[1])
+-- A little more may lie there than is kept: to drop exactly one each time would cost more than all the rest.
+local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], epoch .. '-*', 't', ARGV[4], 'e', ARGV[1])
 if stale(channel[3], tonumber(ARGV[8]), tonumber(ARGV[4])) then
   refresh(KEYS[1], KEYS[2], tonumber(ARGV[8]), tonumber(ARGV[3]), tonumber(ARGV[4]))
 end
