@@ -2,17 +2,33 @@ package io.byssus.core.memory;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import io.byssus.core.lane.Ticker;
 import io.byssus.core.node.ClusterBus;
 import io.byssus.core.session.Owner;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The bus of a node that is alone: it hears itself, and is never cut off. */
+/**
+ * The bus of a node that is alone: it hears itself, and is never cut off. Names are kept as
+ * promised, though only a test asks for one that is taken.
+ */
 final class MemoryBus implements ClusterBus {
+  private final ConcurrentHashMap<String, Held> names = new ConcurrentHashMap<>();
+  private final Ticker ticker;
   private volatile @Nullable Listener listener;
+
+  MemoryBus(Ticker ticker) {
+    this.ticker = ticker;
+  }
+
+  private record Held(Owner by, long untilNs) {}
 
   @Override
   public CompletionStage<Boolean> announce(Announcement announcement) {
+    if (!taken(announcement.owner())) {
+      return completedFuture(false);
+    }
     var listening = listener;
     if (listening != null) {
       listening.announced(announcement);
@@ -20,8 +36,20 @@ final class MemoryBus implements ClusterBus {
     return completedFuture(true);
   }
 
+  private boolean taken(Owner owner) {
+    var nowNs = ticker.nanoTime();
+    var mine = new Held(owner, nowNs + NAME_LEASE.toNanos());
+    var held =
+        names.merge(
+            owner.node(),
+            mine,
+            (theirs, _) -> theirs.by.equals(owner) || nowNs - theirs.untilNs >= 0 ? mine : theirs);
+    return held == mine;
+  }
+
   @Override
   public CompletionStage<Void> leave(Owner owner) {
+    names.computeIfPresent(owner.node(), (_, held) -> held.by.equals(owner) ? null : held);
     var listening = listener;
     if (listening != null) {
       listening.left(owner);

@@ -32,6 +32,6 @@ public final class MemoryEngine {
         new MemoryInboxes(table, settings, ticker),
         new MemoryDirectory(),
         presence,
-        new MemoryBus());
+        new MemoryBus(ticker));
   }
 }

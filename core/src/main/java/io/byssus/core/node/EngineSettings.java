@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What every engine is told.
@@ -31,4 +32,21 @@ public record EngineSettings(
           Duration.ofSeconds(60),
           Duration.ofMinutes(5),
           Duration.ofHours(2));
+
+  public EngineSettings {
+    for (var time : List.of(sessionTtl, inboxAge, presenceTtl, dedupeWindow, channelTtl)) {
+      check(time.isPositive(), "a time of an engine must be positive: " + time);
+    }
+    check(inboxMessages > 0, "an inbox of no message");
+    check(inboxBytes > 0, "an inbox of no byte");
+    check(
+        channelTtl.compareTo(sessionTtl) >= 0,
+        "channels forgotten after " + channelTtl + ", before sessions after " + sessionTtl);
+  }
+
+  private static void check(boolean sound, String otherwise) {
+    if (!sound) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
 }

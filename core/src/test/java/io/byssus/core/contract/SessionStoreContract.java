@@ -45,4 +45,12 @@ public abstract class SessionStoreContract {
       return SessionStoreContract.this.start();
     }
   }
+
+  @Nested
+  class Abandon extends SessionAbandon {
+    @Override
+    protected EngineUnderTest start() {
+      return SessionStoreContract.this.start();
+    }
+  }
 }

@@ -1,0 +1,186 @@
+package io.byssus.core.contract;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.byssus.core.node.ClusterBus;
+import io.byssus.core.node.ClusterBus.Announcement;
+import io.byssus.core.node.ClusterBus.Notice;
+import io.byssus.core.node.ClusterBus.Notice.Superseded;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Owner;
+import io.byssus.protocol.CloseCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What {@link ClusterBus} promises, as far as it can be tried in no time: that a name is free once
+ * its lease has run out takes longer, and is a test of its own where that matters.
+ */
+public abstract class ClusterBusContract extends EngineTests {
+  private ClusterBus bus;
+  private ClusterBus busThere;
+  private Ear ear;
+  private Ear earThere;
+  private final Owner owner = new Owner(unique("node"), "1");
+  private final Owner again = new Owner(owner.node(), "2");
+
+  /** Keeps what it hears. */
+  private static final class Ear implements ClusterBus.Listener {
+    private final LinkedBlockingQueue<Object> coming = new LinkedBlockingQueue<>();
+    private final List<Object> heard = new ArrayList<>();
+
+    @Override
+    public void announced(Announcement announcement) {
+      coming.add(announcement);
+    }
+
+    @Override
+    public void left(Owner owner) {
+      coming.add(owner);
+    }
+
+    @Override
+    public void told(Notice notice) {
+      coming.add(notice);
+    }
+
+    @Override
+    public void reachable(boolean reachable) {}
+
+    /** Awaits this, unless it was heard already. */
+    void hears(Object awaited) {
+      try {
+        var until = System.nanoTime() + SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!heard.contains(awaited)) {
+          var next = coming.poll(until - System.nanoTime(), NANOSECONDS);
+          assertThat(next).as("never heard: %s", awaited).isNotNull();
+          heard.add(next);
+        }
+      } catch (InterruptedException e) {
+        throw new AssertionError("the test was interrupted", e);
+      }
+    }
+  }
+
+  @BeforeEach
+  void listen() {
+    bus = here.engine().bus();
+    busThere = there.engine().bus();
+    ear = new Ear();
+    bus.listen(ear);
+    earThere = busThere == bus ? ear : new Ear();
+    busThere.listen(earThere);
+  }
+
+  @AfterEach
+  void giveTheNameBack() {
+    get(bus.leave(owner));
+    get(bus.leave(again));
+  }
+
+  private static Announcement announcement(Owner owner) {
+    return new Announcement(
+        owner, "ws://somewhere:8080/ws", "1.2.3", Duration.ofMillis(61_001), 7, 5, true);
+  }
+
+  @Test
+  void whatANodeAnnouncesIsHeardByAllAndByItself() {
+    var said = announcement(owner);
+    assertThat(get(bus.announce(said))).isTrue();
+    ear.hears(said);
+    earThere.hears(said);
+  }
+
+  @Test
+  void whoHasANameKeepsItByAnnouncingAgain() {
+    assertThat(get(bus.announce(announcement(owner)))).isTrue();
+    assertThat(get(bus.announce(announcement(owner)))).isTrue();
+    assertThat(get(busThere.announce(announcement(again)))).isFalse();
+  }
+
+  @Test
+  void anotherRunIsRefusedANameThatIsHeldAndNobodyHearsOfIt() {
+    assertThat(get(bus.announce(announcement(owner)))).isTrue();
+    assertThat(get(busThere.announce(announcement(again)))).isFalse();
+
+    var later = superseded(CloseCode.TAKEN_OVER);
+    get(busThere.tell(here.owner(), later));
+    ear.hears(later);
+    assertThat(ear.heard).doesNotContain(announcement(again));
+    assertThat(get(busThere.announce(announcement(again)))).isFalse();
+  }
+
+  @Test
+  void aNameThatIsGivenBackIsFree() {
+    assertThat(get(bus.announce(announcement(owner)))).isTrue();
+    get(bus.leave(owner));
+    earThere.hears(owner);
+    assertThat(get(busThere.announce(announcement(again)))).isTrue();
+    ear.hears(announcement(again));
+  }
+
+  @Test
+  void ofManyRunsThatStartAtOnceOneGetsTheName() {
+    var name = unique("node");
+    var taken =
+        atOnce(
+            10,
+            i ->
+                () -> {
+                  var run = new Owner(name, "run" + i);
+                  return get((i % 2 == 0 ? bus : busThere).announce(announcement(run)));
+                });
+    assertThat(taken.stream().filter(got -> got)).hasSize(1);
+  }
+
+  @Test
+  void aNoticeReachesTheNodeThatItIsFor() {
+    var forThere = superseded(CloseCode.TAKEN_OVER);
+    var forHere = superseded(CloseCode.REPLACED);
+    var last = superseded(CloseCode.REPLACED);
+    get(bus.tell(there.owner(), forThere));
+    get(busThere.tell(here.owner(), forHere));
+
+    earThere.hears(forThere);
+    ear.hears(forHere);
+    if (ear != earThere) {
+      get(busThere.tell(here.owner(), last));
+      ear.hears(last);
+      assertThat(ear.heard).doesNotContain(forThere);
+      assertThat(earThere.heard).doesNotContain(forHere);
+    }
+  }
+
+  @Test
+  void aNodeTellsItself() {
+    var notice = superseded(CloseCode.TAKEN_OVER);
+    get(bus.tell(here.owner(), notice));
+    ear.hears(notice);
+  }
+
+  @Test
+  void aNoticeForNobodyIsNoTrouble() {
+    get(bus.tell(new Owner(unique("nobody"), "1"), superseded(CloseCode.TAKEN_OVER)));
+  }
+
+  @Test
+  void theLastListenerIsTold() {
+    var last = new Ear();
+    bus.listen(last);
+    var notice = superseded(CloseCode.TAKEN_OVER);
+    get(bus.tell(here.owner(), notice));
+    last.hears(notice);
+    assertThat(ear.heard).doesNotContain(notice);
+  }
+
+  private Notice superseded(CloseCode code) {
+    return new Superseded(new Lease(unique("session"), owner, 3), code);
+  }
+}

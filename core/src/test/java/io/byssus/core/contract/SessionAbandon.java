@@ -1,0 +1,174 @@
+package io.byssus.core.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.byssus.core.delivery.InboxStore.Append;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionStore;
+import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.SessionStore.Orphan;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.Position;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The sessions of a node that died are detached by the others. */
+abstract class SessionAbandon extends SessionTests {
+  private static final int AT_ONCE = 100;
+
+  /** No other test has it: all its sessions are ours. */
+  private final Owner dead = new Owner(unique("dead"), "1");
+
+  @Test
+  void theAttachedSessionsOfTheDeadAreReportedWithTheirChannels() {
+    var lease = createdBy(dead);
+    assertHeld(sessions.subscribe(lease, "news", Optional.of(new Position("epoch", 1))));
+    assertHeld(sessions.subscribe(lease, "room.*", Optional.empty()));
+
+    assertThat(get(elsewhere.abandon(dead, AT_ONCE)))
+        .containsExactly(new Orphan(lease.session(), Set.of("news", "room.*")));
+    assertThat(holder(lease)).contains(Optional.empty());
+  }
+
+  @Test
+  void whoHasNothingLeavesNothing() {
+    assertThat(get(sessions.abandon(dead, AT_ONCE))).isEmpty();
+  }
+
+  @Test
+  void theSessionsOfOthersAreLeftAlone() {
+    var restarted = createdBy(new Owner(dead.node(), "2"));
+    var other = created();
+    createdBy(dead);
+
+    assertThat(abandoned()).hasSize(1);
+
+    assertThat(holder(restarted)).contains(Optional.of(restarted));
+    assertThat(holder(other)).contains(Optional.of(other));
+  }
+
+  @Test
+  void sessionsThatTheDeadHasNoMoreAreNotReported() {
+    var released = createdBy(dead);
+    assertHeld(sessions.release(released));
+    var removed = createdBy(dead);
+    assertThat(get(sessions.remove(removed.session()))).isPresent();
+    var ended = createdBy(dead);
+    assertThat(get(sessions.end(ended))).isPresent();
+    var taken = granted(there, createdBy(dead).session()).lease();
+
+    assertThat(abandoned()).isEmpty();
+
+    assertThat(holder(taken)).contains(Optional.of(taken));
+  }
+
+  @Test
+  void aSessionThatTheDeadHadTakenOverIsItsOwn() {
+    var lease = created();
+    var taken = granted(new EngineUnderTest.Node(dead, there.engine()), lease.session()).lease();
+
+    assertThat(abandoned()).containsExactly(lease.session());
+
+    assertThat(holder(taken)).contains(Optional.empty());
+  }
+
+  @Test
+  void aSessionWhoseTimeHasPassedIsLeftToTheSweep() {
+    var lease = createdBy(dead);
+    engine.advance(ttl);
+    assertThat(abandoned()).isEmpty();
+    assertThat(sweptUp(List.of(lease))).hasSize(1);
+  }
+
+  @Test
+  void noMoreThanTheLimitAreReportedAtOnceAndAllInTheEnd() {
+    IntStream.range(0, 5).forEach(_ -> createdBy(dead));
+    assertThat(get(sessions.abandon(dead, 2))).hasSizeBetween(1, 2);
+    assertThat(abandoned()).hasSizeBetween(3, 4);
+    assertThat(get(sessions.abandon(dead, 2))).isEmpty();
+  }
+
+  @Test
+  void ofManyConcurrentCallersEachSessionIsReportedToOne() {
+    var leases = IntStream.range(0, 40).mapToObj(_ -> createdBy(dead)).toList();
+    var reported = atOnce(8, i -> () -> abandoned(i % 2 == 0 ? sessions : elsewhere, 3));
+    assertThat(reported.stream().flatMap(List::stream))
+        .containsExactlyInAnyOrderElementsOf(leases.stream().map(Lease::session).toList());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theDeadWritesNothingIfItLivesAfterAll(Write write) {
+    var lease = createdBy(dead);
+    var start = Optional.of(new Position("epoch", 1));
+    assertHeld(sessions.subscribe(lease, Write.SUBSCRIBED, start));
+    assertThat(abandoned()).hasSize(1);
+
+    if (write == Write.RELEASE) {
+      assertHeld(write.by(lease, here.engine())); // repeated, as by the one that was detached
+    } else {
+      assertLost(write.by(lease, here.engine()));
+    }
+    assertThat(holder(lease)).contains(Optional.empty());
+  }
+
+  @Test
+  void theSessionCanBeResumedWithAllItsPartsUnderTheNextTerm() {
+    var lease = createdBy(dead);
+    assertHeld(sessions.setAttributes(lease, Map.of("name", Json.of("1"))));
+    var start = Optional.of(new Position("epoch", 1));
+    assertHeld(sessions.subscribe(lease, "news", start));
+    assertThat(abandoned()).hasSize(1);
+    assertThat(get(here.engine().inboxes().append(lease.session(), Json.of("2"), Optional.empty())))
+        .isEqualTo(Append.STORED);
+
+    var granted = granted(there, lease.session());
+
+    assertThat(granted.previous()).isEmpty();
+    assertThat(granted.lease()).isEqualTo(new Lease(lease.session(), there.owner(), 2));
+    assertThat(granted.session().attributes()).isEqualTo(Map.of("name", Json.of("1")));
+    assertThat(granted.session().subscriptions()).isEqualTo(Map.of("news", start));
+    assertThat(get(there.engine().inboxes().read(granted.lease(), 0, 10)).orElseThrow().items())
+        .hasSize(1);
+  }
+
+  @Test
+  void theTimeToLiveStartsAnew() {
+    var lease = createdBy(dead);
+    engine.advance(most(ttl));
+    assertThat(abandoned()).hasSize(1);
+    engine.advance(most(ttl));
+    assertThat(holder(lease)).contains(Optional.empty());
+    engine.advance(most(ttl));
+    assertThat(holder(lease)).isEmpty();
+  }
+
+  private Lease createdBy(Owner owner) {
+    var draft = new NewSession(unique("session"), USER, Map.of(), Set.of(), TOKEN);
+    return get(sessions.create(draft, owner));
+  }
+
+  private List<String> abandoned() {
+    return abandoned(sessions, AT_ONCE);
+  }
+
+  /** All that is left. */
+  private List<String> abandoned(SessionStore store, int limit) {
+    var all = new ArrayList<String>();
+    List<Orphan> some;
+    do {
+      some = get(store.abandon(dead, limit));
+      assertThat(some).hasSizeLessThanOrEqualTo(limit);
+      some.forEach(orphan -> all.add(orphan.session()));
+    } while (!some.isEmpty());
+    return all;
+  }
+}
