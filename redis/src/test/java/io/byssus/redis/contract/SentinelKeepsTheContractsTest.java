@@ -1,6 +1,7 @@
 package io.byssus.redis.contract;
 
 import io.byssus.core.contract.BrokerContract;
+import io.byssus.core.contract.ClusterBusContract;
 import io.byssus.core.contract.EngineUnderTest;
 import io.byssus.core.contract.InboxStoreContract;
 import io.byssus.core.contract.PresenceStoreContract;
@@ -54,6 +55,14 @@ class SentinelKeepsTheContractsTest {
 
   @Nested
   class Presence extends PresenceStoreContract {
+    @Override
+    protected EngineUnderTest start() {
+      return redis();
+    }
+  }
+
+  @Nested
+  class Bus extends ClusterBusContract {
     @Override
     protected EngineUnderTest start() {
       return redis();
