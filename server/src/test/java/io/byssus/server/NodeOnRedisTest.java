@@ -9,17 +9,24 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator sees of a node whose engine is a Redis. */
 @Timeout(180)
 class NodeOnRedisTest {
   private static RedisProcess redis;
+
+  @TempDir Path folder;
 
   @BeforeAll
   static void start() {
@@ -116,6 +123,64 @@ class NodeOnRedisTest {
         assertThat(program.output()).contains("Redis").doesNotContain("trillian");
       }
     }
+  }
+
+  /** As it stands in the documentation, and nothing more. */
+  @Test
+  void userWithFewRightsIsEnough() throws Exception {
+    var page = Files.readString(Path.of("../docs/operations/redis.md"));
+    var user = Pattern.compile("(?m)^user byssus on >PASSWORD .*$").matcher(page);
+    assertThat(user.find()).isTrue();
+    var users =
+        Files.writeString(
+            folder.resolve("users.acl"),
+            "user default on nopass ~* &* +@all\n"
+                + user.group().replace("PASSWORD", "zaphod")
+                + "\n");
+    try (var strict = RedisProcess.start("--aclfile", users.toString());
+        var program =
+            ServedProcess.start(
+                Map.of("BYSSUS_REDIS_PASSWORD", "zaphod"),
+                "serve",
+                "--port",
+                "0",
+                "--engine",
+                "redis://byssus@" + strict.host());
+        var client = new ListeningClient(program.port())) {
+      client.say("{\"type\":\"connect\",\"id\":1,\"attributes\":{\"name\":\"Ann\"}}");
+      var session = match("\"session\":\"([^\"]+)\"", client.hear("\"connected\""));
+      for (var command :
+          List.of(
+              "{\"type\":\"subscribe\",\"id\":2,\"channel\":\"news\"}",
+              "{\"type\":\"subscribe\",\"id\":3,\"channel\":\"chat:a\"}",
+              "{\"type\":\"subscribe\",\"id\":4,\"channel\":\"ne*\"}",
+              "{\"type\":\"publish\",\"id\":5,\"channel\":\"news\",\"data\":1,\"dedupe\":\"d\"}",
+              "{\"type\":\"presence\",\"id\":6,\"channel\":\"chat:a\"}",
+              "{\"type\":\"history\",\"id\":7,\"channel\":\"news\",\"limit\":5}",
+              "{\"type\":\"set\",\"id\":8,\"attributes\":{\"a\":1,\"name\":null}}",
+              "{\"type\":\"send\",\"id\":9,\"to\":{\"session\":\"" + session + "\"},\"data\":2}",
+              "{\"type\":\"unsubscribe\",\"id\":10,\"channel\":\"ne*\"}",
+              "{\"type\":\"unsubscribe\",\"id\":11,\"channel\":\"news\"}",
+              "{\"type\":\"ack\",\"offset\":1}",
+              "{\"type\":\"end\",\"id\":12}")) {
+        client.say(command);
+        if (command.contains("\"id\"")) {
+          client.hear(match("(\"id\":\\d+)", command));
+        }
+      }
+      program.signal("TERM");
+      assertThat(program.exitCode()).isEqualTo(Exit.OK);
+      assertThat(strict.command("ACL", "LOG")).as("what was refused").isEmpty();
+    }
+  }
+
+  private static String match(String pattern, String text) {
+    return Pattern.compile(pattern)
+        .matcher(text)
+        .results()
+        .map(found -> found.group(1))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

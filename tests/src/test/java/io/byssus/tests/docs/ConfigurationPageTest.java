@@ -1,0 +1,15 @@
+package io.byssus.tests.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.byssus.server.config.ConfigDoc;
+import org.junit.jupiter.api.Test;
+
+class ConfigurationPageTest {
+  @Test
+  void pageOfAllKeysIsWhatTheProgramPrints() {
+    assertThat(new Repository().page("docs/operations/configuration.md").text())
+        .as("./byssus config-doc --markdown > docs/operations/configuration.md")
+        .isEqualTo(ConfigDoc.markdown());
+  }
+}
