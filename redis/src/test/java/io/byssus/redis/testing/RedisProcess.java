@@ -13,13 +13,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A Redis server or Sentinel of the tests, with a port and a folder of its own. Ends with the JVM.
  */
 public final class RedisProcess implements AutoCloseable {
-  private static final int PORT_MOST = 55_000; // a Cluster also takes the one 10,000 above
+  // Below those that the kernel hands out to clients, one of which would else sit on the port of a
+  // server that is down for a while.
+  private static final int PORT_LEAST = 10_000;
+  private static final int PORT_MOST = 22_000;
+  private static final int BUS = 10_000; // a Cluster also takes the port so far above
   private static final int PATIENCE_MS = 10_000;
 
   private final int port;
@@ -65,17 +70,21 @@ public final class RedisProcess implements AutoCloseable {
     }
   }
 
+  /** A port that nobody listens on, nor on the one that goes with it in a Cluster. */
   public static int freePort() {
-    try {
-      while (true) {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-          if (socket.getLocalPort() < PORT_MOST) {
-            return socket.getLocalPort();
-          }
-        }
+    while (true) {
+      var port = ThreadLocalRandom.current().nextInt(PORT_LEAST, PORT_MOST);
+      if (free(port) && free(port + BUS)) {
+        return port;
       }
+    }
+  }
+
+  private static boolean free(int port) {
+    try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return false; // somebody has it
     }
   }
 

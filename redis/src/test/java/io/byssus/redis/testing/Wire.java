@@ -1,0 +1,181 @@
+package io.byssus.redis.testing;
+
+import io.byssus.redis.RedisAddress.Host;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The way to a server, which can be cut, closed or frozen while the server itself is well. It
+ * listens on a port of its own and passes on what comes, both ways.
+ */
+public final class Wire implements AutoCloseable {
+  private final int port = RedisProcess.freePort();
+  private final int target;
+  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger refused = new AtomicInteger();
+  private final AtomicInteger toRefuse = new AtomicInteger();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition thawed = lock.newCondition();
+  private final ServerSocket server;
+  private volatile boolean frozen;
+
+  private Wire(int target) throws IOException {
+    this.target = target;
+    this.server = new ServerSocket(port, 1024, InetAddress.getLoopbackAddress());
+  }
+
+  public static Wire to(int port) {
+    try {
+      var wire = new Wire(port);
+      Thread.ofVirtual().name("wire-" + port).start(wire::accept);
+      return wire;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public Host host() {
+    return new Host("127.0.0.1", port);
+  }
+
+  /** How many have come in, those that were refused left out. */
+  public int accepted() {
+    return accepted.get();
+  }
+
+  public int refused() {
+    return refused.get();
+  }
+
+  public int open() {
+    return sockets.size() / 2;
+  }
+
+  // Faults.
+
+  /** Ends all connections; new ones are let in. Returns how many there were. */
+  public int cut() {
+    var connections = open();
+    sockets.forEach(Wire::close);
+    return connections;
+  }
+
+  /** The next so many connections are closed as soon as they come. */
+  public void refuse(int next) {
+    toRefuse.set(next);
+  }
+
+  /** Connections are taken and stay, and nothing passes. */
+  public void freeze() {
+    frozen = true;
+  }
+
+  /** What was held passes, and so does what follows. */
+  public void thaw() {
+    lock.lock();
+    try {
+      frozen = false;
+      thawed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // The way.
+
+  private void accept() {
+    while (!server.isClosed()) {
+      try {
+        pass(server.accept());
+      } catch (IOException e) {
+        if (!server.isClosed()) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+  }
+
+  private void pass(Socket client) {
+    if (toRefuse.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      refused.incrementAndGet();
+      close(client);
+      return;
+    }
+    try {
+      var behind = new Socket(InetAddress.getLoopbackAddress(), target);
+      accepted.incrementAndGet();
+      sockets.add(client);
+      sockets.add(behind);
+      Thread.ofVirtual().start(() -> copy(client, behind));
+      Thread.ofVirtual().start(() -> copy(behind, client));
+    } catch (IOException e) {
+      close(client); // as the server would: it is not there
+    }
+  }
+
+  /** Ends with either end, and ends both. */
+  private void copy(Socket from, Socket to) {
+    var buffer = new byte[16 * 1024];
+    try {
+      InputStream in = from.getInputStream();
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        awaitThaw();
+        to.getOutputStream().write(buffer, 0, read);
+      }
+    } catch (IOException e) {
+      // The end of a connection, which is what is looked for here.
+    } finally {
+      close(from);
+      close(to);
+      sockets.remove(from);
+      sockets.remove(to);
+    }
+  }
+
+  private void awaitThaw() {
+    if (!frozen) {
+      return;
+    }
+    lock.lock();
+    try {
+      while (frozen) {
+        thawed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    thaw();
+    cut();
+  }
+}
