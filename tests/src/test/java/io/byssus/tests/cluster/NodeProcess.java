@@ -1,0 +1,202 @@
+package io.byssus.tests.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.byssus.redis.testing.RedisProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A node as its operators run it, {@code serve}, as a process with a port and a name of its own.
+ * Ends with the JVM.
+ */
+final class NodeProcess implements AutoCloseable {
+  private static final Duration START = Duration.ofMinutes(2);
+  private static final long STOP_SECONDS = 30;
+  private static final int ANSWER_MS = 2_000;
+
+  private final String name;
+  private final int port = RedisProcess.freePort();
+  private final Path log;
+  private final List<String> command;
+  private Process process;
+
+  private NodeProcess(String name, Path folder, List<String> arguments) {
+    this.name = name;
+    this.log = folder.resolve(name + ".log");
+    this.command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Djava.net.preferIPv4Stack=true",
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.byssus.server.Main",
+                "serve",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(port),
+                "--node",
+                name));
+    command.addAll(arguments);
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+  }
+
+  /** Returns at once; {@link #awaitReady} waits. What it writes goes to a file in the folder. */
+  static NodeProcess start(String name, Path folder, List<String> arguments) {
+    var node = new NodeProcess(name, folder, arguments);
+    node.startAgain();
+    return node;
+  }
+
+  String name() {
+    return name;
+  }
+
+  int port() {
+    return port;
+  }
+
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  // What is done to it.
+
+  /** The same node once more, as a new process. */
+  void startAgain() {
+    try {
+      process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** {@code kill -9}; returns when it is gone. */
+  void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /** SIGTERM; returns when it is gone. */
+  void terminate() {
+    process.destroy();
+    awaitEnd();
+  }
+
+  private void awaitEnd() {
+    try {
+      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException(name + " does not end:\n" + said());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** SIGSTOP: its sockets stay, and nothing answers. */
+  void freeze() {
+    signal("-STOP");
+  }
+
+  void thaw() {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) {
+    try {
+      new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What the kernel says of it in /proc: R, S, D, or T when it stands still. */
+  String kernelState() {
+    try {
+      var stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+      return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[0];
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // What it says.
+
+  void awaitReady() {
+    await(name + " is ready")
+        .atMost(START)
+        .pollInterval(Duration.ofMillis(100))
+        .failFast(name + " has ended", () -> assertThat(alive()).as("alive:\n%s", said()).isTrue())
+        .until(this::ready);
+  }
+
+  boolean ready() {
+    return status("/health/ready") == HttpURLConnection.HTTP_OK;
+  }
+
+  /** 0: no answer. */
+  int status(String page) {
+    try {
+      return open(page).getResponseCode();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  String page(String page) {
+    try (var body = open(page).getInputStream()) {
+      return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private HttpURLConnection open(String page) throws IOException {
+    var url = URI.create("http://127.0.0.1:" + port + page).toURL();
+    var connection = (HttpURLConnection) url.openConnection();
+    connection.setConnectTimeout(ANSWER_MS);
+    connection.setReadTimeout(ANSWER_MS);
+    return connection;
+  }
+
+  /** All that it has written so far. */
+  String said() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (alive()) {
+      process.destroyForcibly();
+    }
+  }
+}
