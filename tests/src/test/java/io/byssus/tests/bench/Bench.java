@@ -52,7 +52,22 @@ public final class Bench {
         complete = false;
       }
     }
-    var markdown = report.markdown();
+    var redis = new RedisReport(options);
+    for (var scenario : options.redis()) {
+      try {
+        redis.add(scenario, new RedisScenarios(home, options, progress).of(scenario));
+      } catch (IOException | RuntimeException e) {
+        progress.clear();
+        System.err.println(scenario.name() + " failed");
+        e.printStackTrace();
+        redis.failed(scenario, e);
+        complete = false;
+      }
+    }
+    progress.clear();
+    var markdown =
+        (options.scenarios().isEmpty() ? "" : report.markdown())
+            + (options.redis().isEmpty() ? "" : redis.markdown());
     System.out.println(markdown);
     var now = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now());
     var file = home.output().resolve("bench-" + now + ".md");

@@ -29,8 +29,22 @@ final class Broadcast implements Load {
    */
   static Broadcast open(
       Generator generator, InetSocketAddress server, Dialect dialect, int subscribers, int burst) {
-    var audience = generator.open(server, subscribers, _ -> dialect.subscriber());
-    var publisher = generator.open(server, dialect.publisher(burst > 1));
+    return open(generator, server, server, dialect, subscribers, burst);
+  }
+
+  /**
+   * @param from the server that the publisher is connected to
+   * @param to that of the subscribers
+   */
+  static Broadcast open(
+      Generator generator,
+      InetSocketAddress from,
+      InetSocketAddress to,
+      Dialect dialect,
+      int subscribers,
+      int burst) {
+    var audience = generator.open(to, subscribers, _ -> dialect.subscriber());
+    var publisher = generator.open(from, dialect.publisher(burst > 1));
     return new Broadcast(generator, audience, publisher, dialect.publications(publisher), burst);
   }
 

@@ -35,9 +35,9 @@ final class Comparison {
     }
   }
 
-  record Round(Sample byssus, Sample netty) {
+  record Round(Sample ours, Sample theirs) {
     double ratio() {
-      return byssus.cpuMicros() / netty.cpuMicros();
+      return ours.cpuMicros() / theirs.cpuMicros();
     }
   }
 
@@ -53,8 +53,7 @@ final class Comparison {
       progress.say(scenario.name() + ": connecting");
       try (var ours = scenario.load(generator, byssus.address(), options.dialect(scenario));
           var theirs = scenario.load(generator, netty.address(), new Dialect.Plain())) {
-        warmUp(scenario, ours, theirs);
-        var rounds = rounds(scenario, byssus, ours, netty, theirs);
+        var rounds = rounds(scenario.name(), byssus, ours, netty, theirs);
         return new Result(scenario, rounds, hotFrames(scenario, byssus, ours, netty, theirs));
       }
     }
@@ -64,28 +63,30 @@ final class Comparison {
    * In turns, as in the rounds: what is compiled under load meets the pauses too. For some time,
    * and until the code of both has been run often enough to be compiled for good.
    */
-  private void warmUp(Scenario scenario, Load ours, Load theirs) {
+  private void warmUp(String name, Load ours, Load theirs) {
     var slice = options.warmUp().dividedBy(WARM_UP_SLICES);
     var least = 0L;
     for (var i = 0; i < WARM_UP_SLICES || least < WARM_UP_MESSAGES && i < WARM_UP_SLICES_MAX; i++) {
-      progress.say("%s: warming up (%,d)".formatted(scenario.name(), least));
+      progress.say("%s: warming up (%,d)".formatted(name, least));
       var messages = ours.run(slice);
       least += Math.min(messages, theirs.run(slice));
     }
   }
 
-  private List<Round> rounds(
-      Scenario scenario, ServerProcess byssus, Load ours, ServerProcess netty, Load theirs) {
+  /** Of two servers, each of which has its load ready, after warming up. */
+  List<Round> rounds(
+      String name, ServerProcess server, Load ours, ServerProcess yardstick, Load theirs) {
+    warmUp(name, ours, theirs);
     var rounds = new ArrayList<Round>();
     for (var i = 0; i < options.rounds(); i++) {
-      progress.say("%s: round %d of %d".formatted(scenario.name(), i + 1, options.rounds()));
+      progress.say("%s: round %d of %d".formatted(name, i + 1, options.rounds()));
       // Now one goes first, now the other, so that a drift of the machine favours neither.
       if (i % 2 == 0) {
-        var first = sample(byssus, ours, options.time());
-        rounds.add(new Round(first, sample(netty, theirs, options.time())));
+        var first = sample(server, ours, options.time());
+        rounds.add(new Round(first, sample(yardstick, theirs, options.time())));
       } else {
-        var first = sample(netty, theirs, options.time());
-        rounds.add(new Round(sample(byssus, ours, options.time()), first));
+        var first = sample(yardstick, theirs, options.time());
+        rounds.add(new Round(sample(server, ours, options.time()), first));
       }
     }
     return rounds;

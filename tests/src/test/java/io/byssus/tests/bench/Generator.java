@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntFunction;
@@ -53,7 +54,15 @@ final class Generator implements AutoCloseable {
 
   /** Open, each with an answer to all that it had to say. */
   List<Client> open(InetSocketAddress server, int count, IntFunction<Opening> openings) {
-    return call(OPENING_TIMEOUT, () -> new Wave(server, count, openings).start());
+    return open(server, count, OPENING_AT_ONCE, openings);
+  }
+
+  /**
+   * @param atOnce how many may be on their way
+   */
+  List<Client> open(
+      InetSocketAddress server, int count, int atOnce, IntFunction<Opening> openings) {
+    return call(OPENING_TIMEOUT, () -> new Wave(server, count, openings).start(atOnce));
   }
 
   Client open(InetSocketAddress server, Opening opening) {
@@ -85,6 +94,12 @@ final class Generator implements AutoCloseable {
     }
   }
 
+  /** On the loop, again and again. */
+  ScheduledFuture<?> every(Duration period, Runnable task) {
+    var ns = period.toNanos();
+    return loop.scheduleAtFixedRate(task, ns, ns, TimeUnit.NANOSECONDS);
+  }
+
   @Override
   public void close() {
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
@@ -105,8 +120,8 @@ final class Generator implements AutoCloseable {
       this.openings = openings;
     }
 
-    CompletableFuture<List<Client>> start() {
-      while (begun < Math.min(count, OPENING_AT_ONCE)) {
+    CompletableFuture<List<Client>> start(int atOnce) {
+      while (begun < Math.min(count, atOnce)) {
         openNext();
       }
       return all;

@@ -17,6 +17,7 @@ import java.util.List;
  */
 record Options(
     List<Scenario> scenarios,
+    List<RedisScenario> redis,
     int rounds,
     Duration time,
     Duration warmUp,
@@ -43,16 +44,28 @@ record Options(
         connect           handshake and connect, 32 clients in flight
         heap-N            live heap of N idle sessions, subscribed to one channel
         heap-N-own        the same, each subscribed to a channel of its own
+
+      With Redis, none of which runs unless it is named; redis stands for all of them:
+        redis-publish     publications with history through one node's engine, beside redis-benchmark
+        redis-receive     CPU of the two engines that a publication passes
+        redis-latency     from publish to delivery through two nodes, beside one node without Redis
+        redis-fanout-N    one message in flight, from another node, beside one node without Redis
+        redis-burst-N     the same, ten messages in flight, published in one write
+        redis-resume-N    N sessions whose node is killed come back on another
+        redis-idle-N      what N idle sessions ask of Redis
+        redis-resume-N-own, redis-idle-N-own   each session subscribed to a channel of its own
       """;
 
   Options {
     scenarios = List.copyOf(scenarios);
+    redis = List.copyOf(redis);
     settings = List.copyOf(settings);
   }
 
   /** Throws IllegalArgumentException, with a sentence for the user. */
   static Options parse(List<String> arguments) {
     var scenarios = new ArrayList<Scenario>();
+    var redis = new ArrayList<RedisScenario>();
     var settings = new ArrayList<String>();
     var rounds = 9;
     var seconds = 2.0;
@@ -73,11 +86,19 @@ record Options(
           seconds = 1;
           warmUp = 3;
         }
-        default -> scenarios.add(Scenario.parse(argument));
+        case "redis" -> redis.addAll(RedisScenario.ALL);
+        default -> {
+          if (argument.startsWith("redis-")) {
+            redis.add(RedisScenario.parse(argument));
+          } else {
+            scenarios.add(Scenario.parse(argument));
+          }
+        }
       }
     }
     return new Options(
-        scenarios.isEmpty() ? Scenario.ALL : scenarios,
+        scenarios.isEmpty() && redis.isEmpty() ? Scenario.ALL : scenarios,
+        redis,
         Math.max(1, rounds),
         duration(seconds),
         duration(warmUp),

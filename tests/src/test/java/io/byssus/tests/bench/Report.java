@@ -22,8 +22,8 @@ final class Report {
   String add(Comparison.Result result) {
     var scenario = result.scenario();
     var rounds = result.rounds();
-    var ours = Samples.of(rounds.stream().map(round -> round.byssus().cpuMicros()).toList());
-    var theirs = Samples.of(rounds.stream().map(round -> round.netty().cpuMicros()).toList());
+    var ours = Samples.of(rounds.stream().map(round -> round.ours().cpuMicros()).toList());
+    var theirs = Samples.of(rounds.stream().map(round -> round.theirs().cpuMicros()).toList());
     var ratio = Samples.of(rounds.stream().map(Comparison.Round::ratio).toList());
     details.append("\n### ").append(scenario.name()).append("\n\n");
     details.append(
@@ -34,7 +34,7 @@ final class Report {
       details.append(
           format(
               "| %d | %s | %s | %.2f |%n",
-              i + 1, words(round.byssus()), words(round.netty()), round.ratio()));
+              i + 1, words(round.ours()), words(round.theirs()), round.ratio()));
     }
     details.append(result.hotFrames());
     return row(

@@ -1,5 +1,6 @@
 package io.byssus.tests.bench;
 
+import io.byssus.redis.RedisAddress;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
@@ -44,6 +45,19 @@ final class ServerProcess implements AutoCloseable {
    * @param settings more of them, as key=value
    */
   static ServerProcess byssus(Home home, List<String> settings) throws IOException {
+    return byssus(home, "byssus", settings);
+  }
+
+  /** A node of a cluster. */
+  static ServerProcess node(Home home, String name, RedisAddress redis, List<String> settings)
+      throws IOException {
+    var all = new ArrayList<>(List.of("engine=" + redis, "node.name=" + name));
+    all.addAll(settings);
+    return byssus(home, name, all);
+  }
+
+  private static ServerProcess byssus(Home home, String name, List<String> settings)
+      throws IOException {
     var port = freePort();
     var arguments =
         new ArrayList<>(
@@ -55,7 +69,7 @@ final class ServerProcess implements AutoCloseable {
     for (var setting : settings) {
       arguments.addAll(List.of("--set", setting));
     }
-    var server = start(home, "byssus", port, arguments);
+    var server = start(home, name, port, arguments);
     server.await("/health/ready");
     return server;
   }

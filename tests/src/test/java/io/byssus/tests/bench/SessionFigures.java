@@ -1,0 +1,171 @@
+package io.byssus.tests.bench;
+
+import static io.byssus.tests.bench.RedisScenarios.format;
+
+import io.byssus.redis.testing.RedisDeployment;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+
+/** What many sessions ask of Redis: when they do nothing, and when their node dies. */
+final class SessionFigures {
+  private static final double IDLE_BAR = 500;
+
+  /** Of an idle server, for each second of a round: what is due every 20 s must be seen. */
+  private static final int IDLE_TIMES = 30;
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration LOOK = Duration.ofMillis(2);
+  private static final Pattern KEPT =
+      Pattern.compile("\"session\":\"([^\"]+)\",\"resume\":\"([^\"]+)\"");
+
+  private final Home home;
+  private final RedisDeployment redis;
+  private final Options options;
+  private final Progress progress;
+
+  SessionFigures(Home home, RedisDeployment redis, Options options, Progress progress) {
+    this.home = home;
+    this.redis = redis;
+    this.options = options;
+    this.progress = progress;
+  }
+
+  List<Figure> idle(RedisScenario scenario) throws IOException {
+    try (var generator = new Generator();
+        var node = node("n1")) {
+      var sessions = generator.open(node.address(), scenario.size(), scenario.dialect()::idle);
+      var time = options.time().multipliedBy(IDLE_TIMES);
+      progress.say("%s: %d s of silence".formatted(scenario.name(), time.toSeconds()));
+      sleep(options.time()); // what the last of them caused is done
+      var nodeBefore = node.cpuTime();
+      var before = counters();
+      sleep(time);
+      var used = counters().minus(before);
+      var nodeUsed = node.cpuTime().minus(nodeBefore);
+      checkAll(sessions);
+      var seconds = time.toMillis() / 1000.0;
+      return List.of(
+          new Figure(
+              format("%,d idle sessions, commands a second that the node sends", scenario.size()),
+              format("%.1f", used.sent() / seconds),
+              format("at most %.0f", IDLE_BAR)),
+          new Figure(
+              "commands a second that Redis counts, those within scripts included",
+              format("%.1f", used.commands() / seconds),
+              format("at most %.0f", IDLE_BAR)),
+          new Figure(
+              "CPU of Redis and of the node, in a second",
+              format(
+                  "%.1f ms and %.1f ms",
+                  used.cpuMicros() / seconds / 1000,
+                  (nodeUsed.user() + nodeUsed.system()) / seconds / 1000)));
+    }
+  }
+
+  List<Figure> resume(RedisScenario scenario) throws IOException {
+    try (var generator = new Generator();
+        var dying = node("n1");
+        var other = node("n2")) {
+      warm(generator, other, scenario);
+      var sessions = generator.open(dying.address(), scenario.size(), scenario.dialect()::idle);
+      var openings = sessions.stream().map(client -> resuming(client.answers())).toList();
+      progress.say("%s: killing a node".formatted(scenario.name()));
+      dying.close();
+      var before = counters();
+      var startNs = System.nanoTime();
+      var back = generator.open(other.address(), openings.size(), openings.size(), openings::get);
+      var connectedNs = System.nanoTime() - startNs;
+      awaitTexts(generator, back);
+      var restoredNs = System.nanoTime() - startNs;
+      var used = counters().minus(before);
+      checkAll(back);
+      return List.of(
+          new Figure(
+              format(
+                  "%,d sessions after kill -9 of their node, until the last connected",
+                  back.size()),
+              format("%.2f s", connectedNs / 1e9)),
+          new Figure("until the last has its subscription", format("%.2f s", restoredNs / 1e9)),
+          new Figure(
+              "commands a session that the node sends; scripts among them",
+              format(
+                  "%.2f; %.2f",
+                  (double) used.sent() / back.size(), (double) used.scripts() / back.size())),
+          new Figure(
+              "commands a session that Redis counts, those within scripts included",
+              format("%.1f", (double) used.commands() / back.size())),
+          new Figure(
+              "CPU of Redis a session",
+              format("%.0f µs", (double) used.cpuMicros() / back.size())));
+    }
+  }
+
+  /** The node has met clients before, as any that has been up for a while. */
+  private void warm(Generator generator, ServerProcess node, RedisScenario scenario) {
+    progress.say("%s: warming up".formatted(scenario.name()));
+    try (var come = new Arrivals(generator, node.address(), scenario.dialect().newcomer(), 32)) {
+      come.run(options.warmUp());
+    }
+    var first =
+        generator.open(node.address(), 200, i -> scenario.dialect().idle(scenario.size() + i));
+    var again = first.stream().map(client -> resuming(client.answers())).toList();
+    generator.reset(generator.open(node.address(), again.size(), again::get));
+  }
+
+  private static Opening resuming(List<String> answers) {
+    var kept = KEPT.matcher(answers.getFirst());
+    if (!kept.find()) {
+      throw new IllegalStateException("no session: " + answers.getFirst());
+    }
+    return new Opening(
+        "/ws",
+        List.of(
+            "{\"type\":\"connect\",\"id\":1,\"session\":\"%s\",\"resume\":\"%s\"}"
+                .formatted(kept.group(1), kept.group(2))));
+  }
+
+  /** Each has heard of its one subscription. */
+  private static void awaitTexts(Generator generator, List<Client> clients) {
+    generator.call(
+        PATIENCE,
+        () -> {
+          var done = new CompletableFuture<Void>();
+          var look =
+              generator.every(
+                  LOOK,
+                  () -> {
+                    if (clients.stream().allMatch(client -> client.texts() > 0)) {
+                      done.complete(null);
+                    }
+                  });
+          return done.whenComplete((_, _) -> look.cancel(false));
+        });
+  }
+
+  private static void checkAll(List<Client> clients) throws IOException {
+    var lost = clients.stream().filter(client -> !client.ending().isEmpty()).toList();
+    if (!lost.isEmpty()) {
+      throw new IOException(lost.size() + " clients were lost: " + lost.getFirst().ending());
+    }
+  }
+
+  private RedisCounters counters() {
+    return RedisCounters.of(redis.servers().getFirst());
+  }
+
+  private ServerProcess node(String name) throws IOException {
+    return ServerProcess.node(home, name, redis.address(), options.settings());
+  }
+
+  private static void sleep(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
