@@ -14,10 +14,10 @@ class NginxTest {
     assertThat(filled)
         .contains(
             """
-                server 127.0.0.1:1 max_fails=1 fail_timeout=2s;
-                server 127.0.0.1:2 max_fails=1 fail_timeout=2s;
-                server 127.0.0.1:3 max_fails=1 fail_timeout=2s;
-                server 127.0.0.1:4 max_fails=1 fail_timeout=2s;
+                server 127.0.0.1:1 max_fails=0;
+                server 127.0.0.1:2 max_fails=0;
+                server 127.0.0.1:3 max_fails=0;
+                server 127.0.0.1:4 max_fails=0;
             }
             """,
             "    listen 127.0.0.1:9;\n")

@@ -25,9 +25,9 @@ final class Nginx implements AutoCloseable {
   private static final String LISTEN = "listen 127.0.0.1:8080;";
   private static final String SERVERS =
       """
-          server 127.0.0.1:8081 max_fails=1 fail_timeout=2s;
-          server 127.0.0.1:8082 max_fails=1 fail_timeout=2s;
-          server 127.0.0.1:8083 max_fails=1 fail_timeout=2s;
+          server 127.0.0.1:8081 max_fails=0;
+          server 127.0.0.1:8082 max_fails=0;
+          server 127.0.0.1:8083 max_fails=0;
       """;
   private static final String AROUND =
       """
