@@ -3,8 +3,12 @@ package io.byssus.tests.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -13,8 +17,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.ThrowingRunnable;
 
 /**
  * Some hundred clients that listen in rooms, and a few that publish steadily to all of them.
@@ -26,13 +33,15 @@ final class Crowd implements AutoCloseable {
   private static final int ROOMS = 12;
   private static final long PUBLISH_MS = 20;
   private static final long ASIDE_MS = 50;
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration JUDGMENT = Duration.ofSeconds(20);
+  private static final Duration POLL = Duration.ofMillis(500);
 
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
   private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(2);
   private final HttpClient http = HttpClient.newHttpClient();
+  private final String name;
   private final List<String> rooms;
   private final List<String> levels;
   private final List<LoggingClient> listeners;
@@ -41,6 +50,7 @@ final class Crowd implements AutoCloseable {
   private long numbers;
 
   private Crowd(URI server, String name, List<String> levels) {
+    this.name = name;
     this.levels = levels;
     this.rooms = IntStream.range(0, ROOMS).mapToObj(i -> name + "-" + i).toList();
     var means = new LoggingClient.Means(http, clock, random);
@@ -115,24 +125,35 @@ final class Crowd implements AutoCloseable {
 
   /** Until each publisher has published some more. */
   void awaitProgress() {
-    var before = publishers.stream().map(LoggingClient::publishedCount).toList();
-    await("publishing goes on")
-        .atMost(PATIENCE)
-        .pollInterval(POLL)
-        .until(() ->
-            IntStream.range(0, PUBLISHERS)
-                .allMatch(i -> publishers.get(i).publishedCount() > before.get(i) + 5));
+    var before =
+        publishers.stream().collect(Collectors.toMap(who -> who, LoggingClient::publishedCount));
+    awaitOf(publishers, "publishing goes on", who -> who.publishedCount() > before.get(who) + 5);
   }
 
   /** Until {@code predicate} holds for all. */
   void awaitAll(String what, Predicate<LoggingClient> predicate) {
-    await(what)
-        .atMost(PATIENCE)
-        .pollInterval(POLL)
-        .untilAsserted(() ->
-            assertThat(everybody().filter(predicate.negate()).limit(3))
+    awaitOf(everybody().toList(), what, predicate);
+  }
+
+  private void awaitOf(
+      List<LoggingClient> clients, String what, Predicate<LoggingClient> predicate) {
+    patiently(
+        what,
+        PATIENCE,
+        () ->
+            assertThat(clients.stream().filter(predicate.negate()).limit(3))
                 .extracting(LoggingClient::state)
                 .isEmpty());
+  }
+
+  /** When it is not to be, the logs are left to whoever wants to know why. */
+  private void patiently(String what, Duration patience, ThrowingRunnable assertion) {
+    try {
+      await(what).atMost(patience).pollInterval(POLL).untilAsserted(assertion);
+    } catch (ConditionTimeoutException e) {
+      write();
+      throw e;
+    }
   }
 
   List<Event.Log> logs() {
@@ -165,11 +186,10 @@ final class Crowd implements AutoCloseable {
     }
     listeners.forEach(LoggingClient::get);
     awaitAll("all is answered", LoggingClient::answered);
-    await("the history is good")
-        .atMost(Duration.ofSeconds(20))
-        .pollInterval(Duration.ofSeconds(1))
-        .untilAsserted(
-            () -> assertThat(HistoryChecker.check(logs(), promise)).as("seed %d", seed).isEmpty());
+    patiently(
+        "the history is good",
+        JUDGMENT,
+        () -> assertThat(HistoryChecker.check(logs(), promise).stream().limit(10)).isEmpty());
     System.out.println(
         "%d publications, %d deliveries, %d directed, %d clients came back, %d flags"
             .formatted(
@@ -178,6 +198,18 @@ final class Crowd implements AutoCloseable {
                 count(event -> event instanceof Event.Direct),
                 cameBack(),
                 flags()));
+  }
+
+  private void write() {
+    try {
+      var folder = Files.createDirectories(Path.of("target", "cluster", name));
+      for (var log : logs()) {
+        var lines = log.lines().stream().map(line -> line.atNs() / 1_000_000 + " " + line.event());
+        Files.write(folder.resolve(log.client() + ".txt"), lines.toList());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   long flags() {

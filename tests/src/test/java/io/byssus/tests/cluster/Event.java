@@ -41,6 +41,9 @@ sealed interface Event {
 
   record Connected(String session, boolean resumed, String node) implements Event {}
 
+  /** An attempt to connect has failed; another follows. */
+  record NotConnected(String why) implements Event {}
+
   /** The server says that there is no such session, or not for this client. */
   record SessionLost(String code) implements Event {}
 

@@ -115,10 +115,10 @@ final class HistoryChecker {
         case Event.Setting set -> attributeSaid = Math.max(attributeSaid, set.n());
         case Event.Set set -> attributeKept = Math.max(attributeKept, set.n());
         case Event.Attributes attributes -> attributes(attributes.all());
-        case Event.FromThePast past ->
-            violate("heard %s by a connection that had lost the session", past.text());
         case Event.Closed _,
             Event.Degraded _,
+            Event.FromThePast _,
+            Event.NotConnected _,
             Event.Publishing _,
             Event.Published _,
             Event.Refused _,

@@ -316,13 +316,4 @@ class HistoryCheckerTest {
     ann.add(new Event.Connected("s-ann2", false, "n2"));
     assertFound("held session 's-ann'");
   }
-
-  @Test
-  void nodeThatSpeaksForASessionThatItLostIsFound() {
-    begin();
-    bobHearsAll();
-    ann.direct(1, "d1").add(new Event.Gap("news", "overflow", at("e", 4)));
-    ann.add(new Event.FromThePast("{}"));
-    assertFound("by a connection that had lost the session");
-  }
 }

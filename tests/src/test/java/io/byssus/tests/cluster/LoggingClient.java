@@ -123,22 +123,25 @@ final class LoggingClient implements AutoCloseable {
     return (int) log.stream().filter(line -> line.event() instanceof Event.Published).count();
   }
 
+  /** Connections that it gave up, and that the server has not closed. */
+  synchronized int leftOpen() {
+    return past.size();
+  }
+
   synchronized Event.Log log() {
     return new Event.Log(name, withPositions, log);
   }
 
-  synchronized Optional<String> state() {
-    return settled() && unanswered.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            "%s: session %s, %s, at %s, unanswered %s, last %s"
-                .formatted(
-                    name,
-                    session,
-                    connected() ? "connected" : "not connected",
-                    positions,
-                    unanswered.values().stream().map(each -> each.said.toString()).toList(),
-                    log.isEmpty() ? "nothing" : log.getLast().event()));
+  /** For the message of a test that waits in vain. */
+  synchronized String state() {
+    return "%s: session %s, %s, at %s, unanswered %s, last %s"
+        .formatted(
+            name,
+            session,
+            closed ? "closed" : connected() ? "connected" : "on its way: " + link,
+            positions,
+            unanswered.values().stream().map(each -> each.said.toString()).toList(),
+            log.isEmpty() ? "nothing" : log.getLast().event());
   }
 
   /** False while an earlier one is not answered: publications of a client keep their order. */
@@ -211,9 +214,14 @@ final class LoggingClient implements AutoCloseable {
         .buildAsync(server, opened)
         .whenComplete((_, failure) -> {
           if (failure != null) {
-            ended(opened, 1006);
+            failed(opened, failure);
           }
         });
+  }
+
+  private synchronized void failed(Link opened, Throwable failure) {
+    note(new Event.NotConnected(failure.toString()));
+    ended(opened, 1006);
   }
 
   private void openAfter(long ms) {
@@ -333,11 +341,16 @@ final class LoggingClient implements AutoCloseable {
     link.orElseThrow().say(command.said);
   }
 
-  private synchronized void sayAgain(Command command) {
-    if (connected() && !unanswered.containsValue(command)) {
-      say(command);
-    } else {
-      unanswered.putIfAbsent(- ++ids, command); // with the next connection
+  /** After a while, or with the next connection. Until then it counts as not answered. */
+  private void sayAgainSoon(Command command) {
+    var waiting = - ++ids;
+    unanswered.put(waiting, command);
+    means.clock().schedule(() -> sayAgain(waiting), REPEAT_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private synchronized void sayAgain(long waiting) {
+    if (connected()) {
+      Optional.ofNullable(unanswered.remove(waiting)).ifPresent(this::say);
     }
   }
 
@@ -501,7 +514,7 @@ final class LoggingClient implements AutoCloseable {
       }
     } else if (message.path("retryable").asBoolean()) {
       command.unsure |= code.equals("unknown");
-      means.clock().schedule(() -> sayAgain(command), REPEAT_MS, TimeUnit.MILLISECONDS);
+      sayAgainSoon(command);
     } else if (!command.unsure) {
       note(new Event.Refused(command.id, code));
     }
@@ -512,6 +525,7 @@ final class LoggingClient implements AutoCloseable {
       forgetSession(code);
       hello(from);
     } else if (!code.equals("resume_refused")) {
+      note(new Event.NotConnected(code));
       from.abort();
       lose(from, 0, backoff());
     }
