@@ -102,7 +102,9 @@ final class Clients implements AutoCloseable {
       cause = cause.getCause();
     }
     var message = cause.getMessage();
-    return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
+    return message == null || message.isBlank()
+        ? cause.getClass().getSimpleName()
+        : message.replaceFirst("^finishConnect\\(..\\) failed with error\\(-\\d+\\): ", "");
   }
 
   @Override

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -135,7 +138,7 @@ final class Primaries implements AutoCloseable {
     return routes.get(partition);
   }
 
-  /** The lineages of all primaries that live, in one string. */
+  /** The lineages of all primaries of a Cluster that live, in one string; else empty. */
   String lineages() {
     return lineages;
   }
@@ -226,17 +229,27 @@ final class Primaries implements AutoCloseable {
   private void tick() {
     var now = System.nanoTime();
     shards.values().forEach(shard -> tend(shard, now));
-    lineages =
-        shards.values().stream()
-            .map(Shard::link)
-            .filter(java.util.Objects::nonNull)
-            .map(link -> link.lineage)
-            .filter(lineage -> !ended.contains(lineage))
-            .collect(Collectors.joining(" "));
+    countLineages();
     if (!looking && now - lookNs >= discovery.every().toNanos()) {
       lookSoon();
     }
     tellReach(now);
+  }
+
+  /**
+   * Under one lock, so that nobody who began before a lineage ended brings it back. Where there is
+   * one primary nothing is moved whole from one that lives.
+   */
+  private synchronized void countLineages() {
+    if (listening.sharded()) {
+      lineages =
+          shards.values().stream()
+              .map(Shard::link)
+              .filter(Objects::nonNull)
+              .map(link -> link.lineage)
+              .filter(lineage -> !ended.contains(lineage))
+              .collect(Collectors.joining(" "));
+    }
   }
 
   private void tellReach(long now) {
@@ -254,7 +267,7 @@ final class Primaries implements AutoCloseable {
       troubledNs = now;
     } else if (told && now - troubledNs > TROUBLE_NS) {
       told = false;
-      LOG.warn("Redis cannot be reached: {}", trouble);
+      LOG.info("Redis cannot be reached: {}", trouble); // the node warns
       reach.accept(false);
     }
   }
@@ -316,7 +329,11 @@ final class Primaries implements AutoCloseable {
       connection = clients.commands(shard.host);
     } catch (RedisException e) {
       throw new RedisUnavailableException(
-          "cannot connect to Redis at " + shard.host + ": " + Clients.reason(e));
+          "cannot connect to Redis at "
+              + shard.host
+              + ": "
+              + Clients.reason(e)
+              + ". Does it run there, and may this machine reach it?");
     }
     try {
       return open(shard, connection);
@@ -355,6 +372,7 @@ final class Primaries implements AutoCloseable {
     }
     if (!replication.former().isEmpty()) {
       ended.add(replication.former());
+      countLineages();
     }
     if (shard.failures == 0 && shard.link() == null) {
       warnOfEviction(shard, Replication.fields(redis.info("memory")));
@@ -376,14 +394,14 @@ final class Primaries implements AutoCloseable {
         () -> lostLink(shard));
   }
 
-  private static boolean fsyncs(String version, java.util.Map<String, String> persistence) {
+  private static boolean fsyncs(String version, Map<String, String> persistence) {
     var parts = version.split("\\.");
     var major = Integer.parseInt(parts[0]);
     var minor = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;
     return (major > MAJOR_LEAST || minor >= 2) && "1".equals(persistence.get("aof_enabled"));
   }
 
-  private static void warnOfEviction(Shard shard, java.util.Map<String, String> memory) {
+  private static void warnOfEviction(Shard shard, Map<String, String> memory) {
     var policy = memory.getOrDefault("maxmemory_policy", "noeviction");
     if (!"noeviction".equals(policy) && !"0".equals(memory.get("maxmemory"))) {
       LOG.warn(
@@ -416,7 +434,7 @@ final class Primaries implements AutoCloseable {
     }
   }
 
-  private void await(java.util.concurrent.CompletionStage<?> stage) {
+  private void await(CompletionStage<?> stage) {
     try {
       stage.toCompletableFuture().get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {

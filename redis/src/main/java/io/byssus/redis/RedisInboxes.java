@@ -43,20 +43,25 @@ final class RedisInboxes implements InboxStore {
   @Override
   public CompletionStage<Append> append(String session, Json data, Optional<Sender> from) {
     var partition = Keys.partition(session);
+    var envelope = Envelope.of(data, from);
     return redis
         .run(
             partition,
             Script.APPEND,
             List.of(Keys.session(session), Keys.inbox(session)),
-            args(
-                Keys.text(session),
-                Envelope.of(data, from),
-                data.bytes(),
-                settings.inboxMessages(),
-                settings.inboxBytes(),
-                settings.inboxAge().toMillis(),
-                redis.listening().verb(),
-                Keys.wake(partition)))
+            link ->
+                args(
+                    Keys.text(session),
+                    envelope,
+                    data.bytes(),
+                    settings.inboxMessages(),
+                    settings.inboxBytes(),
+                    settings.inboxAge().toMillis(),
+                    redis.listening().verb(),
+                    Keys.wake(partition),
+                    link.lineage,
+                    redis.primaries().lineages(),
+                    LEAP))
         .thenApply(reply ->
             switch (Redis.text(reply.getFirst())) {
               case "stored" -> Append.STORED;

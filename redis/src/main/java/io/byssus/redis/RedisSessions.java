@@ -34,6 +34,9 @@ final class RedisSessions implements SessionStore {
   private static final String ATTRIBUTE = "a";
   private static final String SUBSCRIPTION = "c";
 
+  /** Where {@code create.lua} expects the lineage. */
+  private static final int LINEAGE = 6;
+
   /** So many are renewed by one script, which nobody else's step comes between. */
   private static final int RENEWED_AT_ONCE = 200;
 
@@ -60,7 +63,8 @@ final class RedisSessions implements SessionStore {
             Keys.owner(owner),
             session.token().sha256(),
             Packed.strings(session.tags()),
-            ttlMs));
+            ttlMs,
+            ""));
     session
         .attributes()
         .forEach((name, value) -> {
@@ -74,7 +78,10 @@ final class RedisSessions implements SessionStore {
             partition,
             Script.CREATE,
             List.of(Keys.session(session.id()), Keys.due(partition), Keys.owned(partition, owner)),
-            args(args.toArray()))
+            link -> {
+              args.set(LINEAGE, link.lineage);
+              return args(args.toArray());
+            })
         .thenApply(_ -> new Lease(session.id(), owner, 1));
   }
 

@@ -3,12 +3,13 @@
 -- KEYS  1 session  2 inbox
 -- ARGV  1 session id  2 envelope  3 bytes of its data  4 most messages  5 most bytes  6 age ms
 --       7 PUBLISH or SPUBLISH  8 prefix of the channels that wake an owner
+--       9 lineage of this primary  10 lineages of all living primaries  11 by how much offsets leap
 -- Reply {'stored'}, {'full'}, {'none'}: no such session
 --@include lib-time.lua
 --@include lib-session.lua
 --@include lib-inbox.lua
 local time = now()
-local s = redis.call('HMGET', KEYS[1], 'x', 'o', 'd', 'ib')
+local s = redis.call('HMGET', KEYS[1], 'x', 'o', 'd', 'ib', 'it', 'il')
 if not living(s[1], time) then
   return {'none'}
 end
@@ -22,8 +23,13 @@ if count >= tonumber(ARGV[4]) or bytes + size > tonumber(ARGV[5]) then
     return {'full'}
   end
 end
-local id = redis.call('XADD', KEYS[2], '0-*', 't', int(time), 'n', ARGV[3], 'e', ARGV[2])
-redis.call('HSET', KEYS[1], 'ib', int(bytes + size), 'it', string.sub(id, 3))
+local id = '0-*'
+if s[6] ~= ARGV[9] and not string.find(ARGV[10], s[6], 1, true) then
+  -- The primary before may have had more, and have shown it: its offsets must not name others now.
+  id = '0-' .. int((s[5] or 0) + ARGV[11])
+end
+id = redis.call('XADD', KEYS[2], id, 't', int(time), 'n', ARGV[3], 'e', ARGV[2])
+redis.call('HSET', KEYS[1], 'ib', int(bytes + size), 'it', string.sub(id, 3), 'il', ARGV[9])
 if count == 0 then
   redis.call('PEXPIREAT', KEYS[2], int(s[1] + UNSWEPT))
 end

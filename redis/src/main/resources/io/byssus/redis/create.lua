@@ -1,7 +1,7 @@
 #!lua
 -- Makes a session. One step, so that it has all its parts or none.
 -- KEYS  1 session  2 due  3 those of the owner
--- ARGV  1 id  2 user  3 owner  4 token  5 tags  6 ttl ms  7… attributes: field, value
+-- ARGV  1 id  2 user  3 owner  4 token  5 tags  6 ttl ms  7 lineage of this primary  8… attributes: field, value
 -- Reply 1, or 0 if there is one already: what has become of it stays
 --@include lib-time.lua
 --@include lib-session.lua
@@ -10,7 +10,7 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
 end
 local time = now()
 redis.call('HSET', KEYS[1], 'u', ARGV[2], 'o', ARGV[3], 't', '1', 'd', '0', 'ru', ARGV[4], 'rh', '', 'g', ARGV[5],
-  'x', int(time + ARGV[6]), unpack(ARGV, 7))
+  'x', int(time + ARGV[6]), 'il', ARGV[7], unpack(ARGV, 8))
 redis.call('PEXPIREAT', KEYS[1], int(time + ARGV[6] + UNSWEPT))
 redis.call('ZADD', KEYS[2], int(time + ARGV[6]), ARGV[1])
 redis.call('SADD', KEYS[3], ARGV[1])

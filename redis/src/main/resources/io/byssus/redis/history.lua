@@ -62,7 +62,15 @@ end
 if stands == tonumber(top) then
   return reply('', {}, 1, 0, 1)
 end
-local entries = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1] .. '-' .. ARGV[2], '+', 'COUNT', math.max(limit, 1))
+-- Offsets go on from epoch to epoch. Who read on into a new one names it, though the next item may be of one before.
+local at = epoch
+for before, finish in string.gmatch(channel[2] or '', '(%d+):(%d+) ') do
+  if stands >= tonumber(finish) then
+    break
+  end
+  at = before
+end
+local entries = redis.call('XRANGE', KEYS[1], '(' .. at .. '-' .. ARGV[2], '+', 'COUNT', math.max(limit, 1))
 local first = tonumber(top) + 1
 if first - size > stands + 1 and entries[1] and young(entries[1]) then
   return reply('trimmed', {}, 1, 0, 1)

@@ -1,7 +1,7 @@
 -- A session is one Hash:
 --   u user   o owner   t term   d 1: detached, o and t are those of the last holder
 --   x when its time has passed, in ms   ru the resume token used last   rh those handed out since, 32 bytes each
---   g tags   ia it ib inbox: acknowledged offset, newest offset, bytes   a… attributes   c… subscriptions
+--   g tags   ia it ib il inbox: acknowledged offset, newest offset, bytes, lineage of the primary that had it last   a… attributes   c… subscriptions
 -- Its parts lie in its partition: byssus:{p}:s:ID the Hash, i:ID the inbox, and its place in due (a set scored by
 -- time, at the latest by x) and in o:OWNER (the sessions that an owner holds).
 

@@ -5,14 +5,21 @@ import static io.byssus.redis.TestNode.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.channel.Broker.Outcome;
+import io.byssus.core.delivery.InboxStore.Append;
+import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.TokenHash;
 import io.byssus.protocol.Durability;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Gap;
+import io.byssus.protocol.Json;
 import io.byssus.protocol.Recovery;
 import io.byssus.redis.testing.RedisDeployment;
 import io.byssus.redis.testing.RedisProcess;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -96,6 +103,62 @@ class NothingAcknowledgedIsLostInAFailoverTest {
       assertThat(node.after("news", lost).recovery()).isEqualTo(new Recovery.Lost(Gap.DIVERGED));
       assertThat(numbers(node.after("news", kept))).containsExactly("3");
     }
+  }
+
+  /** Who reads on across epochs names the newest, also where the next item is of one before. */
+  @Test
+  void whoIsCutOffWhileReadingAcrossEpochsReadsOnFromThere() {
+    try (var redis = RedisDeployment.standalone("--appendonly", "yes", "--appendfsync", "always");
+        var node = TestNode.on(redis)) {
+      for (int epoch = 0; epoch < 3; epoch++) {
+        for (int i = 1; i <= 4; i++) {
+          node.publish("news", 10 * epoch + i);
+        }
+        redis.servers().getFirst().kill();
+        node.awaitReachable(false);
+        redis.servers().getFirst().restart();
+        node.awaitReachable(true);
+      }
+      var top = node.publish("news", 30);
+      assertThat(top.offset()).isEqualTo(13);
+      for (int offset = 0; offset < 13; offset++) {
+        var page = node.after("news", top.at(offset));
+        assertThat(page.recovery()).isEqualTo(Recovery.COMPLETE);
+        assertThat(page.items()).hasSize(13 - offset);
+      }
+    }
+  }
+
+  /** G13 for inboxes, whose offsets have no epoch. */
+  @Test
+  void aLostDirectedMessageLeavesItsOffsetToNoOther() {
+    try (var redis = RedisDeployment.sentinel();
+        var node = TestNode.on(redis)) {
+      var made = new NewSession("s", "", Map.of(), Set.of(), TokenHash.of("token"));
+      var lease = get(node.engine.sessions().create(made, node.owner));
+      assertThat(append(node, 1)).isEqualTo(Append.STORED);
+      node.publish("news", 1, Durability.REPLICATED);
+      var old = redis.primary();
+      var replicas = redis.servers().stream().filter(server -> server != old).toList();
+      replicas.forEach(RedisProcess::freeze);
+      assertThat(old.command("CLIENT", "KILL", "TYPE", "replica")).isEqualTo("2");
+      assertThat(append(node, 2)).isEqualTo(Append.STORED);
+      old.kill();
+      replicas.forEach(RedisProcess::thaw);
+      awaitNewPrimary(redis, old);
+      node.awaitReachable(true);
+
+      assertThat(append(node, 3)).isEqualTo(Append.STORED);
+      assertThat(append(node, 4)).isEqualTo(Append.STORED);
+      var page = get(node.engine.inboxes().read(lease, 2, 10)).orElseThrow();
+      assertThat(page.items()).extracting(item -> item.data().toString()).containsExactly("3", "4");
+      assertThat(page.items().getFirst().offset()).isGreaterThan(3);
+      assertThat(page.items().get(1).offset()).isEqualTo(page.items().getFirst().offset() + 1);
+    }
+  }
+
+  private static Append append(TestNode node, int number) {
+    return get(node.engine.inboxes().append("s", Json.of("" + number), Optional.empty()));
   }
 
   @Test

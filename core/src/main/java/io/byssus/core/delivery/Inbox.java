@@ -70,19 +70,24 @@ public final class Inbox {
       sent = Math.min(acknowledged, page.top());
       woken = true;
     } else if (!page.items().isEmpty()) {
-      if (page.items().getFirst().offset() > sent + 1) {
-        missed(Gap.EXPIRED);
-      }
       for (var item : page.items()) {
+        skipTo(item.offset() - 1);
         session.connection().send(new ServerMessage.Direct(item));
+        sent = item.offset();
       }
-      sent = page.items().getLast().offset();
-    } else if (page.top() > sent) {
-      missed(Gap.EXPIRED);
-      sent = page.top();
+    } else {
+      skipTo(page.top());
     }
     if (woken || page.items().size() == PAGE) {
       wake();
+    }
+  }
+
+  /** Says so if what stood up to {@code offset} was not sent and never will be. */
+  private void skipTo(long offset) {
+    if (offset > sent) {
+      missed(offset - sent < InboxStore.LEAP - 1 ? Gap.EXPIRED : Gap.DIVERGED);
+      sent = offset;
     }
   }
 

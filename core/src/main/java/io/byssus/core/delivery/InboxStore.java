@@ -12,9 +12,13 @@ import java.util.function.Consumer;
 
 /**
  * The stream of messages directed to each session: the port of an engine. It lives and dies with
- * its session, and its offsets count 1, 2, 3, … as long as that lives.
+ * its session. Its offsets count 1, 2, 3, … as long as that lives; they leap by {@link #LEAP} where
+ * an engine may have lost some, so that no offset ever names another message.
  */
 public interface InboxStore {
+  /** More messages than ever wait in one inbox. */
+  int LEAP = 1 << 20;
+
   /**
    * Appends and wakes the session's owner, as one step. Messages that one thread appends to one
    * inbox keep their order.
