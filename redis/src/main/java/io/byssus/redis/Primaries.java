@@ -630,6 +630,22 @@ final class Primaries implements AutoCloseable {
       }
     }
     toAttune.clear();
+    shards.values().removeIf(shard -> !used.contains(shard.host) && retire(shard));
+  }
+
+  /**
+   * What a primary of a Cluster is still doing when its last slot has moved, it may finish. One
+   * that was demoted goes at once: it might go on acknowledging what will be lost.
+   */
+  private boolean retire(Shard shard) {
+    LOG.info("{} is no primary any more", shard.host);
+    shard.retired = true;
+    if (listening.sharded()) {
+      later(settings.timeout().toNanos(), shard::close);
+    } else {
+      shard.close();
+    }
+    return true;
   }
 
   @Override

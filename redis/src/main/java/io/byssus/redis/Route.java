@@ -26,6 +26,10 @@ final class Route {
   private final ArrayDeque<Call<?>> behind = new ArrayDeque<>();
   private volatile @Nullable Shard shard;
   private int underWay;
+
+  /** Where what is under way goes. */
+  private @Nullable Shard goes;
+
   private boolean holding;
   private long pause;
 
@@ -85,8 +89,11 @@ final class Route {
   <T> CompletionStage<T> send(Request<T> request) {
     var call = new Call<>(request);
     synchronized (this) {
+      // What is under way to where the partition was may yet be sent on to where it is now.
+      holding |= underWay > 0 && goes != shard;
       if (!holding) {
         underWay++;
+        goes = shard;
       } else if (behind.size() < MOST_WAITING) {
         behind.add(call);
         return call.answer;
@@ -94,14 +101,13 @@ final class Route {
         call.fail(new NotDoneException("too many commands wait"));
         return call.answer;
       }
-      dispatch(call);
+      dispatch(call, goes);
     }
     return call.answer;
   }
 
   /** Under the lock, so that the order is kept. */
-  private <T> void dispatch(Call<T> call) {
-    var to = call.asked != null ? call.asked : shard;
+  private <T> void dispatch(Call<T> call, @Nullable Shard to) {
     var link = to == null ? null : to.link();
     if (link == null && call.moved) {
       sendAgain(call, PAUSE_NS); // to a primary that we have just heard of
@@ -195,19 +201,35 @@ final class Route {
     }
   }
 
+  /**
+   * Sends again what comes first and goes the same way. What goes another way follows when that has
+   * been answered: of two primaries neither waits for the other.
+   */
   private void goOn() {
     synchronized (this) {
       if (!holding || underWay > 0) {
         return;
       }
-      holding = false;
       pause = 0;
-      var all = new ArrayList<Call<?>>(again);
-      all.addAll(behind);
-      again.clear();
+      again.addAll(behind);
       behind.clear();
-      underWay += all.size();
-      all.forEach(this::dispatch);
+      var round = new ArrayList<Call<?>>();
+      while (!again.isEmpty() && (round.isEmpty() || way(again.peek()) == way(round.getFirst()))) {
+        round.add(again.poll());
+      }
+      behind.addAll(again);
+      again.clear();
+      holding = !behind.isEmpty();
+      if (round.isEmpty()) {
+        return;
+      }
+      underWay += round.size();
+      goes = way(round.getFirst());
+      round.forEach(call -> dispatch(call, goes));
     }
+  }
+
+  private @Nullable Shard way(Call<?> call) {
+    return call.asked != null ? call.asked : shard;
   }
 }

@@ -44,14 +44,14 @@ class ClusterMovesUnderneathTest {
     return Integer.parseInt(server.command("CLUSTER", "KEYSLOT", Keys.stream(channel)));
   }
 
-  /** As redis-cli --cluster reshard does it. */
+  /** As redis-cli --cluster reshard does it, but for the keys of a channel, which stay together. */
   private static void move(int slot, RedisProcess from, RedisProcess to) {
     var fromId = from.command("CLUSTER", "MYID");
     var toId = to.command("CLUSTER", "MYID");
     to.command("CLUSTER", "SETSLOT", "" + slot, "IMPORTING", fromId);
     from.command("CLUSTER", "SETSLOT", "" + slot, "MIGRATING", toId);
     while (true) {
-      var keys = from.command("CLUSTER", "GETKEYSINSLOT", "" + slot, "2");
+      var keys = from.command("CLUSTER", "GETKEYSINSLOT", "" + slot, "100");
       if (keys.isEmpty()) {
         break;
       }
