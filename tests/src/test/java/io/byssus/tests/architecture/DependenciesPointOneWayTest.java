@@ -32,7 +32,7 @@ class DependenciesPointOneWayTest {
 
   @Test
   void allModulesAreLookedAt() {
-    for (var module : List.of("protocol", "core", "server")) {
+    for (var module : List.of("protocol", "core", "redis", "server")) {
       assertThat(BYSSUS.stream().filter(in("io.byssus." + module + "..")))
           .as(module)
           .hasSizeGreaterThan(10);
@@ -116,6 +116,24 @@ class DependenciesPointOneWayTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.netty..");
+  }
+
+  @Test
+  void redisKnowsCoreAndNothingAboveIt() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.byssus.redis..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.byssus.server..")
+        .check(BYSSUS);
+    noClasses()
+        .that()
+        .resideInAPackage("io.byssus.core..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.byssus.redis..")
+        .check(BYSSUS);
   }
 
   @Test
