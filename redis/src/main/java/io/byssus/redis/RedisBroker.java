@@ -39,6 +39,7 @@ final class RedisBroker implements Broker {
   private final RandomGenerator random;
   private final Replicas replicas;
   private final Subscriptions subscriptions;
+  private volatile long newestEpoch;
 
   RedisBroker(
       Redis redis,
@@ -163,8 +164,15 @@ final class RedisBroker implements Broker {
     return Math.max(settings.channelTtl().toMillis(), retention.age().toMillis());
   }
 
+  /** One for each second: few are needed, and chance may be slow. */
   private long newEpoch(Link link) {
-    return link.timeMs() / 1_000 * CHANCE + random.nextInt(CHANCE);
+    var second = link.timeMs() / 1_000;
+    var epoch = newestEpoch;
+    if (epoch / CHANCE != second) {
+      epoch = second * CHANCE + random.nextInt(CHANCE);
+      newestEpoch = epoch;
+    }
+    return epoch;
   }
 
   @Override

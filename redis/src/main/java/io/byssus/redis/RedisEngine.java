@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
  */
 public final class RedisEngine implements AutoCloseable {
   /** A listener learns of what Pub/Sub lost after so long, though nothing else is published. */
-  private static final long LOOK_UP_SECONDS = 20;
+  private static final long LOOK_UP_SECONDS = 25;
 
   private final Clients clients;
   private final Primaries primaries;

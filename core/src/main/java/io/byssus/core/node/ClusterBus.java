@@ -62,7 +62,8 @@ public interface ClusterBus {
     /**
      * Whether the engine answers. Told when that changes; until it is told otherwise, a node takes
      * its engine as reachable. When it is reachable again, what it said meanwhile was missed: every
-     * lease is to be checked and every inbox to be read.
+     * lease is to be checked and every inbox to be read. That is also told after an outage so short
+     * that it was not told itself.
      */
     void reachable(boolean reachable);
   }

@@ -182,9 +182,17 @@ public final class Node {
     return outages.get();
   }
 
-  /** The engine cannot be reached any more, or can again: calls alternate. From any thread. */
+  /**
+   * The engine cannot be reached any more, or can again. Reachable though it was not told
+   * otherwise: something may have been missed in a moment. From any thread.
+   */
   synchronized void reachable(boolean now) {
     if (now == reachable) {
+      if (now) {
+        watches
+            .values()
+            .forEach(watch -> watch.lane().execute(() -> watch.outages().end(outages.get())));
+      }
       return;
     }
     var outage = now ? outages.get() : outages.incrementAndGet();

@@ -104,6 +104,24 @@ class EngineTroubleIsAModeTest {
     assertThat(client.directs()).containsExactly("hello");
   }
 
+  /**
+   * The engine was not heard for a moment, too short to be told: whoever was woken then was not.
+   */
+  @Test
+  void whatWasDirectedInAMomentThatNobodyToldIsRead() {
+    var other = cluster.start("n2");
+    var client = node.connected("ann");
+    cluster.bus(node).pull(false);
+    other.connected("bob").send(new Target.ToUser("ann"), "hello");
+    assertThat(client.directs()).isEmpty();
+
+    cluster.bus(node).plugIn(true);
+    cluster.lanes.settle();
+
+    assertThat(client.directs()).containsExactly("hello");
+    assertThat(TestClient.all(Degraded.class, client.hear())).isEmpty();
+  }
+
   @Test
   void presenceThatRanOutIsEnteredAgain() {
     var client = node.client();

@@ -16,11 +16,12 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Two nodes on one Redis, which live in real time: what would take minutes takes a second and a
- * half. They are connected once for each deployment, and go with the JVM.
+ * Two nodes on one Redis, which live in real time: what would take minutes takes three seconds: so
+ * much that a busy machine does not make it seem over. They are connected once for each deployment,
+ * and go with the JVM.
  */
 final class RedisUnderTest implements EngineUnderTest {
-  private static final Duration SHORT = Duration.ofMillis(1500);
+  private static final Duration SHORT = Duration.ofSeconds(3);
   private static final EngineSettings SETTINGS =
       new EngineSettings(SHORT, 100, 1 << 10, SHORT.dividedBy(2), SHORT, SHORT, SHORT);
   private static final Map<RedisAddress, RedisUnderTest> CONNECTED = new ConcurrentHashMap<>();
