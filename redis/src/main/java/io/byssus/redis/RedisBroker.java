@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -36,10 +37,9 @@ final class RedisBroker implements Broker {
 
   private final Redis redis;
   private final EngineSettings settings;
-  private final RandomGenerator random;
+  private final AtomicInteger chance;
   private final Replicas replicas;
   private final Subscriptions subscriptions;
-  private volatile long newestEpoch;
 
   RedisBroker(
       Redis redis,
@@ -49,7 +49,7 @@ final class RedisBroker implements Broker {
       Subscriptions subscriptions) {
     this.redis = redis;
     this.settings = settings;
-    this.random = random;
+    this.chance = new AtomicInteger(random.nextInt());
     this.replicas = replicas;
     this.subscriptions = subscriptions;
   }
@@ -164,15 +164,9 @@ final class RedisBroker implements Broker {
     return Math.max(settings.channelTtl().toMillis(), retention.age().toMillis());
   }
 
-  /** One for each second: few are needed, and chance may be slow. */
+  /** Never the same twice: from a random start on, for to draw each would be slow. */
   private long newEpoch(Link link) {
-    var second = link.timeMs() / 1_000;
-    var epoch = newestEpoch;
-    if (epoch / CHANCE != second) {
-      epoch = second * CHANCE + random.nextInt(CHANCE);
-      newestEpoch = epoch;
-    }
-    return epoch;
+    return link.timeMs() / 1_000 * CHANCE + (chance.getAndIncrement() & CHANCE - 1);
   }
 
   @Override
