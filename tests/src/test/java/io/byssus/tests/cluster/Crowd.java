@@ -34,7 +34,7 @@ final class Crowd implements AutoCloseable {
   private static final long PUBLISH_MS = 20;
   private static final long ASIDE_MS = 50;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration JUDGMENT = Duration.ofSeconds(20);
+  private static final Duration JUDGMENT = Duration.ofSeconds(45);
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final long seed = System.nanoTime();
@@ -181,9 +181,11 @@ final class Crowd implements AutoCloseable {
   void judge(Promise promise) {
     work.forEach(each -> each.cancel(false));
     awaitAll("all is answered", LoggingClient::answered);
-    for (var room : rooms) {
-      publishLast(room);
-    }
+    var last = rooms.stream().collect(Collectors.toMap(room -> room, this::publishLast));
+    awaitAll(
+        "the last publications are heard",
+        client ->
+            last.entrySet().stream().allMatch(e -> client.heardLast(e.getKey(), e.getValue())));
     listeners.forEach(LoggingClient::get);
     awaitAll("all is answered", LoggingClient::answered);
     patiently(
@@ -220,20 +222,19 @@ final class Crowd implements AutoCloseable {
                 && !subscribed.recovered().orElse(true));
   }
 
-  /** After it, everybody in the room has everything. */
-  private void publishLast(String room) {
-    var who = publishers.getFirst();
-    var id = new String[1];
+  /** Whoever has heard it has heard everything in the room. */
+  private String publishLast(String room) {
+    var who = publishers.get(rooms.indexOf(room) % PUBLISHERS);
+    var id = who.name() + '-' + nextNumber();
     await("the last publication")
         .atMost(PATIENCE)
-        .until(() -> {
-          synchronized (this) {
-            id[0] = who.name() + '-' + ++numbers;
-          }
-          return who.publish(room, id[0], "accepted");
-        });
-    awaitAll("the last publication is answered", LoggingClient::answered);
-    awaitAll(id[0] + " is heard in " + room, client -> client.heardLast(room, id[0]));
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> who.publish(room, id, "accepted"));
+    return id;
+  }
+
+  private synchronized long nextNumber() {
+    return ++numbers;
   }
 
   @Override

@@ -119,6 +119,10 @@ final class LoggingClient implements AutoCloseable {
     return !channels.contains(channel) || id.equals(newest.get(channel));
   }
 
+  synchronized boolean lostItsSession() {
+    return log.stream().anyMatch(line -> line.event() instanceof Event.SessionLost);
+  }
+
   synchronized int publishedCount() {
     return (int) log.stream().filter(line -> line.event() instanceof Event.Published).count();
   }
