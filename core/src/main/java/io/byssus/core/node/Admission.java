@@ -25,7 +25,8 @@ import java.util.function.Consumer;
 
 /**
  * One connect, from the token to the session: who is it, may they, then a new session or the one
- * they come back for. Confined to the connection's lane.
+ * they come back for. Whoever has an {@link Identity} is known already, and comes back for its
+ * session or is the first to. Confined to the connection's lane.
  *
  * <p>The order matters. The store grants the session first, which fences the holder before; then
  * that holder, if it is on this node, lets go; only then does this connection speak for the
@@ -38,6 +39,7 @@ final class Admission {
   private final Connection connection;
   private final CommandDispatcher dispatcher;
   private final Command.Connect connect;
+  private final Optional<Identity> identity;
   private final Gate gate;
   private final String token;
   private int steps;
@@ -46,16 +48,48 @@ final class Admission {
 
   Admission(
       Node node, Connection connection, CommandDispatcher dispatcher, Command.Connect connect) {
+    this(node, connection, dispatcher, connect, Optional.empty(), node.randomId());
+  }
+
+  Admission(Node node, Connection connection, CommandDispatcher dispatcher, Identity identity) {
+    this(node, connection, dispatcher, connect(identity), Optional.of(identity), "");
+  }
+
+  private Admission(
+      Node node,
+      Connection connection,
+      CommandDispatcher dispatcher,
+      Command.Connect connect,
+      Optional<Identity> identity,
+      String token) {
     this.node = node;
     this.connection = connection;
     this.dispatcher = dispatcher;
     this.connect = connect;
+    this.identity = identity;
     this.gate = node.watch(connection.lane()).gate();
-    this.token = node.randomId();
+    this.token = token;
+  }
+
+  private static Command.Connect connect(Identity identity) {
+    return new Command.Connect(
+        Identity.ID,
+        "",
+        Optional.empty(),
+        identity.tags(),
+        identity.attributes(),
+        Map.of(),
+        Optional.empty(),
+        false,
+        0);
   }
 
   void start() {
     if (!connection.open()) {
+      return;
+    }
+    if (identity.isPresent()) {
+      enter(identity.get());
       return;
     }
     whenDone(
@@ -67,6 +101,14 @@ final class Admission {
             case Authenticator.Verdict.Accepted(var user) -> known(user);
           }
         });
+  }
+
+  private void enter(Identity identity) {
+    if (node.draining()) {
+      refuse(ErrorCode.DRAINING, "this node is going away, connect to another");
+    } else {
+      known(identity.user());
+    }
   }
 
   private void known(String user) {
@@ -106,6 +148,10 @@ final class Admission {
   }
 
   private void toEngine(String user) {
+    if (identity.isPresent()) {
+      comeFor(identity.get());
+      return;
+    }
     var resume = connect.resume();
     if (resume.isPresent()) {
       claim(user, resume.get());
@@ -148,8 +194,11 @@ final class Admission {
       var added = node.engine.directory().add(new Target.ToTag(tag), stored.id());
       listed = listed.thenCombine(added, (done, none) -> done);
     }
+    // Identities are given out by whoever opens the connections, and bounded there.
     whenDone(
-        listed.thenCompose(done -> UserSessions.admit(node, stored.user(), stored.id())),
+        identity.isPresent()
+            ? listed
+            : listed.thenCompose(done -> UserSessions.admit(node, stored.user(), stored.id())),
         admitted -> {
           if (!connection.open()) {
             return; // the dispatcher has released the session when the connection went
@@ -196,6 +245,70 @@ final class Admission {
         });
   }
 
+  // One that is known by who comes for it.
+
+  private void comeFor(Identity identity) {
+    if (!identity.yielding()) {
+      claim(identity, true);
+      return;
+    }
+    whenDone(
+        node.engine.sessions().holder(identity.session()),
+        holder -> {
+          if (holder.flatMap(lease -> lease).isPresent()) {
+            refuse(ErrorCode.RESUME_REFUSED, "another connection holds the session");
+          } else {
+            claim(identity, true);
+          }
+        });
+  }
+
+  /**
+   * A new one is claimed as well, once it is made: of two who make it at once on different nodes,
+   * the store then knows the later one.
+   */
+  private void claim(Identity identity, boolean mayMake) {
+    whenDone(
+        node.engine
+            .sessions()
+            .claim(
+                identity.session(),
+                identity.user(),
+                TokenHash.NONE,
+                TokenHash.NONE,
+                node.settings.owner()),
+        claim -> {
+          switch (claim) {
+            case Claim.Expired() when mayMake -> make(identity);
+            case Claim.Expired() -> refuse(ErrorCode.UNAVAILABLE, "the session is gone, try again");
+            case Claim.Refused() ->
+                turnAway(ErrorCode.RESUME_REFUSED, "the session is not yours", CloseCode.FORBIDDEN);
+            case Claim.Granted granted when mayMake -> granted(granted);
+            case Claim.Granted granted -> made(granted);
+          }
+        });
+  }
+
+  private void make(Identity identity) {
+    var draft =
+        new NewSession(
+            identity.session(),
+            identity.user(),
+            identity.attributes(),
+            identity.tags(),
+            TokenHash.NONE);
+    whenDone(
+        node.engine.sessions().create(draft, node.settings.owner()),
+        lease -> claim(identity, false));
+  }
+
+  private void made(Claim.Granted granted) {
+    granted.previous().ifPresent(previous -> node.supersede(previous, CloseCode.TAKEN_OVER));
+    hold(granted.lease(), granted.session()).ifPresent(session -> list(session, granted.session()));
+  }
+
+  // Both ways to come back.
+
   private void granted(Claim.Granted granted) {
     granted.previous().ifPresent(previous -> node.supersede(previous, CloseCode.TAKEN_OVER));
     hold(granted.lease(), granted.session())
@@ -218,6 +331,10 @@ final class Admission {
 
   private void resumed(Session session, Claim.Granted granted, boolean takeover) {
     node.observer.sessionResumed(session.id(), takeover);
+    identity
+        .map(Identity::tags)
+        .filter(tags -> !tags.equals(session.tags()))
+        .ifPresent(tags -> dispatcher.retag(session, tags));
     welcome(session, granted.session(), true);
     restoring = true;
     var channels = new ArrayDeque<>(new TreeSet<>(granted.session().subscriptions().keySet()));
@@ -250,7 +367,7 @@ final class Admission {
     dispatcher.rejoin(session, channel, from, () -> restore(session, stored, channels));
   }
 
-  // Both.
+  // However they came.
 
   /** Empty, and the session released, when the connection has gone while the store worked. */
   private Optional<Session> hold(Lease lease, StoredSession stored) {

@@ -31,6 +31,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -254,13 +255,21 @@ final class CommandDispatcher implements Connection.Receiver {
     } else if (!node.reachable()) {
       fail(connect.id(), ErrorCode.UNAVAILABLE, "the engine cannot be reached, try again");
     } else {
-      holdOthers();
-      var coming = new Admission(node, connection, this, connect);
-      admission = coming;
-      // Not at once: a client that gave this connection up has closed it behind its connect, and
-      // may be back on another.
-      connection.lane().execute(coming::start);
+      admit(new Admission(node, connection, this, connect));
     }
+  }
+
+  /** What the client says from here on waits until it is let in, or is told why not. */
+  void enter(Identity identity) {
+    admit(new Admission(node, connection, this, identity));
+  }
+
+  private void admit(Admission coming) {
+    holdOthers();
+    admission = coming;
+    // Not at once: a client that gave this connection up has closed it behind its connect, and
+    // may be back on another.
+    connection.lane().execute(coming::start);
   }
 
   /** The connection holds the session from here on, though it may not have been told. */
@@ -671,6 +680,14 @@ final class CommandDispatcher implements Connection.Receiver {
             connection.send(attributes(set.id(), session));
           }
         });
+  }
+
+  /** The session has these tags from here on, which not the client has chosen. */
+  void retag(Session session, Set<String> tags) {
+    var before = session.tags();
+    session.tags(tags);
+    node.noting("tags", node.engine.sessions().setTags(session.lease(), tags));
+    node.noting("directory", relist(session.id(), before, tags));
   }
 
   private Fence worse(Fence one, Fence other) {

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -123,6 +124,21 @@ public final class Node {
 
   /** A socket whose handshake is done. On its lane, which must be one of the node's. */
   public Connection open(Lane lane, Socket socket, Encoding encoding, Peer peer) {
+    return open(lane, socket, encoding, peer, dispatcher -> {});
+  }
+
+  /**
+   * A connection that is let in without saying {@code connect}, because the caller knows who it is.
+   * It hears {@code connected}, or why not, with the id {@link Identity#ID}; what it says before
+   * that waits. On its lane.
+   */
+  public Connection open(
+      Lane lane, Socket socket, Encoding encoding, Peer peer, Identity identity) {
+    return open(lane, socket, encoding, peer, dispatcher -> dispatcher.enter(identity));
+  }
+
+  private Connection open(
+      Lane lane, Socket socket, Encoding encoding, Peer peer, Consumer<CommandDispatcher> opened) {
     lane.check();
     observer.connectionOpened();
     return new Connection(
@@ -136,6 +152,7 @@ public final class Node {
           var dispatcher = new CommandDispatcher(this, connection);
           watch(lane).add(dispatcher);
           connections.incrementAndGet();
+          opened.accept(dispatcher);
           return dispatcher;
         });
   }

@@ -8,6 +8,12 @@ import java.security.NoSuchAlgorithmException;
  * SHA-256 of a resume token, which is all that a store ever sees of it. Compared in constant time.
  */
 public final class TokenHash {
+  /**
+   * The hash of no token: nobody can say one that has it. A session with this one is resumed by the
+   * node itself, for whoever it knows its user to be.
+   */
+  public static final TokenHash NONE = new TokenHash(new byte[32]);
+
   private final byte[] sha256;
 
   private TokenHash(byte[] sha256) {

@@ -61,6 +61,29 @@ abstract class SessionClaims extends SessionTests {
   }
 
   @Test
+  void aSessionWithoutTokenIsClaimedByItsUserAgainAndAgain() {
+    var id = unique("device:g1:7");
+    get(
+        sessions.create(
+            new NewSession(id, USER, Map.of(), Set.of(), TokenHash.NONE), here.owner()));
+    for (var term = 2; term < 12; term++) {
+      var claim = get(sessions.claim(id, USER, TokenHash.NONE, TokenHash.NONE, here.owner()));
+      assertThat(claim).isInstanceOf(Granted.class);
+      assertThat(((Granted) claim).lease().term()).isEqualTo(term);
+    }
+    assertThat(get(sessions.claim(id, "eve", TokenHash.NONE, TokenHash.NONE, here.owner())))
+        .isEqualTo(new Refused());
+    assertThat(get(sessions.claim(id, USER, TokenHash.of(""), SECOND, here.owner())))
+        .isEqualTo(new Refused());
+  }
+
+  @Test
+  void aSessionWithATokenIsNotClaimedWithoutOne() {
+    var lease = created();
+    assertThat(claim(lease.session(), TokenHash.NONE, TokenHash.NONE)).isEqualTo(new Refused());
+  }
+
+  @Test
   void aDetachedSessionHasNoHolder() {
     var lease = created();
     assertHeld(sessions.release(lease));

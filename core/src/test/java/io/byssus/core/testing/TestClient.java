@@ -3,6 +3,7 @@ package io.byssus.core.testing;
 import io.byssus.core.connection.Connection;
 import io.byssus.core.connection.Peer;
 import io.byssus.core.lane.Lane;
+import io.byssus.core.node.Identity;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.Decoded;
@@ -49,6 +50,27 @@ public final class TestClient {
         lane,
         () -> connection = node.node.open(lane, socket, node.wire, new Peer("127.0.0.1", local)));
     return this;
+  }
+
+  /** A new socket for an identity; answers all that comes of it. */
+  public List<ServerMessage> enter(Identity identity) {
+    enterWithoutWaiting(identity);
+    node.lanes.settle();
+    return hear();
+  }
+
+  /** Says something before the node can have let the identity in. */
+  public List<ServerMessage> enterAndSay(Identity identity, Command command) {
+    enterWithoutWaiting(identity);
+    return say(command);
+  }
+
+  public void enterWithoutWaiting(Identity identity) {
+    socket = new FakeSocket();
+    var lanes = node.lanes.lanes().all();
+    lane = lanes.get(node.random.nextInt(lanes.size()));
+    var peer = new Peer("127.0.0.1", false);
+    lane.execute(() -> connection = node.node.open(lane, socket, node.wire, peer, identity));
   }
 
   public FakeSocket socket() {
