@@ -5,8 +5,10 @@ import io.byssus.core.connection.Encoding;
 import io.byssus.core.connection.Peer;
 import io.byssus.core.connection.Socket;
 import io.byssus.core.lane.Lane;
+import io.byssus.core.node.Identity;
 import io.byssus.core.node.Node;
 import io.byssus.core.node.NodeView;
+import io.byssus.server.device.Identities;
 import io.byssus.server.transport.Sessions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Stands between the transport, which is there first because a node tells others its port, and the
  * node. Opened once, from any thread.
  */
-final class Door implements Sessions {
+final class Door implements Sessions, Identities {
   private volatile @Nullable Node node;
 
   void open(Node to) {
@@ -41,10 +43,20 @@ final class Door implements Sessions {
 
   @Override
   public Connection open(Lane lane, Socket socket, Encoding encoding, Peer peer) {
+    return inside().open(lane, socket, encoding, peer);
+  }
+
+  @Override
+  public Connection open(
+      Lane lane, Socket socket, Encoding encoding, Peer peer, Identity identity) {
+    return inside().open(lane, socket, encoding, peer, identity);
+  }
+
+  private Node inside() {
     var to = node;
     if (to == null) {
       throw new IllegalStateException("nobody was let in yet");
     }
-    return to.open(lane, socket, encoding, peer);
+    return to;
   }
 }

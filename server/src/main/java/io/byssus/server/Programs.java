@@ -4,6 +4,8 @@ import io.byssus.server.cli.Cli;
 import io.byssus.server.cli.Exit;
 import io.byssus.server.cli.Terminal;
 import io.byssus.server.config.Config;
+import io.byssus.server.simulator.DevicePlan;
+import io.byssus.server.simulator.DeviceSimulator;
 import io.byssus.server.trial.Plan;
 import io.byssus.server.trial.TrialCluster;
 import java.io.IOException;
@@ -30,6 +32,18 @@ record Programs(Map<String, String> environment) implements Cli.Runner {
     } catch (IOException e) {
       terminal.complain("there is no folder for the cluster: " + e.getMessage());
       return Exit.UNAVAILABLE;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Exit.SOFTWARE;
+    }
+  }
+
+  @Override
+  public int device(DevicePlan plan, Terminal terminal) {
+    try {
+      return DeviceSimulator.run(plan, terminal, Signals.listen().asked())
+          ? Exit.OK
+          : Exit.UNAVAILABLE;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Exit.SOFTWARE;

@@ -9,10 +9,12 @@ import io.byssus.server.auth.TokenAuthenticator;
 import io.byssus.server.cli.Exit;
 import io.byssus.server.config.Config;
 import io.byssus.server.config.Settings;
+import io.byssus.server.device.Gateways;
 import io.byssus.server.log.LogObserver;
 import io.byssus.server.metrics.MetricsObserver;
 import io.byssus.server.metrics.MetricsPage;
 import io.byssus.server.metrics.Observers;
+import io.byssus.server.transport.DevicePort;
 import io.byssus.server.transport.EventLoops;
 import io.byssus.server.transport.Site;
 import io.byssus.server.transport.WebSocketServer;
@@ -23,6 +25,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -53,6 +56,7 @@ public final class Server implements AutoCloseable {
   private final EventLoops loops;
   private final WebSocketServer listening;
   private final Node node;
+  private final Optional<DevicePort> devicePort;
   private final Deque<Runnable> undo = new ArrayDeque<>();
   private volatile boolean leaving;
 
@@ -62,7 +66,17 @@ public final class Server implements AutoCloseable {
     try {
       loops = EventLoops.start(config.listen().transport(), config.node().lanes());
       undo.push(loops::close);
-      listening = WebSocketServer.start(Settings.transport(config), loops, site());
+      var authenticator =
+          new TokenAuthenticator(
+              Settings.tokens(config),
+              Clock.systemUTC(),
+              Executors.newVirtualThreadPerTaskExecutor());
+      var log = new LogObserver(TICKER);
+      var gateways =
+          new Gateways(Settings.devices(config.devices()), door, authenticator, counted.and(log));
+      listening =
+          WebSocketServer.start(
+              Settings.transport(config), loops, site(config.devices(), gateways));
       undo.push(listening::close);
       var engine = RunningEngine.start(config, owner, TICKER, random);
       undo.push(engine::close);
@@ -70,17 +84,16 @@ public final class Server implements AutoCloseable {
           new Node(
               Settings.node(config, owner, NodeName.address(config, listening.address())),
               engine.engine(),
-              new TokenAuthenticator(
-                  Settings.tokens(config),
-                  Clock.systemUTC(),
-                  Executors.newVirtualThreadPerTaskExecutor()),
+              authenticator,
               loops.lanes(),
               random,
-              observers());
+              observers(log));
       node.start();
       join(config);
       undo.push(this::leave);
       door.open(node);
+      devicePort = devicePort(config, gateways);
+      devicePort.ifPresent(port -> undo.push(port::close));
     } catch (IOException | NoStart | RuntimeException e) {
       close();
       throw e;
@@ -103,9 +116,19 @@ public final class Server implements AutoCloseable {
     return HexFormat.of().formatHex(bytes);
   }
 
-  private Site site() {
+  private Optional<DevicePort> devicePort(Config config, Gateways gateways) throws IOException {
+    var settings = Settings.devicePort(config.devices().tcp());
+    return settings.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            DevicePort.start(
+                settings.get(), Settings.transport(config).messages(), loops, gateways));
+  }
+
+  private Site site(Config.Devices devices, Gateways gateways) {
     return new Site(
         door,
+        Optional.of(gateways).filter(open -> devices.webSocket()),
         this::ready,
         new MetricsPage(counted, this::ready, door::members),
         new NodesPage(door::members),
@@ -113,7 +136,7 @@ public final class Server implements AutoCloseable {
         counted);
   }
 
-  private NodeObserver observers() {
+  private NodeObserver observers(LogObserver log) {
     var ending =
         new NodeObserver() {
           @Override
@@ -121,7 +144,7 @@ public final class Server implements AutoCloseable {
             nameLost.complete(null);
           }
         };
-    return new Observers(counted, new Observers(new LogObserver(TICKER), ending));
+    return new Observers(counted, new Observers(log, ending));
   }
 
   private void join(Config config) throws NoStart {
@@ -184,6 +207,11 @@ public final class Server implements AutoCloseable {
     return listening.address();
   }
 
+  /** Where gateways come by plain TCP, if they may. */
+  public Optional<InetSocketAddress> deviceAddress() {
+    return devicePort.map(DevicePort::address);
+  }
+
   public Owner owner() {
     return owner;
   }
@@ -216,6 +244,7 @@ public final class Server implements AutoCloseable {
     leaving = true;
     TimeUnit.NANOSECONDS.sleep(drain.grace().toNanos());
     listening.close();
+    devicePort.ifPresent(DevicePort::close);
     var gone = node.drain(drain.window()).toCompletableFuture();
     try {
       gone.get(deadline - TICKER.nanoTime(), TimeUnit.NANOSECONDS);

@@ -28,6 +28,13 @@ record Welcome(Config config, Server server, Terminal terminal) {
     terminal.say("");
     terminal.say("  Demo and console   " + terminal.bold(url("http", "/")));
     terminal.say("  WebSocket          " + terminal.bold(url("ws", "/ws")));
+    server
+        .deviceAddress()
+        .ifPresent(at ->
+            terminal.say(
+                "  Devices over TCP   "
+                    + terminal.bold(
+                        "tcp://" + config.devices().tcp().host() + ":" + at.getPort())));
     terminal.say("");
     who().forEach(line -> terminal.say("  " + line));
     terminal.say("");

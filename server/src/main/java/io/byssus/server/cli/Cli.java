@@ -8,6 +8,7 @@ import io.byssus.server.config.Durations;
 import io.byssus.server.config.Nearest;
 import io.byssus.server.config.Problem;
 import io.byssus.server.config.Settings;
+import io.byssus.server.simulator.DevicePlan;
 import io.byssus.server.trial.Plan;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,9 @@ public final class Cli {
 
     /** A cluster on this machine, to try it out. */
     int cluster(Plan plan, Terminal terminal);
+
+    /** Devices that are not there, against a server. */
+    int device(DevicePlan plan, Terminal terminal);
   }
 
   /** The flags of serve that are keys. */
@@ -81,6 +85,7 @@ public final class Cli {
     return switch (line.commandSpec().name()) {
       case "serve" -> serve(line);
       case "cluster" -> cluster(line);
+      case "device" -> runner.device(DeviceArguments.plan(line), terminal);
       case "check-config" -> checkConfig(line);
       case "config-doc" -> configDoc(line);
       case "token" -> token(line);

@@ -1,6 +1,8 @@
 package io.byssus.server.cli;
 
 import io.byssus.server.trial.Plan;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -21,7 +23,34 @@ final class Commands {
   static final String USER = "--user";
   static final String TTL = "--ttl";
 
+  static final String TO = "--to";
+  static final String GATEWAY = "--gateway";
+  static final String TOKEN_FILE = "--token-file";
+  static final String ADDRESSES = "--addresses";
+  static final String CONTROL = "--control";
+  static final String SEQUENCE = "--sequence";
+  static final String HEARTBEAT = "--heartbeat";
+  static final String EVERY = "--every";
+  static final String COUNT = "--count";
+  static final String CRC = "--crc";
+  static final String SEED = "--seed";
+  static final String PAUSE_FOR = "--pause-for";
+
+  /** In the order of the help. */
+  static final Map<String, String> FAULTS = faults();
+
   private Commands() {}
+
+  private static Map<String, String> faults() {
+    var faults = new LinkedHashMap<String, String>();
+    faults.put("--flip", "Flip one bit of a frame");
+    faults.put("--garbage", "Send up to 20 bytes of garbage before a frame");
+    faults.put("--drop", "Leave a frame out");
+    faults.put("--duplicate", "Send a frame twice");
+    faults.put("--cut", "Send a frame in two pieces");
+    faults.put("--pause", "Be silent in the middle of a frame");
+    return faults;
+  }
 
   static CommandSpec all() {
     var all =
@@ -29,6 +58,7 @@ final class Commands {
             .addOption(flag(VERSION, "Print the version."))
             .addSubcommand("serve", serve())
             .addSubcommand("cluster", cluster())
+            .addSubcommand("device", device())
             .addSubcommand("check-config", checkConfig())
             .addSubcommand("config-doc", configDoc())
             .addSubcommand("token", token());
@@ -71,6 +101,41 @@ final class Commands {
                 "PORT",
                 "Where nginx listens, the nodes following; default 8080, 0 for any free ports."))
         .addOption(value(ENGINE, "ADDRESS", "Use this Redis, instead of starting one."));
+  }
+
+  private static CommandSpec device() {
+    var command =
+        command(
+                "device",
+                "Play devices behind a gateway against a server, with the faults of real lines."
+                    + " Ctrl-C ends it.")
+            .addOption(
+                value(
+                    TO,
+                    "ADDRESS",
+                    "tcp://HOST:PORT, or ws://HOST:PORT/device; default"
+                        + " ws://localhost:8080/device."))
+            .addOption(value(GATEWAY, "NAME", "The gateway's name, over WebSocket; default g1."))
+            .addOption(value(TOKEN_FILE, "FILE", "Show the token in this file, over WebSocket."))
+            .addOption(value(ADDRESSES, "LIST", "Its devices, as 7 or 1-4,9; default 7."))
+            .addOption(value(CONTROL, "N", "Control of the frames, 0 to 255; default 1."))
+            .addOption(flag(SEQUENCE, "Number the frames in control instead."))
+            .addOption(value(HEARTBEAT, "N", "Send a frame with this control before each reading."))
+            .addOption(value(EVERY, "DURATION", "Time between readings; default 1s."))
+            .addOption(number(COUNT, "N", "How many readings of each device; default no end."))
+            .addOption(
+                value(CRC, "NAME", "ccitt-false, modbus, xmodem or kermit; default ccitt-false."))
+            .addOption(number(SEED, "N", "Seed of all that is left to chance."));
+    for (var fault : FAULTS.entrySet()) {
+      command.addOption(
+          OptionSpec.builder(fault.getKey())
+              .paramLabel("P")
+              .description(fault.getValue() + ", with probability P, 0 to 1.")
+              .type(Double.class)
+              .build());
+    }
+    return command.addOption(
+        value(PAUSE_FOR, "DURATION", "How long the silence of --pause is; default 2s."));
   }
 
   private static CommandSpec checkConfig() {

@@ -1,6 +1,8 @@
 package io.byssus.server.config;
 
+import io.byssus.core.channel.ChannelName;
 import io.byssus.server.auth.Anonymous;
+import io.byssus.server.device.DeviceSettings;
 import io.byssus.server.transport.Origins;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.stream.Stream;
 
 /** What must hold between keys, beyond the range of each. */
 final class Checks {
+  private static final String LONGEST_GATEWAY = "x".repeat(64);
   private static final Pattern ADDRESS = Pattern.compile("[!-~]+");
   private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
@@ -41,6 +44,7 @@ final class Checks {
     checks.lifetimes(config);
     checks.heartbeat(config.heartbeat());
     checks.drain(config.drain());
+    checks.devices(config);
     checks.namespaces(config);
     return checks.problems;
   }
@@ -165,6 +169,49 @@ final class Checks {
         "drain.deadline",
         "drain.grace",
         "drain.window");
+  }
+
+  private void devices(Config config) {
+    var devices = config.devices();
+    var longest = DeviceSettings.fill(devices.channel(), LONGEST_GATEWAY, 255);
+    require(
+        longest.indexOf('{') < 0
+            && ChannelName.valid(longest, false, config.limits().channelName()),
+        Problem.quoted(devices.channel())
+            + ": expected the name of a channel, at most limits.channel-name long with the longest"
+            + " gateway, with {gateway} and {address} for what differs",
+        "devices.channel",
+        "limits.channel-name");
+    for (var tag : devices.tags()) {
+      var filled = DeviceSettings.fill(tag, LONGEST_GATEWAY, 255);
+      require(
+          filled.indexOf('{') < 0
+              && filled.getBytes(StandardCharsets.UTF_8).length
+                  <= config.limits().tagBytes() + LONGEST_GATEWAY.length(),
+          Problem.quoted(tag)
+              + ": expected a tag no longer than limits.tag-bytes, with {gateway} and {address} for"
+              + " what differs",
+          "devices.tags",
+          "limits.tag-bytes");
+    }
+    require(
+        !devices.answerHeartbeat() || devices.heartbeat().isPresent(),
+        "there is no heartbeat to answer",
+        "devices.answer-heartbeat",
+        "devices.heartbeat");
+    require(
+        devices.tcp().port().isEmpty()
+            || loopback(devices.tcp().host())
+            || !devices.tcp().gateways().isEmpty(),
+        "other machines reach it, and nothing but their addresses tells who they are: name them in"
+            + " devices.tcp.gateways",
+        "devices.tcp.host",
+        "devices.tcp.gateways");
+  }
+
+  /** By its looks: names are not looked up while a configuration is read. */
+  private static boolean loopback(String host) {
+    return host.startsWith("127.") || host.equals("localhost") || host.equals("::1");
   }
 
   private void namespaces(Config config) {

@@ -3,9 +3,12 @@ package io.byssus.server.config;
 import io.byssus.core.channel.Access;
 import io.byssus.core.connection.Overflow;
 import io.byssus.core.node.UserPolicy;
+import io.byssus.protocol.device.Controls;
+import io.byssus.protocol.device.Crc;
 import io.byssus.redis.RedisAddress;
 import io.byssus.server.auth.Anonymous;
 import io.byssus.server.transport.Cidr;
+import io.byssus.server.transport.DevicePort.Known;
 import io.byssus.server.transport.Transport;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +34,7 @@ public record Config(
     Channels channels,
     Map<String, Namespace> namespaces,
     Heartbeat heartbeat,
+    Devices devices,
     Limits limits,
     Deflate deflate,
     Drain drain,
@@ -71,6 +75,8 @@ public record Config(
             DEFAULT_NAMESPACE,
             Namespace::read),
         Heartbeat.read(in.group("heartbeat", "When a silent connection counts as dead.")),
+        Devices.read(
+            in.group("devices", "Embedded devices behind gateways, with their binary frame.")),
         Limits.read(in.group("limits", "Bounds; each refusal has a named code.")),
         Deflate.read(
             in.group("deflate", "Compression of messages (permessage-deflate, RFC 7692).")),
@@ -326,6 +332,96 @@ public record Config(
               .duration("10s", "1s", "1h"),
           in.key("adaptive-max", "The longest interval that a client may ask for.")
               .duration("4m", "1s", "1h"));
+    }
+  }
+
+  public record Devices(
+      boolean webSocket,
+      DevicePort tcp,
+      Crc crc,
+      String channel,
+      Controls controls,
+      Optional<Integer> heartbeat,
+      boolean answerHeartbeat,
+      boolean sequence,
+      List<String> tags,
+      int addresses,
+      int framesPerSecond,
+      Duration frameTimeout,
+      Duration idleTimeout) {
+    private static Devices read(Group in) {
+      return new Devices(
+          in.key("web-socket", "Whether gateways may come by WebSocket, to /device.").flag(true),
+          DevicePort.read(
+              in.group("tcp", "Frames over plain TCP, where only an address tells who comes.")),
+          in.key("crc", "How the check of a frame is made.").oneOf(Crc.CCITT_FALSE),
+          in.key(
+                  "channel",
+                  "Where the frames of a device are published; {gateway} and {address} stand for"
+                      + " its own.")
+              .text("device.{gateway}.{address}", 1, 200),
+          in.key(
+                  "controls",
+                  "Names of control values, as NAME=VALUE (temperature=3, switch=0x10): published"
+                      + " with each frame, and understood in commands.")
+              .as(Forms.CONTROLS, ""),
+          in.key(
+                  "heartbeat",
+                  "The control value of frames that only say that a device lives; they are not"
+                      + " published.")
+              .maybeCount("there are none", 0, 255),
+          in.key("answer-heartbeat", "Whether such a frame is sent back.").flag(false),
+          in.key(
+                  "sequence",
+                  "Whether all other control values are numbers that count the frames of a device,"
+                      + " from 255 on with 0: then repeated frames are dropped, and lost ones"
+                      + " counted and told.")
+              .flag(false),
+          in.key(
+                  "tags",
+                  "Tags of every device, with the same placeholders as channel: what is sent to a"
+                      + " tag reaches all that have it.")
+              .list(16, "tags"),
+          in.key(
+                  "addresses",
+                  "Devices of one gateway connection; the frames of further ones are dropped.")
+              .count(256, 1, 256, "addresses"),
+          in.key(
+                  "frames-per-second",
+                  "Frames that one gateway connection may send, on average; then it is read more"
+                      + " slowly.")
+              .count(200, 1, 1_000_000, "frames"),
+          in.key(
+                  "frame-timeout",
+                  "Silence within a frame, over TCP, after which the rest will not come: what is"
+                      + " there is looked at without it.")
+              .duration("1s", "10ms", "1m"),
+          in.key(
+                  "idle-timeout",
+                  "Silence after which a device is detached, and a gateway disconnected.")
+              .duration("5m", "1s", "1d"));
+    }
+  }
+
+  public record DevicePort(
+      Optional<Integer> port, String host, List<Known> gateways, int connections) {
+    private static DevicePort read(Group in) {
+      return new DevicePort(
+          in.key("port", "The port for it. 0 takes any free one.")
+              .maybeCount("there is none", 0, 65_535),
+          in.key(
+                  "host",
+                  "The address to listen on. One that other machines reach needs"
+                      + " devices.tcp.gateways.")
+              .text("127.0.0.1", 1, 255),
+          in.key(
+                  "gateways",
+                  "Which gateway is where, as NAME=NETWORK (g1=10.0.0.5, g2=10.1.0.0/16); nobody"
+                      + " else is let in. Without any, a gateway of this machine has its address as"
+                      + " its name, where auth.anonymous lets it in.")
+              .gateways(10_000),
+          in.key("connections", "Connections at once; further ones are closed.")
+              .count(1000, 1, 1_000_000, "connections"));
     }
   }
 

@@ -63,7 +63,10 @@ record Entry<T>(
   }
 
   boolean list() {
-    return form == Forms.LIST || form == Forms.NETWORKS;
+    return form == Forms.LIST
+        || form == Forms.NETWORKS
+        || form == Forms.GATEWAYS
+        || form == Forms.CONTROLS;
   }
 
   /** The environment variable; an asterisk stays one. */

@@ -1,8 +1,11 @@
 package io.byssus.server.config;
 
 import io.byssus.core.node.UserPolicy;
+import io.byssus.protocol.device.Controls;
 import io.byssus.redis.RedisAddress;
+import io.byssus.server.device.Gateways;
 import io.byssus.server.transport.Cidr;
+import io.byssus.server.transport.DevicePort;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -12,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
@@ -26,6 +30,8 @@ final class Forms {
   static final Form<String> TEXT = new Text();
   static final Form<List<String>> LIST = new Items();
   static final Form<List<Cidr>> NETWORKS = new Networks();
+  static final Form<List<DevicePort.Known>> GATEWAYS = new KnownGateways();
+  static final Form<Controls> CONTROLS = new ControlNames();
   static final Form<Secret> SECRET = new Secrets();
   static final Form<UserPolicy> USER_POLICY = new UserPolicies();
   static final Form<Path> FILE = new ReadableFile();
@@ -177,6 +183,74 @@ final class Forms {
     @Override
     long bound(String text) {
       return Long.parseLong(text);
+    }
+  }
+
+  private static final class KnownGateways extends Form<List<DevicePort.Known>> {
+    @Override
+    String what() {
+      return "a list of NAME=NETWORK";
+    }
+
+    @Override
+    List<DevicePort.Known> parse(String text) {
+      var known = new ArrayList<DevicePort.Known>();
+      for (var item : LIST.parse(text)) {
+        var equals = item.indexOf('=');
+        if (equals < 0 || !Gateways.isName(item.substring(0, equals).strip())) {
+          throw new Refused(
+              "expected NAME=NETWORK, the name of letters, digits, dots, dashes and underscores");
+        }
+        try {
+          var network = Cidr.of(item.substring(equals + 1).strip());
+          known.add(new DevicePort.Known(item.substring(0, equals).strip(), network));
+        } catch (IllegalArgumentException e) {
+          throw new Refused(String.valueOf(e.getMessage()));
+        }
+      }
+      return known;
+    }
+
+    @Override
+    long measure(List<DevicePort.Known> value) {
+      return value.size();
+    }
+
+    @Override
+    long bound(String text) {
+      return Long.parseLong(text);
+    }
+  }
+
+  private static final class ControlNames extends Form<Controls> {
+    @Override
+    String what() {
+      return "a list of NAME=VALUE, the value from 0 to 255";
+    }
+
+    @Override
+    Controls parse(String text) {
+      var values = new HashMap<String, Integer>();
+      for (var item : LIST.parse(text)) {
+        var equals = item.indexOf('=');
+        var name = item.substring(0, Math.max(0, equals)).strip();
+        if (equals < 0 || values.put(name, value(item.substring(equals + 1).strip())) != null) {
+          throw new IllegalArgumentException("no pair, or one name twice");
+        }
+      }
+      try {
+        return new Controls(values);
+      } catch (IllegalArgumentException e) {
+        throw new Refused(String.valueOf(e.getMessage()));
+      }
+    }
+
+    private static Integer value(String text) {
+      try {
+        return Integer.decode(text);
+      } catch (NumberFormatException e) {
+        throw new Refused(Problem.quoted(text) + " is no number from 0 to 255");
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.byssus.server.config;
 
 import io.byssus.server.transport.Cidr;
+import io.byssus.server.transport.DevicePort;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,10 @@ final class KeyReader {
     return read(Forms.NETWORKS, "", "0", Integer.toString(max), "networks");
   }
 
+  List<DevicePort.Known> gateways(int max) {
+    return read(Forms.GATEWAYS, "", "0", Integer.toString(max), "gateways");
+  }
+
   <T> T as(Form<T> form, String byDefault) {
     return read(form, byDefault, "", "", "");
   }
@@ -89,6 +94,24 @@ final class KeyReader {
             Integer.toString(min),
             Integer.toString(max),
             "characters",
+            true),
+        name);
+  }
+
+  /**
+   * @param otherwise what holds without a value
+   */
+  Optional<Integer> maybeCount(String otherwise, int min, int max) {
+    return group.value(
+        new Entry<>(
+            group.pattern(name),
+            doc,
+            brief,
+            Forms.COUNT,
+            otherwise,
+            Integer.toString(min),
+            Integer.toString(max),
+            "",
             true),
         name);
   }

@@ -12,9 +12,12 @@ import io.byssus.protocol.JsonLimits;
 import io.byssus.redis.RedisAddress;
 import io.byssus.redis.RedisSettings;
 import io.byssus.server.auth.TokenRules;
+import io.byssus.server.device.DeviceSettings;
+import io.byssus.server.transport.DevicePort;
 import io.byssus.server.transport.TransportSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Hands the parts of a {@link Config} to those whom they are for, in their own words. */
@@ -89,6 +92,27 @@ public final class Settings {
             listen.allowedOrigins()),
         new TransportSettings.Deflate(
             config.deflate().on(), config.deflate().threshold(), config.deflate().level()));
+  }
+
+  public static DeviceSettings devices(Config.Devices devices) {
+    return new DeviceSettings(
+        devices.crc(),
+        devices.channel(),
+        devices.controls(),
+        devices.heartbeat(),
+        devices.answerHeartbeat(),
+        devices.sequence(),
+        devices.tags(),
+        devices.addresses(),
+        devices.framesPerSecond(),
+        devices.frameTimeout(),
+        devices.idleTimeout());
+  }
+
+  /** Empty: there is no port for devices. */
+  public static Optional<DevicePort.Settings> devicePort(Config.DevicePort tcp) {
+    return tcp.port()
+        .map(port -> new DevicePort.Settings(tcp.host(), port, tcp.connections(), tcp.gateways()));
   }
 
   public static TokenRules tokens(Config config) {

@@ -4,7 +4,12 @@ import io.byssus.core.NodeObserver;
 import io.byssus.core.NotDoneException;
 import io.byssus.core.lane.Ticker;
 import io.byssus.protocol.Gap;
+import io.byssus.server.device.DeviceEvent;
+import io.byssus.server.device.DeviceObserver;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Writes what an operator should know of. What happens all day long is counted, in the metrics, and
  * not written.
  */
-public final class LogObserver implements NodeObserver {
+public final class LogObserver implements NodeObserver, DeviceObserver {
   private static final Logger log = LoggerFactory.getLogger("io.byssus.node");
   private static final Duration PERIOD = Duration.ofSeconds(10);
 
@@ -21,6 +26,7 @@ public final class LogObserver implements NodeObserver {
   private final Sparingly gaps;
   private final Sparingly drops;
   private final Sparingly stalls;
+  private final Map<DeviceEvent, Sparingly> devices = new EnumMap<>(DeviceEvent.class);
   private volatile boolean reachable = true;
 
   public LogObserver(Ticker ticker) {
@@ -28,6 +34,9 @@ public final class LogObserver implements NodeObserver {
     gaps = new Sparingly(PERIOD, ticker);
     drops = new Sparingly(PERIOD, ticker);
     stalls = new Sparingly(PERIOD, ticker);
+    for (var event : DeviceEvent.values()) {
+      devices.put(event, new Sparingly(PERIOD, ticker));
+    }
   }
 
   @Override
@@ -87,6 +96,42 @@ public final class LogObserver implements NodeObserver {
   @Override
   public void dropped(int pushes, long bytes) {
     drops.times(pushes, count -> log.warn("slow readers: {} pushes were dropped lately", count));
+  }
+
+  @Override
+  public void happened(DeviceEvent event, long times, String who) {
+    switch (event) {
+      case TAKEOVERS ->
+          sparingly(
+              event,
+              times,
+              who,
+              "another connection has taken over {}: its gateway runs twice, or came back");
+      case BAD_COMMANDS ->
+          sparingly(
+              event, times, who, "no frame can be made of what was sent to {}: it is dropped");
+      case EXCESS_ADDRESSES ->
+          sparingly(event, times, who, "gateway {} has more addresses than devices.addresses");
+      case THROTTLES ->
+          sparingly(event, times, who, "gateway {} sends more than devices.frames-per-second");
+      case REFUSED_GATEWAYS -> sparingly(event, times, who, "a gateway at {} was refused");
+      case FRAMES,
+          BAD_FRAMES,
+          SKIPPED_BYTES,
+          HEARTBEATS,
+          LOST_FRAMES,
+          REPEATED_FRAMES,
+          UNPUBLISHED_FRAMES,
+          SUPERSEDED_FRAMES,
+          COMMANDS,
+          EXPIRED_COMMANDS,
+          GATEWAYS -> {}
+    }
+  }
+
+  private void sparingly(DeviceEvent event, long times, String who, String line) {
+    Objects.requireNonNull(devices.get(event))
+        .times(times, count -> log.warn(line + " ({} times lately)", OneLine.of(who, 100), count));
   }
 
   @Override

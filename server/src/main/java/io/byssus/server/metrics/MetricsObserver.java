@@ -4,6 +4,8 @@ import io.byssus.core.NodeObserver;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Gap;
+import io.byssus.server.device.DeviceEvent;
+import io.byssus.server.device.DeviceObserver;
 import io.byssus.server.transport.TransportObserver;
 import java.time.Duration;
 import java.util.Map;
@@ -16,7 +18,7 @@ import java.util.stream.Collectors;
  * page is asked for, and is not even loaded before. No label names a user, a session or a channel:
  * there are too many of them, and it is nobody's business.
  */
-public final class MetricsObserver implements NodeObserver, TransportObserver {
+public final class MetricsObserver implements NodeObserver, TransportObserver, DeviceObserver {
   final LongAdder connectionsOpened = new LongAdder();
   final Tally<CloseCode> connectionsClosed = new Tally<>(CloseCode.values());
   final LongAdder sessionsCreated = new LongAdder();
@@ -41,6 +43,7 @@ public final class MetricsObserver implements NodeObserver, TransportObserver {
   final LongAdder nodesJoined = new LongAdder();
   final LongAdder nodesGone = new LongAdder();
   final LongAdder sessionsOrphaned = new LongAdder();
+  final Tally<DeviceEvent> devices = new Tally<>(DeviceEvent.values());
   volatile boolean engineReachable = true;
   final LongAdder requestsTimedOut = new LongAdder();
   final Map<Integer, LongAdder> requestsRefused =
@@ -164,6 +167,11 @@ public final class MetricsObserver implements NodeObserver, TransportObserver {
   @Override
   public void requestTimedOut() {
     requestsTimedOut.increment();
+  }
+
+  @Override
+  public void happened(DeviceEvent event, long times, String who) {
+    devices.count(event, times);
   }
 
   /** Open now: of all opened those that were not closed. */

@@ -105,6 +105,11 @@ public final class MetricsPage implements Supplier<String> {
         counted.sessionsOrphaned);
     counted.requestsRefused.forEach((status, sum) ->
         count.one("requests.refused", "status", "" + status, "HTTP requests refused", sum));
+    counted.devices.forEach((event, sum) ->
+        count.all(
+            "devices." + event.name().toLowerCase(Locale.ROOT).replace('_', '.'),
+            event.description(),
+            sum));
     count.all("requests.timed.out", "Connections without a request", counted.requestsTimedOut);
   }
 

@@ -20,7 +20,11 @@ final class Tally<E extends Enum<E>> {
   }
 
   void count(E value) {
-    counts[value.ordinal()].increment();
+    count(value, 1);
+  }
+
+  void count(E value, long times) {
+    counts[value.ordinal()].add(times);
   }
 
   long sum() {

@@ -3,6 +3,8 @@ package io.byssus.server.transport;
 import io.byssus.core.connection.Encoding;
 import io.byssus.core.connection.Peer;
 import io.byssus.core.lane.Lane;
+import io.byssus.server.device.Gateways;
+import io.byssus.server.device.Gateways.Entry;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,7 +22,10 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +36,9 @@ import org.slf4j.LoggerFactory;
  */
 final class RequestHandler extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
+
+  private static final String BEARER = "Bearer ";
+  private static final String GATEWAY = "gateway=";
 
   private final Reception reception;
   private long addressKey = AddressLimit.EXEMPT;
@@ -160,6 +168,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     stopTimer();
     switch (reception.routes().get(path(whole))) {
       case Route.Session session -> upgrade(ctx, whole, session);
+      case Route.Devices devices -> upgrade(ctx, whole, devices);
       case Route.Echo echo -> upgrade(ctx, whole, echo);
       case Route.Page(var reply) -> answer(ctx, whole, reply.get());
       case Route.SlowPage page -> answerLater(ctx, whole, page);
@@ -232,7 +241,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   // The handshake.
 
   private void upgrade(ChannelHandlerContext ctx, HttpRequest request, Route route) {
-    if (route instanceof Route.Session(var welcome) && !welcome.getAsBoolean()) {
+    if (!welcome(route)) {
       refuse(ctx, request, HttpReply.status(503));
       return;
     }
@@ -240,6 +249,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       case Handshake.Refused(var reply) -> refuse(ctx, request, reply);
       case Handshake.Accepted accepted -> upgrade(ctx, request, route, accepted);
     }
+  }
+
+  private static boolean welcome(Route route) {
+    return switch (route) {
+      case Route.Session(var welcome) -> welcome.getAsBoolean();
+      case Route.Devices(var welcome, var _) -> welcome.getAsBoolean();
+      case Route.Echo _, Route.Page _, Route.SlowPage _, Route.File _ -> true;
+    };
   }
 
   private void upgrade(
@@ -262,29 +279,105 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         client.isLoopbackAddress()
             && Origins.local(origin)
             && !proxies.unknownClient(socketAddress, headers);
-    ctx.writeAndFlush(Unpooled.wrappedBuffer(accepted.response()));
-    become(ctx, route, accepted.deflate(), new Peer(NetUtil.toAddressString(client), local));
+    var peer = new Peer(NetUtil.toAddressString(client), local);
+    if (route instanceof Route.Devices(var _, var gateways)) {
+      admit(
+          ctx,
+          request,
+          gateways,
+          peer,
+          who ->
+              open(
+                  ctx,
+                  accepted,
+                  frameDecoder -> {
+                    var socket =
+                        new DeviceSocket(
+                            reception.webSockets(), addressKey, accepted.deflate(), frameDecoder);
+                    ctx.pipeline().addLast(socket);
+                    socket.begin(gateways, who, lane(ctx), peer);
+                  }));
+    } else {
+      open(ctx, accepted, frameDecoder -> become(ctx, route, accepted, frameDecoder, peer));
+    }
   }
 
-  /** The two handlers of a WebSocket take over; bytes that came early are for them. */
-  private void become(ChannelHandlerContext ctx, Route route, boolean deflate, Peer peer) {
+  /** Whose gateway this is may take its time to find out; the client hears nothing until then. */
+  private void admit(
+      ChannelHandlerContext ctx,
+      HttpRequest request,
+      Gateways gateways,
+      Peer peer,
+      Consumer<Entry.Admitted> admitted) {
+    answering = true;
+    awaitRequest(ctx);
+    lane(ctx)
+        .when(
+            gateways.admit(bearer(request), asked(request), peer),
+            (entry, _) -> {
+              answering = false;
+              if (!ctx.channel().isActive() || deaf) {
+                return;
+              }
+              stopTimer();
+              switch (entry) {
+                case Entry.Admitted who -> admitted.accept(who);
+                case Entry.Refused(var status) -> refuse(ctx, request, HttpReply.status(status));
+                case null -> refuse(ctx, request, HttpReply.status(503));
+              }
+            });
+  }
+
+  /** The token that stands in the Authorization header (RFC 6750 section 2.1), or nothing. */
+  private static String bearer(HttpRequest request) {
+    var given = request.headers().getAll(HttpHeaderNames.AUTHORIZATION);
+    var one = given.size() == 1 ? given.getFirst() : "";
+    return one.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        ? one.substring(BEARER.length()).strip()
+        : "";
+  }
+
+  private static Optional<String> asked(HttpRequest request) {
+    var query = request.uri().indexOf('?');
+    return Stream.of(request.uri().substring(query + 1).split("&"))
+        .filter(parameter -> query >= 0 && parameter.startsWith(GATEWAY))
+        .map(parameter -> parameter.substring(GATEWAY.length()))
+        .findFirst();
+  }
+
+  /** The handlers of a WebSocket take over; bytes that came early are for them. */
+  private void open(
+      ChannelHandlerContext ctx,
+      Handshake.Accepted accepted,
+      Consumer<ChannelHandlerContext> addSocket) {
     deaf = true;
+    ctx.writeAndFlush(Unpooled.wrappedBuffer(accepted.response()));
     var shared = reception.webSockets();
-    var frames = deflate ? shared.deflatedFrames() : shared.plainFrames();
     var pipeline = ctx.pipeline();
-    pipeline.addLast(new WebSocket13FrameDecoder(frames));
-    var frameDecoder = pipeline.lastContext();
-    if (route instanceof Route.Session) {
-      var socket = new SessionSocket(shared, addressKey, deflate, frameDecoder);
-      pipeline.addLast(socket);
-      socket.begin(lane(ctx), encoding(deflate), peer);
-    } else {
-      var socket = new EchoSocket(shared, addressKey, deflate);
-      pipeline.addLast(socket);
-      socket.begin();
-    }
+    pipeline.addLast(
+        new WebSocket13FrameDecoder(
+            accepted.deflate() ? shared.deflatedFrames() : shared.plainFrames()));
+    addSocket.accept(pipeline.lastContext());
     pipeline.remove(this);
     pipeline.remove(HttpRequestDecoder.class);
+  }
+
+  private void become(
+      ChannelHandlerContext ctx,
+      Route route,
+      Handshake.Accepted accepted,
+      ChannelHandlerContext frameDecoder,
+      Peer peer) {
+    var shared = reception.webSockets();
+    if (route instanceof Route.Session) {
+      var socket = new SessionSocket(shared, addressKey, accepted.deflate(), frameDecoder);
+      ctx.pipeline().addLast(socket);
+      socket.begin(lane(ctx), encoding(accepted.deflate()), peer);
+    } else {
+      var socket = new EchoSocket(shared, addressKey, accepted.deflate());
+      ctx.pipeline().addLast(socket);
+      socket.begin();
+    }
   }
 
   private Lane lane(ChannelHandlerContext ctx) {

@@ -1,5 +1,6 @@
 package io.byssus.server.transport;
 
+import io.byssus.server.device.Gateways;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -7,6 +8,9 @@ import java.util.function.Supplier;
 sealed interface Route {
   /** WebSockets of the native protocol. */
   record Session(BooleanSupplier welcome) implements Route {}
+
+  /** WebSockets that carry device frames. */
+  record Devices(BooleanSupplier welcome, Gateways gateways) implements Route {}
 
   /** WebSockets that say back what they hear. */
   record Echo() implements Route {}

@@ -10,11 +10,11 @@ public interface TransportObserver {
   TransportObserver NONE = new TransportObserver() {};
 
   /** The statuses that requests are refused with. */
-  List<Integer> REFUSALS = List.of(400, 403, 405, 414, 426, 429, 431, 503, 505);
+  List<Integer> REFUSALS = List.of(400, 401, 403, 405, 414, 426, 429, 431, 503, 505);
 
   /**
-   * @param status one of {@link #REFUSALS}; 403: a foreign page, 429: too many from one address,
-   *     503: the node has not started yet
+   * @param status one of {@link #REFUSALS}; 401: a gateway whose token is missing or wrong, 403: a
+   *     foreign page, 429: too many from one address, 503: the node has not started yet
    */
   default void requestRefused(int status) {}
 

@@ -3,6 +3,7 @@ package io.byssus.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.server.config.Config;
+import io.byssus.server.simulator.DevicePlan;
 import io.byssus.server.trial.Plan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,6 +27,7 @@ class CommandLineTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Map<String, String> environment = new HashMap<>();
   private final List<Config> served = new ArrayList<>();
+  private final List<DevicePlan> devices = new ArrayList<>();
   private final List<Plan> plans = new ArrayList<>();
   private boolean colour;
   private Path file;
@@ -52,6 +54,12 @@ class CommandLineTest {
     @Override
     public int cluster(Plan plan, Terminal terminal) {
       plans.add(plan);
+      return Exit.OK;
+    }
+
+    @Override
+    public int device(DevicePlan plan, Terminal terminal) {
+      devices.add(plan);
       return Exit.OK;
     }
   }

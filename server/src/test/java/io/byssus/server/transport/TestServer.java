@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,7 @@ final class TestServer implements AutoCloseable {
             loops,
             new Site(
                 sessions(),
+                Optional.empty(),
                 () -> ready,
                 () -> "byssus_up 1\n",
                 () -> "{}",

@@ -1,0 +1,274 @@
+package io.byssus.server.device;
+
+import io.byssus.core.connection.Connection;
+import io.byssus.core.connection.Peer;
+import io.byssus.core.lane.Lane;
+import io.byssus.core.node.Identity;
+import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.device.DeviceFrame;
+import io.byssus.protocol.device.FrameReceiver;
+import java.util.ArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One gateway's connection: parts what comes in among the devices that it is for, each of which has
+ * a session of its own, and brings together what they are sent. Confined to its lane.
+ *
+ * <p>It is read only while every device keeps up, so that nothing piles up here; and one that sends
+ * more frames than it may is read more slowly, not robbed of them.
+ */
+public final class Gateway {
+  private static final int ADDRESSES = 256;
+  private static final long SECOND_NS = 1_000_000_000;
+
+  /** What may come at once, in seconds of the rate. */
+  private static final long BURST_NS = 2 * SECOND_NS;
+
+  final Gateways shared;
+  final Lane lane;
+  private final Gateways.Entry.Admitted who;
+  private final Peer peer;
+  private final GatewaySocket socket;
+  private final FrameReceiver receiver;
+  private final @Nullable Device[] devices = new Device[ADDRESSES];
+  private final long frameCostNs;
+  private int addresses;
+  private int holdingBack;
+  private boolean throttled;
+  private boolean timing;
+  private boolean flushDue;
+  private boolean gone;
+  private long budgetFullAt;
+  private long heardAt;
+
+  Gateway(
+      Gateways shared, Gateways.Entry.Admitted who, Lane lane, Peer peer, GatewaySocket socket) {
+    this.shared = shared;
+    this.who = who;
+    this.lane = lane;
+    this.peer = peer;
+    this.socket = socket;
+    this.receiver = new FrameReceiver(shared.settings.crc(), new Frames());
+    this.frameCostNs = SECOND_NS / shared.settings.framesPerSecond();
+    this.heardAt = lane.nanoTime();
+    this.budgetFullAt = heardAt;
+    lane.schedule(shared.settings.idleTimeout().toNanos(), this::checkIdle);
+  }
+
+  // What the transport tells.
+
+  /** Some bytes of a stream; a frame may go on in the next ones, if they come soon. */
+  public void received(byte[] bytes) {
+    lane.check();
+    heard();
+    receiver.take(bytes, 0, bytes.length);
+    if (receiver.pending() && !timing) {
+      timing = true;
+      lane.schedule(shared.settings.frameTimeout().toNanos(), this::checkFrame);
+    }
+  }
+
+  /** A message that holds whole frames. */
+  public void message(byte[] bytes) {
+    lane.check();
+    heard();
+    receiver.take(bytes, 0, bytes.length);
+    receiver.end();
+  }
+
+  /** A sign of life of the gateway itself. */
+  public void heard() {
+    heardAt = lane.nanoTime();
+  }
+
+  public void drained() {
+    lane.check();
+    eachOpen(Connection::drained);
+  }
+
+  /** The socket is closed. */
+  public void gone(CloseCode why) {
+    lane.check();
+    gone = true;
+    eachOpen(connection -> connection.gone(why));
+  }
+
+  // Time.
+
+  private void checkFrame() {
+    timing = false;
+    if (gone || !receiver.pending()) {
+      return;
+    }
+    var left = shared.settings.frameTimeout().toNanos() - (lane.nanoTime() - heardAt);
+    // While we do not read, silence is ours.
+    if (left > 0 || !reads()) {
+      timing = true;
+      lane.schedule(Math.max(left, SECOND_NS / 100), this::checkFrame);
+    } else {
+      receiver.end();
+    }
+  }
+
+  private void checkIdle() {
+    if (gone) {
+      return;
+    }
+    var left = shared.settings.idleTimeout().toNanos() - (lane.nanoTime() - heardAt);
+    if (left <= 0) {
+      close(CloseCode.HEARTBEAT_TIMEOUT);
+    } else {
+      lane.schedule(left, this::checkIdle);
+    }
+  }
+
+  // What comes in.
+
+  private final class Frames implements FrameReceiver.Sink {
+    @Override
+    public void frame(int address, int control, byte[] bytes, int from, int length) {
+      if (gone) {
+        return;
+      }
+      happened(DeviceEvent.FRAMES, 1);
+      spend();
+      var device = device(address);
+      if (device == null) {
+        happened(DeviceEvent.EXCESS_ADDRESSES, 1);
+      } else if (shared.settings.heartbeat().filter(beat -> beat == control).isPresent()) {
+        happened(DeviceEvent.HEARTBEATS, 1);
+        device.beat();
+        answer(address, control, bytes, from, length);
+      } else {
+        device.say(control, bytes, from, length);
+      }
+    }
+
+    @Override
+    public void bad() {
+      happened(DeviceEvent.BAD_FRAMES, 1);
+      spend();
+    }
+
+    @Override
+    public void skipped(int bytes) {
+      happened(DeviceEvent.SKIPPED_BYTES, bytes);
+    }
+  }
+
+  private @Nullable Device device(int address) {
+    var known = devices[address];
+    if (known == null && addresses < shared.settings.addresses()) {
+      addresses++;
+      known = new Device(this, address);
+      devices[address] = known;
+    }
+    return known;
+  }
+
+  private void answer(int address, int control, byte[] bytes, int from, int length) {
+    // Only while the gateway reads: answers must not pile up.
+    if (shared.settings.answerHeartbeat() && socket.writable()) {
+      var data = new byte[length];
+      System.arraycopy(bytes, from, data, 0, length);
+      write(new DeviceFrame(address, control, data), () -> {});
+      flushAfterTurn();
+    }
+  }
+
+  /** A bucket whose state is the time at which it is full again. */
+  private void spend() {
+    var now = lane.nanoTime();
+    budgetFullAt = (budgetFullAt - now > 0 ? budgetFullAt : now) + frameCostNs;
+    if (budgetFullAt - now > BURST_NS && !throttled) {
+      throttled = true;
+      happened(DeviceEvent.THROTTLES, 1);
+      read();
+      lane.schedule(
+          budgetFullAt - now - BURST_NS / 2,
+          () -> {
+            throttled = false;
+            read();
+          });
+    }
+  }
+
+  /**
+   * @param more 1: one more device cannot keep up; -1: one less
+   */
+  void holdBack(int more) {
+    holdingBack += more;
+    read();
+  }
+
+  private boolean reads() {
+    return holdingBack == 0 && !throttled;
+  }
+
+  private void read() {
+    if (!gone) {
+      socket.reading(reads());
+    }
+  }
+
+  // What its devices need.
+
+  String name() {
+    return who.gateway();
+  }
+
+  Connection open(Device device, Identity identity) {
+    return shared.identities.open(lane, device, device, peer, identity);
+  }
+
+  String user() {
+    return who.user();
+  }
+
+  void happened(DeviceEvent event, long times) {
+    shared.observer.happened(event, times, name());
+  }
+
+  boolean writable() {
+    return socket.writable();
+  }
+
+  void write(DeviceFrame frame, Runnable written) {
+    if (!gone) {
+      socket.write(frame.bytes(shared.settings.crc()), written);
+    }
+  }
+
+  void flush() {
+    flushDue = false;
+    if (!gone) {
+      socket.flush();
+    }
+  }
+
+  private void flushAfterTurn() {
+    if (!flushDue) {
+      flushDue = true;
+      lane.afterTurn(this::flush);
+    }
+  }
+
+  /** Ends it, and detaches all its devices. */
+  void close(CloseCode code) {
+    if (!gone) {
+      socket.close(code);
+      gone(code);
+    }
+  }
+
+  private void eachOpen(Consumer<Connection> action) {
+    var open = new ArrayList<Connection>();
+    for (var device : devices) {
+      if (device != null) {
+        device.connection().ifPresent(open::add);
+      }
+    }
+    open.forEach(action);
+  }
+}
