@@ -87,6 +87,13 @@ public final class Gateway {
     eachOpen(Connection::drained);
   }
 
+  /** A stream has ended: what is held is all that there is. */
+  public void ended() {
+    lane.check();
+    receiver.end();
+    gone(CloseCode.GOING_AWAY);
+  }
+
   /** The socket is closed. */
   public void gone(CloseCode why) {
     lane.check();

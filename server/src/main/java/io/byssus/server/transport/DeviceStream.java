@@ -121,7 +121,7 @@ final class DeviceStream extends ChannelInboundHandlerAdapter implements Gateway
   public void channelInactive(ChannelHandlerContext ctx) {
     open.decrementAndGet();
     if (gateway != null) {
-      gateway.gone(CloseCode.GOING_AWAY);
+      gateway.ended();
     }
   }
 
