@@ -137,10 +137,16 @@ final class Keys {
         .or(() -> group(parts[0], known));
   }
 
-  /** Whoever writes {@code port} may have forgotten the group. */
+  /** Whoever writes {@code port} may have forgotten the group; the groups' groups, less likely. */
   private static Optional<String> onlyOneWithEnd(String end, List<String> known) {
-    var found = known.stream().filter(path -> path.endsWith(end)).toList();
+    var all = known.stream().filter(path -> path.endsWith(end)).toList();
+    var least = all.stream().mapToInt(Keys::depth).min().orElse(0);
+    var found = all.stream().filter(path -> depth(path) == least).toList();
     return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
+  }
+
+  private static int depth(String path) {
+    return path.split("\\.", -1).length;
   }
 
   private static Optional<String> group(String given, List<String> known) {

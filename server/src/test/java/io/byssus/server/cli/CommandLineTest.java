@@ -2,6 +2,7 @@ package io.byssus.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.protocol.device.Crc;
 import io.byssus.server.config.Config;
 import io.byssus.server.simulator.DevicePlan;
 import io.byssus.server.trial.Plan;
@@ -19,6 +20,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CommandLineTest {
   private static final String SECRET = "k7!vQz2#mX9$wL4&nB6*pR8(tY1)uC3-";
@@ -239,5 +242,64 @@ class CommandLineTest {
     colour = true;
     run("serve", "--port", "x");
     assertThat(err()).contains("\033[31mbyssus: \033[0m");
+  }
+
+  @Test
+  void deviceTakesItsPlanFromTheCommandLine() {
+    assertThat(
+            run(
+                "device",
+                "--to",
+                "tcp://127.0.0.1:9009",
+                "--addresses",
+                "1-3,9",
+                "--flip",
+                "0.5",
+                "--control",
+                "0x10",
+                "--every",
+                "200ms",
+                "--crc",
+                "modbus"))
+        .isEqualTo(Exit.OK);
+
+    var plan = devices.getFirst();
+    assertThat(plan.to()).hasToString("tcp://127.0.0.1:9009");
+    assertThat(plan.addresses()).containsExactly(1, 2, 3, 9);
+    assertThat(plan.faults().flip()).isEqualTo(0.5);
+    assertThat(plan.control()).isEqualTo(16);
+    assertThat(plan.every()).hasMillis(200);
+    assertThat(plan.crc()).isEqualTo(Crc.MODBUS);
+  }
+
+  @Test
+  void deviceOverWebSocketNamesItsGateway() {
+    run("device", "--gateway", "pump-3");
+
+    assertThat(devices.getFirst().to()).hasToString("ws://localhost:8080/device?gateway=pump-3");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--to, http://x/",
+    "--to, tcp://x",
+    "--to, nonsense",
+    "--addresses, 3-1",
+    "--addresses, 256",
+    "--addresses, ''",
+    "--control, a",
+    "--every, soon",
+    "--every, 0s",
+    "--flip, 2",
+    "--crc, crc32",
+    "--count, -1",
+    "--gateway, a b",
+    "--token-file, /no/such/file"
+  })
+  void deviceRefusesWhatItCannotDo(String option, String value) {
+    assertThat(run("device", option, value)).isEqualTo(Exit.USAGE);
+
+    assertThat(devices).isEmpty();
+    assertThat(err()).contains(option, "byssus device --help");
   }
 }

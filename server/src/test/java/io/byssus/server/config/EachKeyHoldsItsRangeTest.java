@@ -17,7 +17,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class EachKeyHoldsItsRangeTest {
   private static final List<Form<?>> BOUNDED =
-      List.of(Forms.COUNT, Forms.SIZE, Forms.DURATION, Forms.TEXT, Forms.LIST, Forms.NETWORKS);
+      List.of(
+          Forms.COUNT,
+          Forms.SIZE,
+          Forms.DURATION,
+          Forms.TEXT,
+          Forms.LIST,
+          Forms.NETWORKS,
+          Forms.GATEWAYS);
 
   static List<Entry<?>> keys() {
     return Schema.read().entries();
@@ -56,7 +63,8 @@ class EachKeyHoldsItsRangeTest {
       return "x".repeat((int) measure);
     }
     if (entry.list()) {
-      var item = entry.form() == Forms.NETWORKS ? "10.0.0.0/8" : "x";
+      var name = entry.form() == Forms.GATEWAYS ? "g1=" : "";
+      var item = entry.form() == Forms.LIST ? "x" : name + "10.0.0.0/8";
       return String.join(",", Stream.generate(() -> item).limit(measure).toList());
     }
     if (entry.form() == Forms.DURATION) {

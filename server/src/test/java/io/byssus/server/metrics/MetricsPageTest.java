@@ -7,6 +7,7 @@ import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Gap;
 import io.byssus.server.api.NodesPageTest;
+import io.byssus.server.device.DeviceEvent;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,7 @@ class MetricsPageTest {
     counted.published("private:zaphod");
     counted.delivered("private:zaphod", 1, 1);
     counted.gap("private:zaphod", Gap.EXPIRED);
+    counted.happened(DeviceEvent.TAKEOVERS, 1, "device:zaphod:7");
     counted.engineFailed("claim of zaphod", new IllegalStateException("zaphod"));
     assertThat(page.get()).doesNotContain("zaphod");
   }
@@ -103,6 +105,22 @@ class MetricsPageTest {
     assertThat(names)
         .containsExactlyInAnyOrderElementsOf(
             List.of(
+                "byssus_devices_frames_total",
+                "byssus_devices_bad_frames_total",
+                "byssus_devices_skipped_bytes_total",
+                "byssus_devices_heartbeats_total",
+                "byssus_devices_lost_frames_total",
+                "byssus_devices_repeated_frames_total",
+                "byssus_devices_unpublished_frames_total",
+                "byssus_devices_superseded_frames_total",
+                "byssus_devices_excess_addresses_total",
+                "byssus_devices_commands_total",
+                "byssus_devices_bad_commands_total",
+                "byssus_devices_expired_commands_total",
+                "byssus_devices_takeovers_total",
+                "byssus_devices_throttles_total",
+                "byssus_devices_gateways_total",
+                "byssus_devices_refused_gateways_total",
                 "byssus_ready",
                 "byssus_engine_reachable",
                 "byssus_engine_outages_total",

@@ -1,0 +1,69 @@
+package io.byssus.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DevicesAreConfiguredTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          devices.crc              | crc32          | expected ccitt-false, modbus, xmodem, kermit
+          devices.channel          | a*             | expected the name of a channel
+          devices.channel          | {gatway}       | expected the name of a channel
+          devices.tags             | {who}          | expected a tag
+          devices.controls         | switch         | expected a list of NAME=VALUE
+          devices.controls         | switch=x       | is no number from 0 to 255
+          devices.controls         | switch=256     | not from 0 to 255
+          devices.controls         | a=1,b=1        | have the same value
+          devices.controls         | a=1,a=2        | expected a list of NAME=VALUE
+          devices.heartbeat        | 256            | expected a whole number, 0 to 255
+          devices.answer-heartbeat | true           | there is no heartbeat to answer
+          devices.tcp.port         | 70000          | expected a whole number, 0 to 65535
+          devices.tcp.gateways     | 10.0.0.1       | expected NAME=NETWORK
+          devices.tcp.gateways     | g 1=10.0.0.1   | expected NAME=NETWORK
+          devices.tcp.gateways     | g1=10.0.0.1/99 | the prefix must be from 0 to 32
+          devices.tpc.port         | 9009           | did you mean devices.tcp.port?
+          """)
+  void whatIsWrongIsToldWithItsKey(String key, String value, String message) {
+    assertThat(Loading.yaml("").set(key, value).problems())
+        .singleElement()
+        .asString()
+        .startsWith(key)
+        .contains(message);
+  }
+
+  @Test
+  void aPortThatOthersReachNeedsTheNamesOfItsGateways() {
+    var open = Loading.yaml("").set("devices.tcp.port", "9009").set("devices.tcp.host", "0.0.0.0");
+
+    assertThat(open.problems())
+        .singleElement()
+        .asString()
+        .contains("devices.tcp.host", "name them in devices.tcp.gateways");
+    assertThat(open.set("devices.tcp.gateways", "g1=10.0.0.5,g2=fd00::/8").problems()).isEmpty();
+  }
+
+  @Test
+  void listsAndNumbersAreReadAsTheyAreWritten() {
+    var devices =
+        Loading.yaml(
+                """
+                devices:
+                  controls: [temperature=1, switch=0x10]
+                  tcp:
+                    gateways: [g1=10.0.0.5]
+                """)
+            .config()
+            .devices();
+
+    assertThat(devices.controls().value("switch")).contains(16);
+    assertThat(devices.controls().name(1)).contains("temperature");
+    assertThat(devices.tcp().gateways()).singleElement().extracting("gateway").isEqualTo("g1");
+    assertThat(devices.tcp().port()).isEmpty();
+  }
+}

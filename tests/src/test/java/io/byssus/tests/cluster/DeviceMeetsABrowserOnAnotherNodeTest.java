@@ -1,0 +1,160 @@
+package io.byssus.tests.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.byssus.redis.testing.RedisProcess;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Everything real: two nodes, a Redis, a simulated device on TCP, and Chromium. */
+@Timeout(240)
+class DeviceMeetsABrowserOnAnotherNodeTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long BROWSER_SECONDS = 120;
+
+  @TempDir Path folder;
+
+  @Test
+  void aPageSeesTheReadingsAndTheDeviceObeys() throws Exception {
+    try (var redis = RedisProcess.start();
+        var here = new DeviceNode("n1", folder, redis);
+        var there = new DeviceNode("n2", folder, redis)) {
+      here.process.awaitReady();
+      there.process.awaitReady();
+      try (var device = device(here, "first")) {
+        runPageOn(there);
+        awaitOutput(device, "←   7  control 16   2a");
+        assertThat(here.counted("commands")).isEqualTo(1);
+
+        // The gateway is moved, and the one that was forgotten goes on sending.
+        try (var moved = device(there, "second")) {
+          await().atMost(PATIENCE).until(() -> here.counted("takeovers") == 1);
+          await().atMost(PATIENCE).until(() -> here.counted("superseded_frames") >= 10);
+          runPageOn(here);
+          awaitOutput(moved, "←   7  control 16   2a");
+          assertThat(output(device)).containsOnlyOnce("←");
+          assertThat(here.counted("takeovers")).isEqualTo(1);
+          assertThat(there.counted("takeovers")).isZero();
+        }
+      }
+    }
+  }
+
+  private static final class DeviceNode implements AutoCloseable {
+    final int devicePort = RedisProcess.freePort();
+    final NodeProcess process;
+
+    DeviceNode(String name, Path folder, RedisProcess redis) {
+      var arguments = new ArrayList<>(List.of("--engine", "redis://" + redis.host()));
+      for (var setting :
+          List.of(
+              "devices.tcp.port=" + devicePort,
+              "devices.tcp.gateways=g1=127.0.0.1",
+              "devices.controls=temperature=1,switch=0x10")) {
+        arguments.addAll(List.of("--set", setting));
+      }
+      process = NodeProcess.start(name, folder, arguments);
+    }
+
+    int counted(String what) {
+      var counter = Pattern.compile("(?m)^byssus_devices_" + what + "_total (\\d+)\\.0$");
+      var found = counter.matcher(process.page("/metrics"));
+      assertThat(found.find()).as(what).isTrue();
+      return Integer.parseInt(found.group(1));
+    }
+
+    @Override
+    public void close() {
+      process.close();
+    }
+  }
+
+  /** The simulator as anybody would start it. */
+  private record Device(Process process, Path said) implements AutoCloseable {
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+  }
+
+  private Device device(DeviceNode node, String name) throws IOException {
+    var said = folder.resolve(name + ".txt");
+    var process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.byssus.server.Main",
+                "device",
+                "--to",
+                "tcp://127.0.0.1:" + node.devicePort,
+                "--addresses",
+                "7",
+                "--every",
+                "100ms")
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    return new Device(process, said);
+  }
+
+  private static void awaitOutput(Device device, String part) {
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(output(device)).contains(part));
+  }
+
+  private static String output(Device device) {
+    try {
+      return Files.readString(device.said);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void runPageOn(DeviceNode node) throws Exception {
+    var said = folder.resolve("page.txt");
+    var builder =
+        new ProcessBuilder(found("node").toString(), "device.browser.mjs")
+            .directory(Path.of("browser").toFile())
+            .redirectErrorStream(true)
+            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+            .redirectOutput(said.toFile());
+    builder.environment().put("BYSSUS_URL", "http://127.0.0.1:" + node.process.port() + "/");
+    builder
+        .environment()
+        .put(
+            "CHROMIUM",
+            found("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+                .toString());
+    var page = builder.start();
+    var ended = page.waitFor(BROWSER_SECONDS, TimeUnit.SECONDS);
+    if (!ended) {
+      page.descendants().forEach(ProcessHandle::destroyForcibly);
+      page.destroyForcibly().waitFor();
+    }
+    assertThat(ended && page.exitValue() == 0).as(Files.readString(said)).isTrue();
+  }
+
+  private static Path found(String... programs) {
+    var folders = Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator);
+    return Stream.of(programs)
+        .flatMap(program -> Stream.of(folders).map(place -> Path.of(place, program)))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(() ->
+            new AssertionError(programs[0] + " is missing; ./byssus test installs what is needed"));
+  }
+}
