@@ -1,0 +1,683 @@
+import { Backoff, type BackoffBounds } from './backoff.js';
+import { type Command, Connection, type Owner, type WebSocketConstructor } from './connection.js';
+import { ByssusError, LOST } from './errors.js';
+import { Events } from './events.js';
+import { type AdaptiveHeartbeat, Cadence } from './heartbeat.js';
+import { Inbox } from './inbox.js';
+import { Outbox, type PublishResult } from './outbox.js';
+import {
+  type Attributes,
+  type Connected,
+  type Durability,
+  endsSession,
+  type GapReason,
+  type History,
+  type HistoryItem,
+  invitesReconnect,
+  type Member,
+  type Position,
+  type Presence,
+  type Publication,
+  type ServerMessage,
+} from './protocol.js';
+import type { Session, SessionChange } from './session.js';
+import { type Held, nothingHeld, type Store } from './store.js';
+import { Subscription } from './subscription.js';
+
+/** spec/protocol.md section 18 draws them. */
+export type State = 'connecting' | 'connected' | 'resuming' | 'waiting' | 'closed';
+
+export interface StateEvent {
+  readonly state: State;
+  /** With `waiting` and `closed`: the close code, or 0 when an error was the reason. */
+  readonly code?: number;
+  /** With `waiting` and `closed`: why, as a word of the protocol or a sentence. */
+  readonly reason?: string;
+  /** With `waiting`: until the next try. */
+  readonly waitMs?: number;
+  /** With `waiting`: how many tries have failed since the last connection. */
+  readonly attempts?: number;
+}
+
+export interface ClientEvents {
+  state: StateEvent;
+  /** The session is here. `resumed`: it is one that was there before. */
+  connected: { readonly session: string; readonly node: string; readonly resumed: boolean };
+  /** The session is gone, it was away for too long; a new one is being made. Positions are kept. */
+  expired: Record<string, never>;
+  /** Three tries in a row have failed: time to tell a person. It goes on trying. Once for each outage. */
+  fault: { readonly attempts: number; readonly reason: string };
+  /** The node cannot reach its engine (`true`), or can again. Connections stay, commands wait or fail. */
+  degraded: { readonly active: boolean };
+  /** An error that answers nothing in particular, or something that is not of the protocol. */
+  notice: { readonly code: string; readonly message: string };
+}
+
+export interface Options {
+  /** The credential, or what gives it: asked before each connect, told whether the last one was refused. */
+  readonly token?: string | ((refused: boolean) => string | undefined | Promise<string | undefined>);
+  /** What a new session starts with. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly tags?: readonly string[];
+  /** Keeps the session for the next run of the program; see `tabStore`. */
+  readonly store?: Store;
+  /** Seconds of silence before life is asked for; `adaptive` learns how many a network allows. Default: the server's. */
+  readonly heartbeat?: number | 'adaptive' | AdaptiveHeartbeat;
+  /** Names the network for the adaptive heartbeat, which learns for each. */
+  readonly network?: () => string;
+  readonly backoff?: BackoffBounds;
+  /** Messages that may wait for the program in one subscription, or in the inbox. Default 10,000. */
+  readonly queueMax?: number;
+  /** Publications and directed messages that may wait for the server. Default 1,000. */
+  readonly outboxMax?: number;
+  /** Default: that of the platform. Node.js before 22 has none: give that of the package `ws`. */
+  readonly WebSocket?: WebSocketConstructor;
+}
+
+/** To whom a directed message goes: exactly one of them. */
+export type Target = { readonly session: string } | { readonly user: string } | { readonly tag: string };
+
+export interface PublishOptions {
+  /** An id of this publication within session and channel: repeated within 5 minutes it is stored once. Default: drawn. */
+  readonly dedupe?: string;
+  /** What must hold before it counts as published. Default `accepted`. */
+  readonly durability?: Durability;
+}
+
+export interface HistoryOptions {
+  /** Read on from here, oldest first. Default: the newest. */
+  readonly after?: Position;
+  readonly limit?: number;
+}
+
+/** What a channel keeps. `recovered: false` (with `after`): something is missing, and no items are given. */
+export interface HistoryPage<T = unknown> {
+  readonly top: Position;
+  readonly recovered?: boolean;
+  readonly reason?: GapReason;
+  readonly items: readonly HistoryItem<T>[];
+}
+
+const ANSWER_MS = 10_000;
+const STEADY_MS = 10_000;
+const ACK_MS = 100;
+const SAVE_MS = 100;
+const RETRY_MS = 1000;
+const FAULT_TRIES = 3;
+const REFUSALS_MAX = 3;
+const TAKEN_OVER = 4409;
+const UNAUTHORIZED = 4401;
+
+/** After these errors of `connect` the server closes, with the code that says what to do. */
+const CLOSE_FOLLOWS = new Set(['unauthorized', 'resume_refused', 'too_many_sessions']);
+
+/**
+ * A client of Byssus: one session, on one connection at a time. It opens the first at once and
+ * goes on by itself, resuming the session on whatever node it finds, until it is closed.
+ *
+ * `group` is kept for the work groups of a later version.
+ */
+export class Client extends Events<ClientEvents> {
+  /** The messages directed to this session. */
+  readonly inbox: Inbox;
+  readonly session: Session;
+  readonly #urls: readonly string[];
+  readonly #options: Options;
+  readonly #held: Held;
+  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #outbox: Outbox;
+  readonly #backoff: Backoff;
+  readonly #cadences = new Map<string, Cadence>();
+  readonly #unlisten: () => void;
+  #state: State = 'connecting';
+  #connection: Connection | null = null;
+  #known: Connected | null = null;
+  #attributes: Readonly<Record<string, unknown>>;
+  #tags: readonly string[];
+  #dials = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #connectedAt = 0;
+  #attempts = 0; // failed, since the last connection
+  #refusals = 0; // of tokens, since the last connection
+  #comeBackMs: number | null = null; // the server told when
+  #lastWords = ''; // an error that comes before its close code
+  #acked = 0;
+  #acking: ReturnType<typeof setTimeout> | undefined;
+  #saving: ReturnType<typeof setTimeout> | undefined;
+  #closing: ByssusError | null = null;
+  readonly #waiters = new Set<{ resolve: () => void; reject: (error: ByssusError) => void }>();
+
+  /** @internal */
+  constructor(urls: readonly string[], options: Options) {
+    super();
+    this.#urls = urls;
+    this.#options = options;
+    this.#held = { ...nothingHeld(), ...options.store?.load() };
+    this.#attributes = options.attributes ?? {};
+    this.#tags = options.tags ?? [];
+    this.#outbox = new Outbox(options.outboxMax ?? 1000);
+    this.#backoff = new Backoff(options.backoff);
+    this.inbox = new Inbox(options.queueMax ?? 10_000, () => this.#handledDirect());
+    this.inbox.anew(this.#held.inbox);
+    this.session = this.#face();
+    this.#unlisten = this.#listenToThePlatform();
+    const { session, resume } = this.#held;
+    this.#state = session && resume ? 'resuming' : 'connecting';
+    this.#open();
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Resolves with the session when it is connected; rejects when it is closed. */
+  async ready(): Promise<Session> {
+    await this.#connected();
+    return this.session;
+  }
+
+  /**
+   * The subscription to a channel, or to a pattern that ends in `*`; one and the same for each name.
+   *
+   * @param position to read on from; default: from now on, or where the last run of the program was
+   */
+  subscribe<T = unknown>(channel: string, { position }: { position?: Position } = {}): Subscription<T> {
+    const known = this.#subscriptions.get(channel) as Subscription<T> | undefined;
+    if (known) return known;
+    if (this.#closing) throw this.#closing;
+    const subscription: Subscription<T> = new Subscription(
+      channel,
+      position ?? this.#held.positions[channel],
+      this.#options.queueMax ?? 10_000,
+      () => this.#unsubscribe(subscription as Subscription),
+      () => this.#saveSoon(),
+    );
+    this.#subscriptions.set(channel, subscription as Subscription);
+    // In the next turn, so that listeners which are added now hear all of it.
+    queueMicrotask(() => this.#ask(subscription as Subscription));
+    return subscription;
+  }
+
+  /**
+   * Resolves when the server has stored it at the level that was asked; waits for a connection, and
+   * repeats until there is an answer.
+   *
+   * @throws ByssusError `unknown`: stored or not; any other code: surely not stored
+   */
+  async publish(channel: string, data: unknown, { dedupe = randomId(), durability }: PublishOptions = {}): Promise<PublishResult> {
+    if (this.#closing) throw this.#closing;
+    const command = { type: 'publish', channel, data: plain(data), dedupe, durability };
+    const { level, position, duplicate = false } = await this.#outbox.publish(command);
+    return { level, position, duplicate };
+  }
+
+  /**
+   * Sends to a session, to all sessions of a user, or to all with a tag. Resolves with how many have
+   * it in their inbox, and how many could not take it.
+   *
+   * @throws ByssusError `no_recipient`, `inbox_full`: nobody has it; `unknown`: some may have it
+   */
+  async send(to: Target, data: unknown): Promise<{ readonly sessions: number; readonly full: number }> {
+    if (this.#closing) throw this.#closing;
+    const { sessions, full = 0 } = await this.#outbox.send({ type: 'send', to, data: plain(data) });
+    return { sessions, full };
+  }
+
+  /** Who is subscribed to a channel, where the server tells it. */
+  async presence(channel: string): Promise<readonly Member[]> {
+    return ((await this.#read({ type: 'presence', channel })) as Presence).members;
+  }
+
+  /** A page of what a channel keeps, oldest first. */
+  async history<T = unknown>(channel: string, { after, limit }: HistoryOptions = {}): Promise<HistoryPage<T>> {
+    const { top, recovered, reason, items } = (await this.#read({ type: 'history', channel, after, limit })) as History;
+    return { top, recovered, reason, items: items as HistoryItem<T>[] };
+  }
+
+  /** Asks the server for a sign of life; resolves with the milliseconds that it took. */
+  async ping(): Promise<number> {
+    const from = Date.now();
+    await this.#read({ type: 'ping' });
+    return Date.now() - from;
+  }
+
+  /** Tries now if it waits; if it is connected, leaves that connection and resumes on another. */
+  reconnect(): void {
+    if (this.#state === 'waiting' || this.#state === 'connected') this.#open();
+  }
+
+  /** Detaches: the server keeps the session for its time to live, and a store may resume it. Final. */
+  close(): void {
+    this.#save();
+    this.#close(1000, 'closed by the program');
+  }
+
+  /** Ends the session for good, with all that the server keeps of it. Final. */
+  async end(): Promise<void> {
+    if (this.#closing) return;
+    await this.#read({ type: 'end' }).catch((error: ByssusError) => {
+      // The answer may have been overtaken by the close that follows it.
+      if (!this.#closing) throw error;
+    });
+    this.#forget();
+    this.#close(4412, 'ended');
+  }
+
+  // Connecting.
+
+  #open(): void {
+    this.#drop();
+    const resuming = this.#held.session !== '';
+    this.#become({ state: resuming ? 'resuming' : 'connecting' });
+    const url = this.#urls[this.#dials++ % this.#urls.length]!;
+    const dial = this.#dials;
+    this.#lastWords = '';
+    this.#after(ANSWER_MS, () => this.#lost(1006, 'no answer to connect'));
+    const { token } = this.#options;
+    if (typeof token !== 'function') {
+      this.#dial(url, token);
+      return;
+    }
+    const current = () => dial === this.#dials && !this.#closing && !this.#connection;
+    new Promise<string | undefined>((resolve) => resolve(token(this.#refusals > 0))).then(
+      (got) => current() && this.#dial(url, got),
+      (error) => current() && this.#lost(0, `no token could be had: ${error?.message ?? error}`),
+    );
+  }
+
+  #dial(url: string, token: string | undefined): void {
+    const WebSocket = this.#options.WebSocket ?? (globalThis.WebSocket as unknown as WebSocketConstructor);
+    const owner: Owner = {
+      opened: () => this.#greet(token),
+      heard: (message) => this.#heard(message),
+      malformed: ({ message }) => this.emit('notice', { code: 'malformed', message }),
+      ended: (code, reason) => this.#lost(code, reason),
+      answered: () => this.#answered(),
+    };
+    try {
+      this.#connection = new Connection(url, WebSocket, owner);
+    } catch (error) {
+      // An address that is none, or mixed content: no other try will do better.
+      this.#close(0, `${url} cannot be opened: ${(error as Error).message}`);
+    }
+  }
+
+  #greet(token: string | undefined): void {
+    const { session, resume } = this.#held;
+    const proof = session
+      ? { session, resume, positions: this.#positions((subscription) => subscription.received), inbox: this.inbox.received }
+      : { attributes: this.#options.attributes, tags: this.#options.tags };
+    const interval = this.#cadence() ? this.#adaptive().max ?? 240 : this.#options.heartbeat;
+    const heartbeat = typeof interval === 'number' ? { interval } : undefined;
+    this.#connection!.ask({ type: 'connect', token, batch: true, heartbeat, ...proof }).catch((error: ByssusError) => {
+      if (error !== LOST) this.#turnedAway(error, token);
+    });
+  }
+
+  #turnedAway({ code, message, retryable }: ByssusError, token: string | undefined): void {
+    if (code === 'session_expired') {
+      this.#forget();
+      this.emit('expired', {});
+      this.#become({ state: 'connecting' });
+      this.#greet(token);
+    } else if (CLOSE_FOLLOWS.has(code)) {
+      this.#lastWords = message;
+    } else if (retryable) {
+      this.#lost(0, message);
+    } else {
+      this.#close(0, message);
+    }
+  }
+
+  #welcomed(reply: Connected): void {
+    const firstOfStore = reply.resumed && !this.#known;
+    this.#known = reply;
+    this.#attempts = this.#refusals = 0;
+    this.#connectedAt = Date.now();
+    this.#held.session = reply.session;
+    this.#held.resume = reply.resume;
+    this.#save();
+    clearTimeout(this.#timer);
+    this.#acked = 0;
+    const connection = this.#connection!;
+    this.#watch(reply);
+    this.#become({ state: 'connected' });
+    this.emit('connected', { session: reply.session, node: reply.node, resumed: reply.resumed });
+    if (connection !== this.#connection) return; // a listener has closed it, or gone elsewhere
+    if (firstOfStore) this.session.refresh().catch(() => {}); // it is told to those who ask themselves
+    for (const subscription of [...this.#subscriptions.values()]) {
+      const restored = reply.resumed && this.#held.subscriptions.includes(subscription.channel);
+      if (!restored) this.#ask(subscription);
+    }
+    this.#outbox.connected(connection, reply.session);
+    this.#handledDirect();
+    for (const waiter of [...this.#waiters]) waiter.resolve();
+  }
+
+  // What the server says.
+
+  #heard(message: ServerMessage): void {
+    switch (message.type) {
+      case 'message':
+        this.#publication(message);
+        break;
+      case 'direct':
+        this.inbox.heard(message);
+        break;
+      case 'connected':
+        this.#welcomed(message);
+        break;
+      case 'subscribed':
+        this.#subscribed(message.channel)?.subscribed(message);
+        break;
+      case 'unsubscribed':
+        if (message.id === undefined) this.#over(message.channel, { byServer: true });
+        break;
+      case 'gap':
+        if (message.channel) this.#subscriptions.get(message.channel)?.gap(message);
+        else this.inbox.gap(message);
+        break;
+      case 'attributes':
+        this.#attributes = message.attributes;
+        this.#tags = message.tags;
+        break;
+      case 'degraded':
+        this.emit('degraded', { active: message.active });
+        break;
+      case 'reconnect':
+        this.#sentAway(message.afterMs);
+        break;
+      case 'error':
+        this.emit('notice', { code: message.code, message: message.message });
+        break;
+      default:
+        // Replies to what was asked.
+    }
+  }
+
+  /** The server closes by itself, when the last replies are out. If it does not, we do. */
+  #sentAway(afterMs: number): void {
+    this.#comeBackMs = afterMs;
+    this.#after(afterMs + 2000, () => this.#lost(1012, 'sent away'));
+  }
+
+  // Subscriptions.
+
+  #ask(subscription: Subscription): void {
+    const connection = this.#connection;
+    const { channel } = subscription;
+    const wanted = () => this.#subscriptions.get(channel) === subscription;
+    if (this.#state !== 'connected' || !connection || subscription.asking || subscription.confirmed || !wanted()) return;
+    subscription.asking = true;
+    connection.ask({ type: 'subscribe', channel, position: subscription.received }).catch((error: ByssusError) => {
+      if (error === LOST) return; // the next connection asks again
+      subscription.asking = false;
+      // The reply before may have been lost: the server has told of it on this resume, then.
+      if (error.code === 'already_subscribed' || !wanted()) return;
+      if (error.retryable) setTimeout(() => this.#ask(subscription), RETRY_MS);
+      else this.#over(channel, error);
+    });
+  }
+
+  /** What comes before `subscribed` was for another subscription, which is over. */
+  #publication(message: Publication): void {
+    const subscription = this.#subscriptions.get(message.pattern ?? message.channel);
+    if (subscription?.confirmed) subscription.heard(message);
+  }
+
+  /** A channel that the session is subscribed to; one that nobody here wants is given back. */
+  #subscribed(channel: string): Subscription | undefined {
+    const subscription = this.#subscriptions.get(channel);
+    const { subscriptions } = this.#held;
+    if (!subscription) this.#connection?.say({ type: 'unsubscribe', channel });
+    else if (!subscriptions.includes(channel)) subscriptions.push(channel);
+    if (subscription) subscription.asking = false;
+    this.#saveSoon();
+    return subscription;
+  }
+
+  async #unsubscribe(subscription: Subscription): Promise<void> {
+    const { channel } = subscription;
+    if (this.#subscriptions.get(channel) !== subscription) return;
+    const connection = this.#connection;
+    const told = this.#state === 'connected' && (subscription.confirmed || subscription.asking);
+    this.#over(channel, { byServer: false });
+    // What is lost on the way is said again: a resume brings the subscription back, and nobody wants it then.
+    if (told) await connection!.ask({ type: 'unsubscribe', channel }).catch(() => {});
+  }
+
+  #over(channel: string, event: { byServer: boolean } | ByssusError): void {
+    const subscription = this.#subscriptions.get(channel);
+    this.#subscriptions.delete(channel);
+    delete this.#held.positions[channel];
+    this.#held.subscriptions = this.#held.subscriptions.filter((name) => name !== channel);
+    this.#saveSoon();
+    subscription?.over(event);
+  }
+
+  #positions(of: (subscription: Subscription) => Position | undefined): Record<string, Position> {
+    const positions = { ...this.#held.positions };
+    for (const [channel, subscription] of this.#subscriptions) {
+      const position = of(subscription);
+      if (position) positions[channel] = position;
+    }
+    return positions;
+  }
+
+  // Directed messages: one word acknowledges all that were handled meanwhile.
+
+  #handledDirect(): void {
+    this.#saveSoon();
+    this.#acking ??= setTimeout(() => {
+      this.#acking = undefined;
+      const { handled } = this.inbox;
+      if (this.#state !== 'connected' || handled === 0 || handled === this.#acked) return;
+      this.#acked = handled;
+      this.#connection?.say({ type: 'ack', offset: handled });
+    }, ACK_MS);
+  }
+
+  // Questions whose repetition does no harm: they wait for a connection, and survive its loss.
+
+  async #read(command: Command): Promise<ServerMessage> {
+    let late: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      late = setTimeout(() => reject(new ByssusError('timeout', `no answer to ${command.type}`, true)), ANSWER_MS);
+    });
+    try {
+      for (;;) {
+        await Promise.race([this.#connected(), timeout]);
+        try {
+          if (this.#connection) return await Promise.race([this.#connection.ask(command), timeout]);
+        } catch (error) {
+          if (error !== LOST) throw error;
+        }
+      }
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  #connected(): Promise<void> {
+    if (this.#closing) return Promise.reject(this.#closing);
+    if (this.#state === 'connected') return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const waiter = {
+        resolve: () => (this.#waiters.delete(waiter), resolve()),
+        reject: (error: ByssusError) => (this.#waiters.delete(waiter), reject(error)),
+      };
+      this.#waiters.add(waiter);
+    });
+  }
+
+  // The session.
+
+  #face(): Session {
+    const client = this;
+    return {
+      get id() {
+        return client.#held.session;
+      },
+      get user() {
+        return client.#known?.user ?? '';
+      },
+      get node() {
+        return client.#known?.node ?? '';
+      },
+      get ttl() {
+        return client.#known?.ttl ?? 0;
+      },
+      get attributes() {
+        return client.#attributes;
+      },
+      get tags() {
+        return client.#tags;
+      },
+      async set({ attributes, tags }: SessionChange) {
+        (await client.#read({ type: 'set', attributes: attributes ?? (tags ? undefined : {}), tags })) as Attributes;
+      },
+      async refresh() {
+        await client.#read({ type: 'get' });
+      },
+    };
+  }
+
+  // The heartbeat.
+
+  #adaptive(): AdaptiveHeartbeat {
+    const { heartbeat } = this.#options;
+    return typeof heartbeat === 'object' ? heartbeat : {};
+  }
+
+  #cadence(): Cadence | undefined {
+    const { heartbeat, network = networkOfThePlatform } = this.#options;
+    if (heartbeat === undefined || typeof heartbeat === 'number') return undefined;
+    const name = network();
+    const cadence = this.#cadences.get(name) ?? new Cadence(this.#adaptive());
+    this.#cadences.set(name, cadence);
+    return cadence;
+  }
+
+  #watch({ heartbeat: { interval, timeout } }: Connected): void {
+    this.#connection?.watch(Math.min(interval, this.#cadence()?.interval ?? interval), timeout);
+  }
+
+  #answered(): void {
+    this.#cadence()?.answered();
+    if (this.#known) this.#watch(this.#known);
+  }
+
+  #listenToThePlatform(): () => void {
+    const { addEventListener, removeEventListener, document } = globalThis as Partial<typeof globalThis>;
+    if (!addEventListener || !removeEventListener) return () => {};
+    const tryNow = () => {
+      if (this.#state === 'waiting') this.#open();
+      else this.#connection?.question();
+    };
+    const changed = () => this.#connection?.question();
+    const shown = () => document?.visibilityState === 'visible' && tryNow();
+    const left = () => this.#save();
+    const listeners: [string, () => unknown, EventTarget?][] = [
+      ['online', tryNow],
+      ['offline', changed],
+      ['pagehide', left],
+    ];
+    if (document) listeners.push(['visibilitychange', shown, document]);
+    for (const [event, listener, target] of listeners) (target ?? globalThis).addEventListener(event, listener);
+    return () => {
+      for (const [event, listener, target] of listeners) (target ?? globalThis).removeEventListener(event, listener);
+    };
+  }
+
+  // How a connection ends.
+
+  #lost(code: number, reason: string): void {
+    const words = this.#lastWords || reason;
+    const again = code === UNAUTHORIZED && typeof this.#options.token === 'function' && ++this.#refusals < REFUSALS_MAX;
+    if (code !== 0 && !again && !invitesReconnect(code)) {
+      this.#close(code, words);
+      return;
+    }
+    const lasted = Date.now() - this.#connectedAt;
+    const wasConnected = this.#state === 'connected';
+    if (wasConnected) this.#cadence()?.broke(this.#connection?.silence ?? 0);
+    this.#drop();
+    if (wasConnected && lasted > STEADY_MS) this.#backoff.failures = 0;
+    if (!wasConnected && ++this.#attempts === FAULT_TRIES) this.emit('fault', { attempts: FAULT_TRIES, reason: words });
+    if (this.#closing) return; // by a listener
+    const waitMs = this.#comeBackMs ?? this.#backoff.next();
+    this.#comeBackMs = null;
+    this.#after(waitMs, () => this.#open());
+    this.#become({ state: 'waiting', code, reason: words, waitMs, attempts: this.#attempts });
+  }
+
+  #close(code: number, reason: string): void {
+    if (this.#closing) return;
+    this.#closing = new ByssusError('closed', code === TAKEN_OVER ? 'another connection has the session' : reason);
+    this.#drop();
+    if (endsSession(code)) this.#forget();
+    this.#unlisten();
+    clearTimeout(this.#acking);
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    this.#outbox.close();
+    for (const subscription of this.#subscriptions.values()) subscription.finish();
+    this.inbox.finish();
+    for (const waiter of [...this.#waiters]) waiter.reject(this.#closing);
+    this.#become({ state: 'closed', code, reason });
+  }
+
+  /** The positions stay: a new session can read on from them. */
+  #forget(): void {
+    this.#held.positions = this.#positions(({ received }) => received);
+    Object.assign(this.#held, { session: '', resume: '', inbox: 0, subscriptions: [] });
+    this.inbox.anew();
+    this.#save();
+  }
+
+  #drop(): void {
+    clearTimeout(this.#timer);
+    const connection = this.#connection;
+    this.#connection = null;
+    this.#outbox.cut();
+    for (const subscription of this.#subscriptions.values()) subscription.cut();
+    connection?.drop();
+  }
+
+  // Small things.
+
+  #become(event: StateEvent): void {
+    this.#state = event.state;
+    this.emit('state', event);
+  }
+
+  /** One timer is enough: a client waits for one thing at a time. */
+  #after(ms: number, action: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(action, ms);
+  }
+
+  #saveSoon(): void {
+    if (this.#options.store) this.#saving ??= setTimeout(() => this.#save(), SAVE_MS);
+  }
+
+  #save(): void {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    if (this.#held.session) this.#held.inbox = this.inbox.handled;
+    const positions = this.#positions(({ handled }) => handled);
+    this.#options.store?.save({ ...this.#held, positions });
+  }
+}
+
+/** `undefined` is not JSON; what the program leaves out is `null`, which is data too. */
+const plain = (data: unknown): unknown => (data === undefined ? null : data);
+
+const networkOfThePlatform = (): string =>
+  (globalThis.navigator as { connection?: { type?: string } } | undefined)?.connection?.type ?? '';
+
+/** Not crypto.randomUUID: that exists on https and localhost only. */
+export function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
