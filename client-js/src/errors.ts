@@ -18,7 +18,7 @@ export class ByssusError extends Error {
     /** Whether the same may succeed later, unchanged. */
     readonly retryable = false,
   ) {
-    super(`${message} (${code})`);
+    super(message);
   }
 }
 
