@@ -105,6 +105,7 @@ const SAVE_MS = 100;
 const RETRY_MS = 1000;
 const FAULT_TRIES = 3;
 const REFUSALS_MAX = 3;
+const NO_CLOSE_FRAME = 1006;
 const TAKEN_OVER = 4409;
 const UNAUTHORIZED = 4401;
 
@@ -125,6 +126,8 @@ export class Client extends Events<ClientEvents> {
   readonly #options: Options;
   readonly #held: Held;
   readonly #subscriptions = new Map<string, Subscription>();
+  /** What the session was seen to be subscribed to: a resume brings it back. */
+  readonly #restorable = new Set<string>();
   readonly #outbox: Outbox;
   readonly #backoff: Backoff;
   readonly #cadences = new Map<string, Cadence>();
@@ -272,7 +275,7 @@ export class Client extends Events<ClientEvents> {
     const url = this.#urls[this.#dials++ % this.#urls.length]!;
     const dial = this.#dials;
     this.#lastWords = '';
-    this.#after(ANSWER_MS, () => this.#lost(1006, 'no answer to connect'));
+    this.#after(ANSWER_MS, () => this.#lost(NO_CLOSE_FRAME, 'no answer to connect'));
     const { token } = this.#options;
     if (typeof token !== 'function') {
       this.#dial(url, token);
@@ -346,8 +349,7 @@ export class Client extends Events<ClientEvents> {
     if (connection !== this.#connection) return; // a listener has closed it, or gone elsewhere
     if (firstOfStore) this.session.refresh().catch(() => {}); // it is told to those who ask themselves
     for (const subscription of [...this.#subscriptions.values()]) {
-      const restored = reply.resumed && this.#held.subscriptions.includes(subscription.channel);
-      if (!restored) this.#ask(subscription);
+      if (!reply.resumed || !this.#restorable.has(subscription.channel)) this.#ask(subscription);
     }
     this.#outbox.connected(connection, reply.session);
     this.#handledDirect();
@@ -428,11 +430,12 @@ export class Client extends Events<ClientEvents> {
   /** A channel that the session is subscribed to; one that nobody here wants is given back. */
   #subscribed(channel: string): Subscription | undefined {
     const subscription = this.#subscriptions.get(channel);
-    const { subscriptions } = this.#held;
-    if (!subscription) this.#connection?.say({ type: 'unsubscribe', channel });
-    else if (!subscriptions.includes(channel)) subscriptions.push(channel);
-    if (subscription) subscription.asking = false;
-    this.#saveSoon();
+    if (subscription) {
+      this.#restorable.add(channel);
+      subscription.asking = false;
+    } else {
+      this.#connection?.say({ type: 'unsubscribe', channel });
+    }
     return subscription;
   }
 
@@ -450,7 +453,7 @@ export class Client extends Events<ClientEvents> {
     const subscription = this.#subscriptions.get(channel);
     this.#subscriptions.delete(channel);
     delete this.#held.positions[channel];
-    this.#held.subscriptions = this.#held.subscriptions.filter((name) => name !== channel);
+    this.#restorable.delete(channel);
     this.#saveSoon();
     subscription?.over(event);
   }
@@ -600,7 +603,8 @@ export class Client extends Events<ClientEvents> {
     }
     const lasted = Date.now() - this.#connectedAt;
     const wasConnected = this.#state === 'connected';
-    if (wasConnected) this.#cadence()?.broke(this.#connection?.silence ?? 0);
+    // With any other code the server was heard to the end: the silence did no harm.
+    if (wasConnected && code === NO_CLOSE_FRAME) this.#cadence()?.broke(this.#connection?.silence ?? 0);
     this.#drop();
     if (wasConnected && lasted > STEADY_MS) this.#backoff.failures = 0;
     if (!wasConnected && ++this.#attempts === FAULT_TRIES) this.emit('fault', { attempts: FAULT_TRIES, reason: words });
@@ -630,7 +634,8 @@ export class Client extends Events<ClientEvents> {
   /** The positions stay: a new session can read on from them. */
   #forget(): void {
     this.#held.positions = this.#positions(({ received }) => received);
-    Object.assign(this.#held, { session: '', resume: '', inbox: 0, subscriptions: [] });
+    Object.assign(this.#held, { session: '', resume: '', inbox: 0 });
+    this.#restorable.clear();
     this.inbox.anew();
     this.#save();
   }

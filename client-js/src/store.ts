@@ -7,8 +7,6 @@ export interface Held {
   /** Up to where the program has handled each channel, and its directed messages. */
   positions: Record<string, Position>;
   inbox: number;
-  /** The channels that the session is known to be subscribed to. */
-  subscriptions: string[];
 }
 
 /** Keeps a session for the next run of the program. Both are called on the program's own thread. */
@@ -17,7 +15,7 @@ export interface Store {
   save(held: Held): void;
 }
 
-export const nothingHeld = (): Held => ({ session: '', resume: '', positions: {}, inbox: 0, subscriptions: [] });
+export const nothingHeld = (): Held => ({ session: '', resume: '', positions: {}, inbox: 0 });
 
 /**
  * Keeps the session for this browser tab: a reload resumes it, another tab has its own.

@@ -318,6 +318,37 @@ test('sent away, it comes back after the time that the server says', async () =>
   assert.equal(it.state, 'resuming');
 });
 
+test('sent away by a server that does not close, it leaves by itself', async () => {
+  const it = client();
+  await Socket.latest.welcomes();
+  await Socket.latest.says({ type: 'reconnect', afterMs: 1200, reason: 'drain' });
+  await pass(3199);
+  assert.equal(it.state, 'connected');
+  await pass(1);
+  assert.equal(it.state, 'waiting');
+});
+
+test('a refused token leaves the session to the next run of the program', async () => {
+  let kept = null;
+  client({ token: 'old', store: { load: () => kept, save: (held) => (kept = structuredClone(held)) } });
+  await Socket.latest.welcomes();
+  await Socket.latest.ends(4401, 'unauthorized');
+  assert.equal(kept.session, 's1');
+});
+
+test('nothing more is heard of a connection that a listener has left', async () => {
+  const { client: it, subscription, socket } = await subscribed();
+  const heard = [];
+  subscription.on('message', ({ position }) => {
+    heard.push(position.offset);
+    if (position.offset === 1) it.reconnect();
+  });
+  await socket.publishes(1, 2);
+  assert.deepEqual(heard, [1]);
+  await Socket.latest.opens();
+  assert.equal(Socket.latest.last('connect').positions[CHANNEL].offset, 1, 'the second comes again');
+});
+
 test('an engine that is away for connect is a reason to wait', async () => {
   const it = client();
   await Socket.latest.opens();
@@ -382,6 +413,18 @@ test('adaptive: it asks for the longest interval, begins with 30 seconds, and gr
     // The time-out is part of the next silence.
     await socket.says({ type: 'degraded', active: false });
   }
+});
+
+test('adaptive: a server that says goodbye after a silence teaches nothing', async () => {
+  client({ heartbeat: { start: 60 }, network: () => 'wifi' });
+  const heartbeat = { interval: 240, timeout: 10 };
+  await Socket.latest.welcomes({ heartbeat });
+  await pass(50_000);
+  await Socket.latest.ends(1012);
+  await pass(500);
+  await Socket.latest.welcomes({ resumed: true, heartbeat });
+  await pass(59_000);
+  assert.equal(Socket.latest.all('ping').length, 0);
 });
 
 test('adaptive: what one network taught does not hold on another', async () => {
@@ -597,6 +640,19 @@ test('a subscribe whose answer was lost is not asked for twice in vain', async (
   await Socket.latest.restores(3, {});
   await Socket.latest.refuses('subscribe', 'already_subscribed');
   assert.deepEqual(told.map(([type]) => type), ['subscribed']);
+});
+
+test('after a reload each wish is asked for, whatever the last run had', async () => {
+  const kept = { session: 's1', resume: 'r', positions: { [CHANNEL]: { epoch: 'e', offset: 4 } }, inbox: 0 };
+  const it = client({ store: { load: () => kept, save: () => {} } });
+  const subscription = it.subscribe(CHANNEL);
+  const heard = record(subscription, 'message', 'error');
+  await Socket.latest.welcomes({ resumed: true });
+  assert.deepEqual(Socket.latest.last('connect').positions, kept.positions);
+  await Socket.latest.restores(5, { recovered: true, missed: 1 });
+  await Socket.latest.publishes(5);
+  await Socket.latest.refuses('subscribe', 'already_subscribed');
+  assert.deepEqual(offsets(heard), [5]);
 });
 
 test('after unsubscribe nothing comes, and a resume that brings it back is answered', async () => {
