@@ -1,6 +1,5 @@
 package io.byssus.redis;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -77,12 +76,5 @@ final class Packed {
 
   static String text(byte[] utf8) {
     return new String(utf8, StandardCharsets.UTF_8);
-  }
-
-  /** Byte strings one after the other, without lengths. */
-  static byte[] joined(Collection<byte[]> parts) {
-    var joined = new ByteArrayOutputStream();
-    parts.forEach(joined::writeBytes);
-    return joined.toByteArray();
   }
 }
