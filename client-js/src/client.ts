@@ -595,14 +595,14 @@ export class Client extends Events<ClientEvents> {
   // How a connection ends.
 
   #lost(code: number, reason: string): void {
-    const words = this.#lastWords || reason;
+    const wasConnected = this.#state === 'connected';
+    const words = this.#lastWords || reason || (wasConnected ? 'the connection broke' : 'no connection could be had');
     const again = code === UNAUTHORIZED && typeof this.#options.token === 'function' && ++this.#refusals < REFUSALS_MAX;
     if (code !== 0 && !again && !invitesReconnect(code)) {
       this.#close(code, words);
       return;
     }
     const lasted = Date.now() - this.#connectedAt;
-    const wasConnected = this.#state === 'connected';
     // With any other code the server was heard to the end: the silence did no harm.
     if (wasConnected && code === NO_CLOSE_FRAME) this.#cadence()?.broke(this.#connection?.silence ?? 0);
     this.#drop();
