@@ -7,6 +7,11 @@ import java.util.Set;
 
 /** What a server says: a reply, which carries the id of its command, or a push, which has none. */
 public sealed interface ServerMessage {
+  /** Of the command that this answers; {@link Command#NO_ID} in a push. */
+  default long id() {
+    return Command.NO_ID;
+  }
+
   /**
    * @param resume the secret with which to resume this session; the one before stays valid until
    *     this one is used

@@ -1,0 +1,31 @@
+package io.byssus.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URI;
+
+/** The door to the client. */
+public final class Byssus {
+  private Byssus() {}
+
+  /** A client of {@code server}, such as {@code ws://localhost:8080/ws}, that begins to connect. */
+  public static Client connect(URI server) {
+    return client(server).connect();
+  }
+
+  /** The same, from text. */
+  public static Client connect(String server) {
+    return connect(URI.create(server));
+  }
+
+  /** A client yet to be described. */
+  public static ClientBuilder client(URI server) {
+    return new ClientBuilder(server);
+  }
+
+  /** {@code text} as JSON: in quotation marks, and with the escapes that it needs. */
+  public static String text(String text) {
+    return new String(
+        tools.jackson.core.io.JsonStringEncoder.getInstance().quoteAsUTF8(text), UTF_8);
+  }
+}

@@ -1,0 +1,284 @@
+package io.byssus.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.byssus.protocol.Command;
+import io.byssus.protocol.Json;
+import io.byssus.protocol.JsonCodec;
+import io.byssus.protocol.Position;
+import io.byssus.protocol.ServerMessage;
+import io.byssus.protocol.Target;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+
+/**
+ * A client of a Byssus server. It holds one session, over as many connections as it takes: it comes
+ * back by itself, on any node, and goes on where it was.
+ *
+ * <p><b>Threads.</b> All methods may be called by any thread, and return at once. One daemon
+ * thread, the lane, owns the client's state; no code of the program ever runs on it, so nothing
+ * that the program does holds up heartbeats, answers or reconnects. Handlers and what hangs on
+ * futures run on the executor ({@link ClientBuilder#executor}): the events of the client one after
+ * another, and those of each feed one after another. All threads are daemons: a program that only
+ * listens must stay alive by itself.
+ *
+ * <p><b>Futures</b> fail with a {@link ByssusException}. Cancelling one changes nothing.
+ */
+public final class Client implements AutoCloseable {
+  private final Lane lane;
+  private final Executor executor;
+  private final DataCodec values;
+  private final JsonCodec checker = new JsonCodec();
+  private final Events events;
+  private final Feeds feeds;
+  private final Inbox inbox;
+  private final Outbox outbox;
+  private final Questions questions;
+  private final Keeper keeper;
+  private final Hello hello;
+  private final Crew crew;
+  private final Link link;
+  private final Session session;
+  private final Promise<Boolean> ready;
+
+  /** No other run of this program has made these ids. */
+  private final String dedupePrefix = Long.toString(new SecureRandom().nextLong(), 36) + ".";
+
+  private final AtomicLong dedupeLast = new AtomicLong();
+
+  Client(ClientBuilder with) {
+    lane = with.lane.get();
+    executor = Threads.orOurs(with.executor);
+    values = with.codec;
+    ready = new Promise<>(executor);
+    events = new Events(executor);
+    feeds = new Feeds(lane, executor, values, with.queueMax, backoff(with), () -> this.changed());
+    inbox = new Inbox(lane, executor, values, with.queueMax, () -> this.changed());
+    outbox = new Outbox(lane, with.outboxMax, backoff(with));
+    questions = new Questions(lane, with.outboxMax, with.timeout);
+    var token = new Token(lane, executor, with.token, with.tokenIsFixed);
+    hello = new Hello(with.server, token, with.attributes, with.tags, with.heartbeat, feeds, inbox);
+    keeper = new Keeper(lane, executor, with.store, inbox, () -> this.held());
+    crew = new Crew(events, feeds, inbox, outbox, questions, keeper, ready);
+    var heart = new Heart(lane, with.heartbeat, with.network);
+    link = new Link(lane, with.transport.apply(lane), crew, hello, backoff(with), heart);
+    session = new Session(this, hello);
+  }
+
+  private static Backoff backoff(ClientBuilder with) {
+    return new Backoff(with.random);
+  }
+
+  void start() {
+    lane.execute(() ->
+        keeper.load(held -> {
+          held.ifPresent(this::restore);
+          link.open();
+        }));
+  }
+
+  private void restore(Held held) {
+    hello.identity(Identity.of(held));
+    feeds.restore(held);
+    inbox.restore(held);
+    // The server tells them to nobody unasked.
+    var unused = session.refresh();
+  }
+
+  private void changed() {
+    keeper.changed();
+  }
+
+  private Optional<Held> held() {
+    var now = hello.identity();
+    return now.known()
+        ? Optional.of(
+            new Held(
+                now.session(), now.resume(), feeds.handled(), inbox.handled(), feeds.channels()))
+        : Optional.empty();
+  }
+
+  // How it is.
+
+  /** Where it stands now; {@link ClientEvent.StateChanged} tells when that changes. */
+  public ClientState state() {
+    return crew.state();
+  }
+
+  /** The session at the first connect; fails when the client is closed before. */
+  public CompletableFuture<Session> ready() {
+    return ready.future().thenApply(_1 -> session);
+  }
+
+  /** The present session. */
+  public Session session() {
+    return session;
+  }
+
+  /** Calls {@code handler} with each event of that kind from now on. */
+  public <E extends ClientEvent> Client on(Class<E> kind, Consumer<? super E> handler) {
+    events.on(kind, handler);
+    return this;
+  }
+
+  // Channels.
+
+  /**
+   * Hears a channel from now on, or a pattern ({@code news.*}). The same channel, the same object.
+   */
+  public Subscription subscribe(String channel) {
+    return feeds.wish(channel, Optional.empty());
+  }
+
+  /** Hears a channel from a position on, if nobody in this program has subscribed to it yet. */
+  public Subscription subscribe(String channel, Position after) {
+    return feeds.wish(channel, Optional.of(after));
+  }
+
+  /**
+   * Publishes JSON. It waits for a connection if there is none, and is repeated until the server
+   * has answered, for at most 4 minutes; it is stored once. Fails with {@code unknown} if it may
+   * have been stored or not; with any other code it surely was not.
+   *
+   * @param json one JSON value, such as {@code {"text":"hi"}}; {@link Byssus#text} makes one of
+   *     text
+   */
+  public CompletableFuture<Published> publish(String channel, String json) {
+    return publish(channel, json, PublishOptions.DEFAULTS);
+  }
+
+  /** The same with options. */
+  public CompletableFuture<Published> publish(String channel, String json, PublishOptions options) {
+    var data = json(json);
+    var dedupe =
+        options.dedupe().isEmpty()
+            ? dedupePrefix + Long.toString(dedupeLast.incrementAndGet(), 36)
+            : options.dedupe();
+    return put(
+        id -> new Command.Publish(id, channel, data, dedupe, options.durability()),
+        ServerMessage.Published.class,
+        Messages::published,
+        true);
+  }
+
+  /** Publishes what {@link ClientBuilder#codec} makes of {@code value}. */
+  public CompletableFuture<Published> publishValue(String channel, Object value) {
+    return publish(channel, values.toJson(value));
+  }
+
+  /** Who is in a channel; 1,000 at most. */
+  public CompletableFuture<List<Member>> presence(String channel) {
+    return ask(
+        id -> new Command.GetPresence(id, channel),
+        ServerMessage.Presence.class,
+        said -> said.members().stream().map(Messages::member).toList());
+  }
+
+  /** The newest of what a channel keeps. */
+  public CompletableFuture<Page> history(String channel, int limit) {
+    return history(channel, Optional.empty(), limit);
+  }
+
+  /** What a channel keeps after a position. */
+  public CompletableFuture<Page> history(String channel, Position after, int limit) {
+    return history(channel, Optional.of(after), limit);
+  }
+
+  private CompletableFuture<Page> history(String channel, Optional<Position> after, int limit) {
+    return ask(
+        id -> new Command.GetHistory(id, channel, after, limit),
+        ServerMessage.History.class,
+        Messages::page);
+  }
+
+  // Directed messages.
+
+  /** The messages directed to this session. */
+  public Inbox inbox() {
+    return inbox;
+  }
+
+  /**
+   * Sends JSON to a session, a user or a tag. It waits for a connection if there is none, and is
+   * said once: fails with {@code unknown} when the connection breaks before the answer.
+   */
+  public CompletableFuture<Sent> send(Target to, String json) {
+    var data = json(json);
+    return put(
+        id -> new Command.Send(id, to, data),
+        ServerMessage.Sent.class,
+        said -> new Sent(said.sessions(), said.full()),
+        false);
+  }
+
+  // The end, and what may hasten it.
+
+  /**
+   * The network may have changed, or be there again: a client that waits tries now, and a connected
+   * one asks whether the server lives.
+   */
+  public void retryNow() {
+    lane.execute(link::retryNow);
+  }
+
+  /**
+   * Detaches: the session stays for its time to live, and {@link Store} knows it. What waits in the
+   * outbox fails, with {@code not_sent} or {@code unknown}.
+   */
+  @Override
+  public void close() {
+    lane.execute(link::close);
+  }
+
+  /** Ends the session for good, with all that it holds, and closes. Done when the server has. */
+  public CompletableFuture<Void> end() {
+    lane.execute(link::ending);
+    return ask(Command.End::new, ServerMessage.Ended.class, _1 -> true)
+        .whenComplete((_1, _2) -> lane.execute(link::close))
+        .thenApply(_1 -> null);
+  }
+
+  // Ways in.
+
+  Json json(String text) {
+    return checker
+        .value(text.getBytes(UTF_8))
+        .orElseThrow(() ->
+            new IllegalArgumentException("not one JSON value; Byssus.text(…) makes one of text"));
+  }
+
+  <R extends ServerMessage, T> CompletableFuture<T> ask(
+      LongFunction<Command> command, Class<R> kind, Function<R, T> value) {
+    var promise = new Promise<T>(executor);
+    var question = new Errand<>(command, kind, value, true, promise);
+    lane.execute(() -> {
+      if (state() == ClientState.CLOSED) {
+        question.reject(ByssusException.closed("the client is closed"));
+      } else {
+        questions.ask(question);
+      }
+    });
+    return promise.future();
+  }
+
+  private <R extends ServerMessage, T> CompletableFuture<T> put(
+      LongFunction<Command> command, Class<R> kind, Function<R, T> value, boolean repeatable) {
+    var promise = new Promise<T>(executor);
+    var errand = new Errand<>(command, kind, value, repeatable, promise);
+    lane.execute(() -> {
+      if (state() == ClientState.CLOSED) {
+        errand.reject(ByssusException.closed("the client is closed"));
+      } else {
+        outbox.add(errand);
+      }
+    });
+    return promise.future();
+  }
+}

@@ -1,0 +1,36 @@
+package io.byssus.client;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** What a client tells about itself; {@link Client#on} hears it. */
+public sealed interface ClientEvent {
+  /**
+   * The state has changed.
+   *
+   * @param reason why, for the log; may be empty
+   * @param code the close code (section 17 of the protocol), 0 when there is none
+   * @param delay how long it waits, when it is {@link ClientState#WAITING}; else zero
+   * @param attempt the how-manieth try since it was last connected, 0 when it is
+   */
+  record StateChanged(ClientState state, String reason, int code, Duration delay, int attempt)
+      implements ClientEvent {}
+
+  /** There is a connection; {@code resumed}: the session is one that was there before. */
+  record Connected(String session, String node, boolean resumed) implements ClientEvent {}
+
+  /** The session was gone, and a new one is being made. Subscriptions are made again. */
+  record Expired() implements ClientEvent {}
+
+  /** Three tries in a row have failed. It goes on trying; told once in an outage. */
+  record Fault(int attempts, String reason) implements ClientEvent {}
+
+  /** The node cannot reach its engine, or can again. */
+  record Degraded(boolean active) implements ClientEvent {}
+
+  /** The server says that something was wrong, and not with which command. */
+  record Notice(String code, String message) implements ClientEvent {}
+
+  /** The client is closed; empty when the program has closed it. */
+  record Closed(Optional<ByssusException> why) implements ClientEvent {}
+}

@@ -1,0 +1,71 @@
+package io.byssus.client;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Flow;
+
+/** One subscriber of a feed, with what it has requested. Any thread may call. */
+final class Demand implements Flow.Subscription {
+  private final Lane lane;
+  private final Delivery delivery;
+  private final Flow.Subscriber<? super Message> subscriber;
+  private final Mailbox mailbox;
+  private volatile boolean cancelled;
+
+  Demand(Lane lane, Delivery delivery, Flow.Subscriber<? super Message> subscriber) {
+    this.lane = lane;
+    this.delivery = delivery;
+    this.subscriber = Objects.requireNonNull(subscriber);
+    this.mailbox = delivery.mailbox(0, this::next);
+  }
+
+  /** {@code onSubscribe} comes before anything else, so the feed learns of it afterwards. */
+  void begin() {
+    subscriber.onSubscribe(this);
+    lane.execute(() -> {
+      if (!cancelled) {
+        delivery.attach(mailbox, this::end);
+      }
+    });
+  }
+
+  private void next(FeedEvent event) {
+    if (event instanceof Message message && !cancelled) {
+      subscriber.onNext(message);
+    }
+  }
+
+  private void end(Optional<ByssusException> why) {
+    if (cancelled) {
+      return;
+    }
+    cancelled = true;
+    why.ifPresentOrElse(subscriber::onError, subscriber::onComplete);
+  }
+
+  @Override
+  public void request(long more) {
+    if (cancelled) {
+      return;
+    }
+    if (more > 0) {
+      mailbox.request(more);
+      return;
+    }
+    mailbox.endNow(() -> {
+      if (!cancelled) {
+        cancel();
+        subscriber.onError(
+            new IllegalArgumentException("rule 3.9: request at least 1, not " + more));
+      }
+    });
+  }
+
+  @Override
+  public void cancel() {
+    if (!cancelled) {
+      cancelled = true;
+      lane.execute(() -> delivery.detach(mailbox));
+    }
+  }
+}

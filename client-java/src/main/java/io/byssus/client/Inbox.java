@@ -1,0 +1,82 @@
+package io.byssus.client;
+
+import io.byssus.protocol.Gap;
+import io.byssus.protocol.Position;
+import io.byssus.protocol.ServerMessage;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+
+/**
+ * The messages directed to this session. They are acknowledged when they have been handled, so one
+ * that was being handled when the program died comes again. Without a consumer they are kept, 1,000
+ * at most, and not acknowledged.
+ */
+public final class Inbox extends Feed {
+  private static final int UNWANTED_MAX = 1_000;
+
+  private final Lane lane;
+
+  /** Offsets count as long as the session lives, so it is the epoch of the inbox. */
+  private volatile String session;
+
+  private Optional<Position> received;
+
+  Inbox(Lane lane, Executor executor, DataCodec codec, int queueMax, Runnable handledMoved) {
+    super(lane, executor, codec, queueMax, UNWANTED_MAX, Optional.empty(), handledMoved);
+    this.lane = lane;
+    this.session = "";
+    this.received = Optional.empty();
+  }
+
+  /** As it was kept. */
+  void restore(Held held) {
+    session = held.session();
+    if (held.inbox().isPresent()) {
+      received = Optional.of(new Position(session, held.inbox().getAsLong()));
+    }
+    delivery().move(received);
+  }
+
+  /** Another session's offsets start again. */
+  void session(String present) {
+    lane.check();
+    if (!present.equals(session)) {
+      session = present;
+      received = Optional.empty();
+      delivery().move(received);
+    }
+  }
+
+  void hear(ServerMessage.Item item) {
+    lane.check();
+    if (received.isPresent() && item.offset() <= received.get().offset()) {
+      return; // has it already
+    }
+    received = Optional.of(new Position(session, item.offset()));
+    delivery().offer(Messages.directed(item), received);
+  }
+
+  void gap(Gap reason) {
+    lane.check();
+    if (reason == Gap.DIVERGED) {
+      received = Optional.empty();
+    }
+    delivery().offer(new FeedEvent.Lost(reason), received);
+  }
+
+  OptionalLong received() {
+    return offset(received);
+  }
+
+  /** Any thread. */
+  OptionalLong handled() {
+    return offset(delivery().handled());
+  }
+
+  private OptionalLong offset(Optional<Position> place) {
+    return place.isPresent() && place.get().epoch().equals(session)
+        ? OptionalLong.of(place.get().offset())
+        : OptionalLong.empty();
+  }
+}

@@ -1,0 +1,146 @@
+package io.byssus.client;
+
+import io.byssus.protocol.Command;
+import io.byssus.protocol.ErrorCode;
+import io.byssus.protocol.ServerMessage;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the server and the store what has been handled, ten times a second at most: one
+ * acknowledgement covers all directed messages before it. Confined to the lane; the store is called
+ * on the executor.
+ */
+final class Keeper {
+  private static final System.Logger LOG = System.getLogger(Keeper.class.getName());
+  private static final Duration TICK = Duration.ofMillis(100);
+
+  private final Lane lane;
+  private final Optional<Store> store;
+  private final InOrder storing;
+  private final Inbox inbox;
+  private final Supplier<Optional<Held>> held;
+  private final AtomicReference<@Nullable Held> unsaved = new AtomicReference<>();
+  private @Nullable Connection connection;
+  private long acknowledged;
+  private boolean ticking;
+
+  /**
+   * @param held what the store should know; empty while there is no session
+   */
+  Keeper(
+      Lane lane,
+      Executor executor,
+      Optional<Store> store,
+      Inbox inbox,
+      Supplier<Optional<Held>> held) {
+    this.lane = lane;
+    this.storing = new InOrder(executor);
+    this.store = store;
+    this.inbox = inbox;
+    this.held = held;
+  }
+
+  /** Asks the store, and goes on on the lane. */
+  void load(Consumer<Optional<Held>> then) {
+    if (store.isEmpty()) {
+      then.accept(Optional.empty());
+      return;
+    }
+    storing.execute(() -> {
+      var loaded = Optional.<Held>empty();
+      try {
+        loaded = store.get().load();
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.WARNING, "the store cannot be read; a new session", e);
+      }
+      var found = loaded;
+      lane.execute(() -> then.accept(found));
+    });
+  }
+
+  /** Something was handled, or the wishes have changed. */
+  void changed() {
+    lane.check();
+    if (!ticking) {
+      ticking = true;
+      lane.schedule(TICK, this::tick);
+    }
+  }
+
+  private void tick() {
+    ticking = false;
+    acknowledge();
+    save();
+  }
+
+  void connected(Connection to) {
+    connection = to;
+    acknowledged = 0;
+    acknowledge();
+    save();
+  }
+
+  void disconnected() {
+    connection = null;
+  }
+
+  /** What has been handled, before the connection is closed. */
+  void acknowledge() {
+    var handled = inbox.handled();
+    if (connection == null || handled.isEmpty() || handled.getAsLong() == acknowledged) {
+      return;
+    }
+    var offset = handled.getAsLong();
+    acknowledged = offset;
+    connection.ask(
+        id -> new Command.AckInbox(id, offset),
+        new Answer() {
+          @Override
+          public void reply(ServerMessage message) {}
+
+          @Override
+          public void refused(ErrorCode code, String message) {
+            if (code.retryable()) {
+              acknowledged = 0;
+              changed();
+            }
+          }
+
+          @Override
+          public void broken() {
+            // Said again on the next connection.
+          }
+        });
+  }
+
+  void save() {
+    if (store.isEmpty()) {
+      return;
+    }
+    held.get()
+        .ifPresent(now -> {
+          if (unsaved.getAndSet(now) == null) {
+            storing.execute(this::saveNewest);
+          }
+        });
+  }
+
+  private void saveNewest() {
+    var newest = unsaved.getAndSet(null);
+    if (newest != null) {
+      store.get().save(newest);
+    }
+  }
+
+  /** The session is over. */
+  void clear() {
+    unsaved.set(null);
+    store.ifPresent(kept -> storing.execute(kept::clear));
+  }
+}

@@ -1,0 +1,27 @@
+package io.byssus.client;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/**
+ * The one thread that owns a client's state, and its clock. Tasks run one after another in the
+ * order in which they were given; from the lane itself too, {@link #execute} only queues.
+ */
+interface Lane extends Executor {
+  /** As {@link System#nanoTime}. */
+  long nanoTime();
+
+  /** Runs {@code task} on the lane, unless it is cancelled before, from the lane. */
+  Alarm schedule(Duration delay, Runnable task);
+
+  /** Throws when the caller is not on the lane. */
+  void check();
+
+  /** A task to come. */
+  @FunctionalInterface
+  interface Alarm {
+    Alarm NONE = () -> {};
+
+    void cancel();
+  }
+}

@@ -1,0 +1,344 @@
+package io.byssus.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.byssus.client.ClientEvent.StateChanged;
+import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.ErrorCode;
+import io.byssus.protocol.JsonCodec;
+import io.byssus.protocol.JsonLimits;
+import io.byssus.protocol.Received;
+import io.byssus.protocol.ServerMessage;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to the server over all its connections: the states of section 18 of the protocol. There
+ * is one try or one connection at a time; whatever comes from an older one is not heard. Confined
+ * to the lane.
+ */
+final class Link {
+  /** For a try: token, handshake, and the answer to connect. */
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  /** A connection that has lasted so long was no failure. */
+  private static final Duration LASTED = Duration.ofSeconds(10);
+
+  /** The longest that a server may send us away for. */
+  private static final Duration AWAY_MAX = Duration.ofMinutes(10);
+
+  private static final int TRIES_BEFORE_FAULT = 3;
+
+  /** The server has its own bounds; these keep reading from running out of stack. */
+  private static final JsonLimits LIMITS = new JsonLimits(500, 64 * 1024, 64 * 1024, 10_000);
+
+  private final Lane lane;
+  private final Transport transport;
+  private final Crew crew;
+  private final Hello hello;
+  private final Backoff backoff;
+  private final Heart heart;
+  private final JsonCodec codec = new JsonCodec(LIMITS);
+
+  private ClientState state = ClientState.CONNECTING;
+  private @Nullable Try current;
+  private Lane.Alarm alarm = Lane.Alarm.NONE;
+  private Optional<Duration> sentAway = Optional.empty();
+  private int attempt;
+  private boolean ending;
+
+  Link(Lane lane, Transport transport, Crew crew, Hello hello, Backoff backoff, Heart heart) {
+    this.lane = lane;
+    this.transport = transport;
+    this.crew = crew;
+    this.hello = hello;
+    this.backoff = backoff;
+    this.heart = heart;
+  }
+
+  // What the program wants.
+
+  void open() {
+    lane.check();
+    if (state == ClientState.CLOSED) {
+      return;
+    }
+    attempt++;
+    become(hello.resumes() ? ClientState.RESUMING : ClientState.CONNECTING, "", 0, Duration.ZERO);
+    var next = new Try();
+    current = next;
+    awaitAnswer(next);
+    hello.token((token, failure) -> {
+      if (next != current) {
+        return;
+      }
+      if (token == null) {
+        lost(next, 0, "no token: " + failure);
+      } else {
+        next.open(token);
+      }
+    });
+  }
+
+  private void awaitAnswer(Try next) {
+    alarm.cancel();
+    alarm =
+        lane.schedule(
+            ANSWER,
+            () -> lost(next, Transport.BROKEN, "no answer in " + ANSWER.toSeconds() + " s"));
+  }
+
+  /** The network may be another: does not wait any longer, or asks whether the server lives. */
+  void retryNow() {
+    lane.check();
+    var connected = current;
+    switch (state) {
+      case WAITING -> open();
+      case CONNECTED -> {
+        if (connected != null) {
+          heart.probe(connected.connection(), () -> dead(connected));
+        }
+      }
+      case CONNECTING, RESUMING, CLOSED -> {}
+    }
+  }
+
+  /** The program ends the session: its end is no surprise, and nothing of it is kept. */
+  void ending() {
+    lane.check();
+    ending = true;
+  }
+
+  /** Detaches: the session stays for its time to live. */
+  void close() {
+    lane.check();
+    if (state != ClientState.CLOSED) {
+      if (ending) {
+        crew.forget();
+      } else {
+        crew.beforeClose();
+      }
+      finish(Optional.empty(), CloseCode.NORMAL.code(), "closed by the program");
+    }
+  }
+
+  // What happens to a try.
+
+  /** One connection, from before there is a socket until it is replaced. */
+  private final class Try implements Transport.Hearing {
+    private @Nullable Connection connection;
+    private String token = "";
+
+    void open(String withToken) {
+      token = withToken;
+      connection = new Connection(codec, transport.open(hello.server(), this));
+    }
+
+    Connection connection() {
+      if (connection == null) {
+        throw new IllegalStateException("nothing is heard before it is open");
+      }
+      return connection;
+    }
+
+    void abort() {
+      if (connection != null) {
+        connection.abort();
+      }
+    }
+
+    void close() {
+      if (connection != null) {
+        connection.close();
+      }
+    }
+
+    @Override
+    public void opened() {
+      if (this == current) {
+        connect(this);
+      }
+    }
+
+    @Override
+    public void text(String frame) {
+      var lines = frame.indexOf('\n') < 0 ? new String[] {frame} : frame.split("\n");
+      for (var line : lines) {
+        if (this != current) {
+          return; // the line before has ended it
+        }
+        if (!line.isBlank()) {
+          hear(this, codec.serverMessage(line.getBytes(UTF_8)));
+        }
+      }
+    }
+
+    @Override
+    public void signOfLife() {
+      if (this == current) {
+        heart.heard();
+      }
+    }
+
+    @Override
+    public void closed(int code, String reason) {
+      if (this == current) {
+        ended(this, code, reason);
+      }
+    }
+  }
+
+  private void connect(Try on) {
+    on.connection()
+        .ask(
+            id -> hello.say(id, on.token),
+            new Answer() {
+              @Override
+              public void reply(ServerMessage message) {
+                if (message instanceof ServerMessage.Connected connected) {
+                  connected(on, connected);
+                } else {
+                  lost(on, 0, "the server answered something else");
+                }
+              }
+
+              @Override
+              public void refused(ErrorCode code, String message) {
+                connectRefused(on, code, message);
+              }
+
+              @Override
+              public void broken() {
+                // Whoever broke it goes on.
+              }
+            });
+  }
+
+  private void connected(Try on, ServerMessage.Connected said) {
+    alarm.cancel();
+    alarm = lane.schedule(LASTED, backoff::reset);
+    attempt = 0;
+    hello.accepted(said);
+    become(ClientState.CONNECTED, "", 0, Duration.ZERO);
+    heart.start(on.connection(), said.heartbeat(), () -> dead(on));
+    crew.connected(on.connection(), said);
+  }
+
+  private void connectRefused(Try on, ErrorCode code, String message) {
+    switch (code) {
+      case SESSION_EXPIRED -> {
+        hello.forget();
+        crew.events().tell(new ClientEvent.Expired());
+        become(ClientState.CONNECTING, code.wire(), 0, Duration.ZERO);
+        awaitAnswer(on);
+        connect(on);
+      }
+      case UNAUTHORIZED -> unauthorized(on, message);
+      case RESUME_REFUSED -> end(CloseCode.FORBIDDEN.code(), code.wire(), message);
+      case TOO_MANY_SESSIONS -> end(CloseCode.TOO_MANY_SESSIONS.code(), code.wire(), message);
+      default -> {
+        if (code.retryable()) {
+          lost(on, 0, code.wire());
+        } else {
+          end(0, code.wire(), message);
+        }
+      }
+    }
+  }
+
+  private void unauthorized(Try on, String message) {
+    var code = CloseCode.UNAUTHORIZED;
+    if (hello.mayTryAnotherToken()) {
+      lost(on, code.code(), code.wire());
+    } else {
+      end(code.code(), code.wire(), message);
+    }
+  }
+
+  /** By the other side. What the client does follows from the range of the code. */
+  private void ended(Try on, int code, String reason) {
+    if (code == CloseCode.UNAUTHORIZED.code()) {
+      unauthorized(on, reason);
+    } else if (CloseCode.reconnect(code)) {
+      lost(on, code, reason);
+    } else {
+      end(code, reason.isEmpty() ? ByssusException.CLOSED : reason, "close code " + code);
+    }
+  }
+
+  private void dead(Try on) {
+    lost(on, Transport.BROKEN, "no sign of life");
+  }
+
+  private void lost(Try on, int code, String reason) {
+    if (on != current) {
+      return;
+    }
+    var wasConnected = state == ClientState.CONNECTED;
+    leave(code == Transport.BROKEN);
+    on.abort();
+    if (!wasConnected && attempt == TRIES_BEFORE_FAULT) {
+      crew.events().tell(new ClientEvent.Fault(attempt, reason));
+    }
+    var delay = sentAway.orElseGet(backoff::next);
+    sentAway = Optional.empty();
+    become(ClientState.WAITING, reason, code, delay);
+    alarm = lane.schedule(delay, this::open);
+  }
+
+  /** For good, by a code that says so. */
+  private void end(int code, String errorCode, String message) {
+    if (hello.isOver(code)) {
+      crew.forget();
+    }
+    var why = new ByssusException(errorCode, message, false);
+    finish(ending ? Optional.empty() : Optional.of(why), code, errorCode);
+  }
+
+  private void finish(Optional<ByssusException> why, int code, String reason) {
+    var last = current;
+    leave(false);
+    if (last != null) {
+      last.close();
+    }
+    become(ClientState.CLOSED, reason, code, Duration.ZERO);
+    crew.closed(why);
+  }
+
+  /** From here on nothing of the connection is heard. */
+  private void leave(boolean broken) {
+    current = null;
+    alarm.cancel();
+    heart.stop(broken);
+    crew.disconnected();
+  }
+
+  private void become(ClientState next, String reason, int code, Duration delay) {
+    state = next;
+    crew.state(new StateChanged(next, reason, code, delay, attempt));
+  }
+
+  // What the server says.
+
+  private void hear(Try on, Received received) {
+    heart.heard();
+    if (received instanceof Received.Good good) {
+      var message = good.message();
+      if (!on.connection().answered(message)) {
+        pushed(message);
+      }
+    } else if (received instanceof Received.Bad bad && bad.code() != ErrorCode.UNKNOWN_TYPE) {
+      crew.events().tell(new ClientEvent.Notice(bad.code().wire(), bad.message()));
+    }
+  }
+
+  private void pushed(ServerMessage message) {
+    if (message instanceof ServerMessage.Reconnect away) {
+      var asked = Duration.ofMillis(away.afterMs());
+      sentAway = Optional.of(asked.compareTo(AWAY_MAX) > 0 ? AWAY_MAX : asked);
+    } else {
+      crew.hear(message);
+    }
+  }
+}

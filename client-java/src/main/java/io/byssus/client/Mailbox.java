@@ -1,0 +1,159 @@
+package io.byssus.client;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one consumer of a feed has still to handle. Entries come from the lane; they are handled one
+ * after another on the executor, as far as the consumer has asked for messages. Any thread may
+ * call.
+ */
+final class Mailbox {
+  static final long UNLIMITED = Long.MAX_VALUE;
+  private static final System.Logger LOG = System.getLogger(Mailbox.class.getName());
+
+  private final Executor executor;
+  private final Consumer<FeedEvent> handler;
+  private final Runnable progress;
+
+  // Guarded by this.
+  private final Entries waiting;
+  private long demand;
+  private boolean running;
+  private @Nullable Runnable ending;
+  private boolean ended;
+
+  private volatile Entry handled;
+
+  /**
+   * @param demand how many messages the consumer asks for to begin with
+   * @param handled what it does not get, since it was handled before its time
+   * @param progress run after each entry, on the executor
+   */
+  Mailbox(
+      Executor executor,
+      int max,
+      long demand,
+      Entry handled,
+      Consumer<FeedEvent> handler,
+      Runnable progress) {
+    this.executor = executor;
+    this.waiting = new Entries(max);
+    this.demand = demand;
+    this.handled = handled;
+    this.handler = handler;
+    this.progress = progress;
+  }
+
+  /** The last entry that has been handled. */
+  Entry handled() {
+    return handled;
+  }
+
+  /** Before anything is offered. */
+  void startAfter(Entry entry) {
+    handled = entry;
+  }
+
+  /** Returns the gap, when one begins here. */
+  Optional<Entry> offer(Entry entry) {
+    Optional<Entry> gap;
+    synchronized (this) {
+      if (ended || ending != null) {
+        return Optional.empty();
+      }
+      gap = waiting.add(entry);
+    }
+    start();
+    return gap;
+  }
+
+  /** So many messages more. */
+  void request(long more) {
+    synchronized (this) {
+      demand = demand + more < 0 ? UNLIMITED : demand + more;
+    }
+    start();
+  }
+
+  /** No more comes; {@code last} runs when all that waits has been handled. */
+  void endAfterAll(Runnable last) {
+    synchronized (this) {
+      if (ended || ending != null) {
+        return;
+      }
+      ending = last;
+    }
+    start();
+  }
+
+  /** No more is handled but what is being handled now; {@code last} runs behind it. */
+  void endNow(Runnable last) {
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      waiting.takeAll();
+      ending = last;
+    }
+    start();
+  }
+
+  /** The consumer leaves. Returns what it leaves behind. */
+  synchronized List<Entry> leave() {
+    ended = true;
+    return waiting.takeAll();
+  }
+
+  private void start() {
+    synchronized (this) {
+      if (running || ended || !ready()) {
+        return;
+      }
+      running = true;
+    }
+    executor.execute(this::run);
+  }
+
+  private boolean ready() {
+    var next = waiting.peek();
+    return next == null ? ending != null : !next.isMessage() || demand > 0;
+  }
+
+  private void run() {
+    for (var next = next(); next != null; next = next()) {
+      next.run();
+    }
+  }
+
+  /** Null: nothing to do, and it does not run any more. */
+  private synchronized @Nullable Runnable next() {
+    if (ended || !ready()) {
+      running = false;
+      return null;
+    }
+    if (waiting.isEmpty()) {
+      ended = true;
+      return ending;
+    }
+    var entry = waiting.remove();
+    if (entry.isMessage() && demand != UNLIMITED) {
+      demand--;
+    }
+    return () -> handle(entry);
+  }
+
+  private void handle(Entry entry) {
+    try {
+      entry.event().ifPresent(handler);
+    } catch (RuntimeException thrown) {
+      // It counts as handled: a message that no handler can bear must not come for ever.
+      LOG.log(System.Logger.Level.WARNING, "a handler has thrown", thrown);
+    }
+    handled = entry;
+    progress.run();
+  }
+}
