@@ -3,6 +3,7 @@ package io.byssus.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URI;
+import tools.jackson.core.io.JsonStringEncoder;
 
 /** The door to the client. */
 public final class Byssus {
@@ -25,7 +26,6 @@ public final class Byssus {
 
   /** {@code text} as JSON: in quotation marks, and with the escapes that it needs. */
   public static String text(String text) {
-    return new String(
-        tools.jackson.core.io.JsonStringEncoder.getInstance().quoteAsUTF8(text), UTF_8);
+    return '"' + new String(JsonStringEncoder.getInstance().quoteAsUTF8(text), UTF_8) + '"';
   }
 }

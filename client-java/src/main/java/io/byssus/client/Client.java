@@ -63,9 +63,9 @@ public final class Client implements AutoCloseable {
     inbox = new Inbox(lane, executor, values, with.queueMax, () -> this.changed());
     outbox = new Outbox(lane, with.outboxMax, backoff(with));
     questions = new Questions(lane, with.outboxMax, with.timeout);
-    var token = new Token(lane, executor, with.token, with.tokenIsFixed);
+    var token = new Token(lane, with.background, with.token, with.tokenIsFixed);
     hello = new Hello(with.server, token, with.attributes, with.tags, with.heartbeat, feeds, inbox);
-    keeper = new Keeper(lane, executor, with.store, inbox, () -> this.held());
+    keeper = new Keeper(lane, with.background, with.store, inbox, () -> this.held());
     crew = new Crew(events, feeds, inbox, outbox, questions, keeper, ready);
     var heart = new Heart(lane, with.heartbeat, with.network);
     link = new Link(lane, with.transport.apply(lane), crew, hello, backoff(with), heart);

@@ -28,6 +28,10 @@ public final class ClientBuilder {
   Supplier<String> network = () -> "";
   Optional<Store> store = Optional.empty();
   Executor executor = Threads.handlers();
+
+  /** For what must go on while every handler blocks: tokens, and the store. */
+  Executor background = Threads.handlers();
+
   DataCodec codec = new NoCodec();
   Duration timeout = TIMEOUT;
   int queueMax = QUEUE_MAX;

@@ -3,8 +3,8 @@ package io.byssus.client;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Where tokens come from: asked before each connection. Called on a thread of the client's
- * executor, so that it may block; it has 10 seconds, then the try counts as failed.
+ * Where tokens come from: asked before each connection. Called on a pool of daemon threads, so that
+ * it may block; it has 10 seconds, then the try counts as failed.
  */
 @FunctionalInterface
 public interface TokenSource {

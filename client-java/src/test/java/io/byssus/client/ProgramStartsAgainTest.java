@@ -1,0 +1,97 @@
+package io.byssus.client;
+
+import static java.time.Duration.ofMillis;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.byssus.protocol.Command;
+import io.byssus.protocol.Position;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProgramStartsAgainTest {
+  @TempDir Path folder;
+
+  @Test
+  void theSessionIsResumedFromWhatWasHandled() {
+    var store = Store.inMemory();
+    var first = ScriptedServer.start(builder -> builder.store(store));
+    first.client().subscribe("news").onMessage(_ -> {});
+    first.client().inbox().onMessage(_ -> {});
+    first.lane.settle();
+    first
+        .connected()
+        .subscribed("news", "q7", 1)
+        .message("news", 2)
+        .says("{'type':'direct','offset':3,'data':1}");
+    first.passes(ofMillis(100));
+
+    var second = ScriptedServer.start(builder -> builder.store(store));
+    assertThat(second.client().state()).isEqualTo(ClientState.RESUMING);
+    var connect = second.line().opened().last(Command.Connect.class);
+    assertThat(connect.resume()).contains(new Command.Resume("s1", "r1"));
+    assertThat(connect.positions()).isEqualTo(Map.of("news", new Position("q7", 2)));
+    assertThat(connect.inbox()).contains(3L);
+    var line = second.line().connected("s1", "r2", true);
+    assertThat(line.all(Command.GetAttributes.class)).as("nobody tells them unasked").hasSize(1);
+    line.error(line.last(Command.Subscribe.class).id(), "already_subscribed", false);
+    second.client().subscribe("news");
+    second.lane.settle();
+    assertThat(line.all(Command.Subscribe.class)).hasSize(1);
+    assertThat(store.load().orElseThrow().resume()).isEqualTo("r2");
+  }
+
+  @Test
+  void aStoreThatFailsCostsNothingElse() {
+    var server =
+        ScriptedServer.start(builder ->
+            builder.store(
+                new Store() {
+                  @Override
+                  public java.util.Optional<Held> load() {
+                    throw new IllegalStateException("on purpose");
+                  }
+
+                  @Override
+                  public void save(Held held) {
+                    throw new IllegalStateException("on purpose");
+                  }
+
+                  @Override
+                  public void clear() {}
+                }));
+    server.connected();
+    assertThat(server.client().state()).isEqualTo(ClientState.CONNECTED);
+  }
+
+  @Test
+  void aFileHoldsWhatItWasGiven() throws IOException {
+    var file = folder.resolve("session");
+    var store = new FileStore(file);
+    assertThat(store.load()).isEmpty();
+    var held =
+        new Held(
+            "s1",
+            "secret",
+            Map.of("nä\"ws", new Position("q7", 41)),
+            OptionalLong.of(9),
+            Set.of("nä\"ws", "news.*"));
+    store.save(new Held("s0", "old", Map.of(), OptionalLong.empty(), Set.of()));
+    store.save(held);
+    assertThat(new FileStore(file).load()).contains(held);
+    assertThat(held).asString().doesNotContain("secret");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    Files.writeString(file, "{\"type\":\"from the future\"}\n" + Files.readString(file));
+    assertThat(store.load()).contains(held);
+    store.clear();
+    store.clear();
+    assertThat(store.load()).isEmpty();
+  }
+}
