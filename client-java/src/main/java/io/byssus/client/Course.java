@@ -4,6 +4,7 @@ import io.byssus.protocol.Gap;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.Recovery;
 import io.byssus.protocol.ServerMessage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,9 +14,17 @@ import java.util.Optional;
  * the missed messages end before they have come. Confined to the lane.
  */
 final class Course {
+  private static final String HOLE = "hole";
+
   private Optional<Position> place;
   private int missed;
   private int missedLeft;
+
+  /** Whether the present connection has said that there is a subscription. */
+  private boolean there;
+
+  /** Whether the server has said that the next message is not the next offset. */
+  private boolean mayLeap;
 
   Course(Optional<Position> place) {
     this.place = place;
@@ -28,6 +37,8 @@ final class Course {
 
   List<FeedEvent> subscribed(ServerMessage.Subscribed said) {
     var told = new FeedEvent.Subscribed(said.position());
+    there = true;
+    mayLeap = false;
     if (said.recovery() instanceof Recovery.Complete && said.missed() > 0) {
       missed = said.missed();
       missedLeft = said.missed();
@@ -49,36 +60,48 @@ final class Course {
 
   /** Nothing is told of a message that was there before. */
   List<FeedEvent> message(ServerMessage.Message said) {
+    if (!there) {
+      return List.of(); // of an earlier subscription, which has ended
+    }
     var item = said.item();
     var counted = item.offset() > 0 && said.pattern().isEmpty();
     var wasMissed = missedLeft > 0;
     if (wasMissed) {
       missedLeft--;
     }
-    var recovered =
-        wasMissed && missedLeft == 0
-            ? Optional.of(new FeedEvent.Recovered(true, Optional.empty(), missed))
-            : Optional.<FeedEvent>empty();
-    if (counted && place.isPresent() && item.offset() <= place.get().offset()) {
-      return recovered.map(List::of).orElseGet(List::of);
+    var events = new ArrayList<FeedEvent>();
+    if (!counted || place.isEmpty() || item.offset() > place.get().offset()) {
+      if (counted && place.isPresent() && leaps(place.get(), item.offset())) {
+        events.add(new FeedEvent.Lost(HOLE));
+      }
+      if (counted) {
+        place = place.map(at -> at.at(item.offset()));
+      }
+      mayLeap = false;
+      var epoch = counted ? place.map(Position::epoch).orElse("") : "";
+      events.add(Messages.of(said, epoch, wasMissed));
     }
-    if (counted) {
-      place = place.map(at -> at.at(item.offset()));
+    if (wasMissed && missedLeft == 0) {
+      events.add(new FeedEvent.Recovered(true, Optional.empty(), missed));
     }
-    var epoch = counted ? place.map(Position::epoch).orElse("") : "";
-    var message = Messages.of(said, epoch, wasMissed);
-    return recovered.<List<FeedEvent>>map(end -> List.of(message, end)).orElse(List.of(message));
+    return events;
+  }
+
+  private boolean leaps(Position from, long offset) {
+    return offset > from.offset() + 1 && !mayLeap;
   }
 
   FeedEvent gap(Gap reason, Optional<Position> goesOnFrom) {
     if (goesOnFrom.isPresent()) {
       place = goesOnFrom;
     }
-    return new FeedEvent.Lost(reason);
+    mayLeap = goesOnFrom.isEmpty();
+    return new FeedEvent.Lost(reason.wire());
   }
 
   /** The connection is gone, and with it what was still to come of the missed ones. */
   void broken() {
     missedLeft = 0;
+    there = false;
   }
 }

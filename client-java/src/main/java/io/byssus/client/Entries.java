@@ -33,7 +33,8 @@ final class Entries {
     if (messages == max) {
       leavingOut = true;
       var gap =
-          new Entry(entry.number(), Optional.of(new FeedEvent.Lost(Gap.OVERFLOW)), entry.place());
+          new Entry(
+              entry.number(), Optional.of(new FeedEvent.Lost(Gap.OVERFLOW.wire())), entry.place());
       entries.add(gap);
       return Optional.of(gap);
     }

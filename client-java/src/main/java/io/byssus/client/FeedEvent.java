@@ -25,8 +25,13 @@ public sealed interface FeedEvent permits Message, FeedEvent.Told {
    */
   record Recovered(boolean recovered, Optional<Gap> reason, int missed) implements Told {}
 
-  /** Here something is missing; {@code overflow} also when this program was too slow. */
-  record Lost(Gap reason) implements Told {}
+  /**
+   * Here something is missing.
+   *
+   * @param reason one of section 8 of the protocol; {@code overflow} also when this program was too
+   *     slow, {@code hole} when offsets leapt and the server did not say why
+   */
+  record Lost(String reason) implements Told {}
 
   /** The server has ended the subscription: the session may not have it any more. */
   record Unsubscribed() implements Told {}

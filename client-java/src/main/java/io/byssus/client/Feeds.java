@@ -252,6 +252,9 @@ final class Feeds {
     var wish = wishes.get(said.channel());
     if (wish != null) {
       hear(wish, said);
+    } else {
+      leaving.add(said.channel()); // nobody wishes for it any more
+      sayLeaving();
     }
   }
 

@@ -17,23 +17,26 @@ public final class Inbox extends Feed {
 
   private final Lane lane;
 
-  /** Offsets count as long as the session lives, so it is the epoch of the inbox. */
-  private volatile String session;
+  private String session = "";
 
+  /** In which offsets count: as long as the session lives, and the inbox does not diverge. */
+  private volatile String epoch = "";
+
+  private int diverged;
   private Optional<Position> received;
 
   Inbox(Lane lane, Executor executor, DataCodec codec, int queueMax, Runnable handledMoved) {
     super(lane, executor, codec, queueMax, UNWANTED_MAX, Optional.empty(), handledMoved);
     this.lane = lane;
-    this.session = "";
     this.received = Optional.empty();
   }
 
   /** As it was kept. */
   void restore(Held held) {
     session = held.session();
+    epoch = session;
     if (held.inbox().isPresent()) {
-      received = Optional.of(new Position(session, held.inbox().getAsLong()));
+      received = Optional.of(new Position(epoch, held.inbox().getAsLong()));
     }
     delivery().move(received);
   }
@@ -43,6 +46,7 @@ public final class Inbox extends Feed {
     lane.check();
     if (!present.equals(session)) {
       session = present;
+      epoch = present;
       received = Optional.empty();
       delivery().move(received);
     }
@@ -53,16 +57,18 @@ public final class Inbox extends Feed {
     if (received.isPresent() && item.offset() <= received.get().offset()) {
       return; // has it already
     }
-    received = Optional.of(new Position(session, item.offset()));
+    received = Optional.of(new Position(epoch, item.offset()));
     delivery().offer(Messages.directed(item), received);
   }
 
   void gap(Gap reason) {
     lane.check();
     if (reason == Gap.DIVERGED) {
+      // What was received before and is handled later must not acknowledge what comes now.
+      epoch = session + "." + ++diverged;
       received = Optional.empty();
     }
-    delivery().offer(new FeedEvent.Lost(reason), received);
+    delivery().offer(new FeedEvent.Lost(reason.wire()), received);
   }
 
   OptionalLong received() {
@@ -75,7 +81,7 @@ public final class Inbox extends Feed {
   }
 
   private OptionalLong offset(Optional<Position> place) {
-    return place.isPresent() && place.get().epoch().equals(session)
+    return place.isPresent() && place.get().epoch().equals(epoch)
         ? OptionalLong.of(place.get().offset())
         : OptionalLong.empty();
   }

@@ -25,6 +25,9 @@ final class Link {
   /** A connection that has lasted so long was no failure. */
   private static final Duration LASTED = Duration.ofSeconds(10);
 
+  /** A server that sends us away closes when it has answered; one that does not is left. */
+  private static final Duration LEAVES = Duration.ofSeconds(10);
+
   /** The longest that a server may send us away for. */
   private static final Duration AWAY_MAX = Duration.ofMinutes(10);
 
@@ -326,17 +329,19 @@ final class Link {
     if (received instanceof Received.Good good) {
       var message = good.message();
       if (!on.connection().answered(message)) {
-        pushed(message);
+        pushed(on, message);
       }
     } else if (received instanceof Received.Bad bad && bad.code() != ErrorCode.UNKNOWN_TYPE) {
       crew.events().tell(new ClientEvent.Notice(bad.code().wire(), bad.message()));
     }
   }
 
-  private void pushed(ServerMessage message) {
+  private void pushed(Try on, ServerMessage message) {
     if (message instanceof ServerMessage.Reconnect away) {
       var asked = Duration.ofMillis(away.afterMs());
       sentAway = Optional.of(asked.compareTo(AWAY_MAX) > 0 ? AWAY_MAX : asked);
+      alarm.cancel();
+      alarm = lane.schedule(LEAVES, () -> lost(on, 0, "sent away: " + away.reason()));
     } else {
       crew.hear(message);
     }

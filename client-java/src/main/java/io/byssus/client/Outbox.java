@@ -19,7 +19,7 @@ final class Outbox {
   private static final Duration REPEATED = Duration.ofMinutes(4);
 
   /** The server reads no further while so many commands of a connection are under way: 64. */
-  private static final int UNDER_WAY_MAX = 48;
+  private static final int UNDER_WAY_MAX = 64;
 
   private final Lane lane;
   private final int max;
@@ -29,6 +29,9 @@ final class Outbox {
   private @Nullable Connection connection;
   private Lane.Alarm pause = Lane.Alarm.NONE;
   private boolean paused;
+
+  /** How many may be under way: half as many after a refusal, one more with each success. */
+  private int window = UNDER_WAY_MAX;
 
   Outbox(Lane lane, int max, Backoff backoff) {
     this.lane = lane;
@@ -83,11 +86,11 @@ final class Outbox {
 
   private void flush() {
     var to = connection;
-    if (to == null || paused || underWay.size() >= UNDER_WAY_MAX) {
+    if (to == null || paused || underWay.size() >= window) {
       return;
     }
     for (var errand : new ArrayList<>(all)) {
-      if (underWay.size() >= UNDER_WAY_MAX) {
+      if (underWay.size() >= window) {
         return;
       }
       if (underWay.add(errand)) {
@@ -116,6 +119,7 @@ final class Outbox {
         errand.resolve(message);
         remove(errand);
         backoff.reset();
+        window = Math.min(UNDER_WAY_MAX, window + 1);
         flush();
       }
 
@@ -153,6 +157,7 @@ final class Outbox {
   private void waitAWhile() {
     if (!paused) {
       paused = true;
+      window = Math.max(1, window / 2);
       pause = lane.schedule(backoff.next(), this::goOn);
     }
   }

@@ -102,6 +102,15 @@ class ClientComesBackTest {
   }
 
   @Test
+  void aServerThatSendsUsAwayAndDoesNotCloseIsLeft() {
+    var server = ScriptedServer.start();
+    server.connected().says("{'type':'reconnect','afterMs':1200,'reason':'drain'}");
+    server.passes(ofSeconds(10));
+    assertThat(server.client().state()).isEqualTo(ClientState.WAITING);
+    assertThat(server.lastChange().delay()).isEqualTo(ofMillis(1_200));
+  }
+
+  @Test
   void faultIsToldAfterThreeTriesAndOnce() {
     var server = ScriptedServer.start();
     for (int i = 0; i < 7; i++) {

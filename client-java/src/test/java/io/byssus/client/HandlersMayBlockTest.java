@@ -29,7 +29,7 @@ class HandlersMayBlockTest {
   }
 
   private void listen(Feed feed) {
-    feed.on(FeedEvent.Lost.class, lost -> heard.add(lost.reason().wire()));
+    feed.on(FeedEvent.Lost.class, lost -> heard.add(lost.reason()));
     feed.onMessage(message -> heard.add(message.data()));
   }
 

@@ -70,6 +70,8 @@ class InboxIsAcknowledgedTest {
     directed(line, 2, 3);
     assertThat(heard).containsExactly("1", "2", "3");
     line.says("{'type':'gap','reason':'diverged'}");
+    server.passes(ofMillis(100));
+    assertThat(line.all(Command.AckInbox.class)).as("offsets begin anew").isEmpty();
     directed(line, 2, 2);
     assertThat(heard).containsExactly("1", "2", "3", "2");
   }

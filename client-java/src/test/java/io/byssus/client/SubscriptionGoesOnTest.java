@@ -98,11 +98,35 @@ class SubscriptionGoesOnTest {
         .message("news", 5)
         .says(
             "{'type':'gap','channel':'news','reason':'trimmed','position':{'epoch':'q7','offset':90}}");
-    assertThat(told).last().isEqualTo(new FeedEvent.Lost(Gap.TRIMMED));
+    assertThat(told).last().isEqualTo(new FeedEvent.Lost("trimmed"));
     assertThat(news.position()).contains(new Position("q7", 90));
     server.line().says("{'type':'gap','channel':'news','reason':'overflow'}").message("news", 99);
     assertThat(news.position()).contains(new Position("q7", 99));
     assertThat(heard).containsExactly(5L, 99L);
+  }
+
+  @Test
+  void anOffsetThatLeapsUnannouncedIsAHole() {
+    subscribed().message("news", 5).message("news", 9);
+    assertThat(told).contains(new FeedEvent.Lost("hole"));
+    assertThat(heard).containsExactly(5L, 9L);
+    told.clear();
+    server.line().says("{'type':'gap','channel':'news','reason':'overflow'}").message("news", 20);
+    assertThat(told).containsOnlyOnce(new FeedEvent.Lost("overflow")).hasSize(2);
+  }
+
+  @Test
+  void whatComesBeforeSubscribedBelongsToAnEarlierOne() {
+    subscribed().breaks();
+    server.resumed().message("news", 5).restored("news", "q7", 5, 1).message("news", 5);
+    assertThat(heard).containsExactly(5L);
+  }
+
+  @Test
+  void aSubscriptionThatNobodyWantsIsGivenBack() {
+    var line = server.connected();
+    line.restored("old", "q7", 5, 0);
+    assertThat(line.last(Command.Unsubscribe.class).channel()).isEqualTo("old");
   }
 
   @Test
@@ -111,6 +135,7 @@ class SubscriptionGoesOnTest {
     var channels = new ArrayList<String>();
     sport.onMessage(message -> channels.add(message.channel() + message.position()));
     var line = server.connected();
+    line.says("{'type':'subscribed','channel':'news.*'}");
     line.says(
         "{'type':'message','channel':'news.a','pattern':'news.*','offset':7,'data':1}\n"
             + "{'type':'message','channel':'news.b','pattern':'news.*','offset':3,'data':1}");
