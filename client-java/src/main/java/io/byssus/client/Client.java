@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -221,11 +222,19 @@ public final class Client implements AutoCloseable {
   // The end, and what may hasten it.
 
   /**
-   * The network may have changed, or be there again: a client that waits tries now, and a connected
-   * one asks whether the server lives.
+   * Tries now if it waits, since the network may be there again; if it is connected, leaves that
+   * connection and resumes on another.
    */
-  public void retryNow() {
-    lane.execute(link::retryNow);
+  public void reconnect() {
+    lane.execute(link::reconnect);
+  }
+
+  /**
+   * Asks now whether the server lives, since the network may have changed. A connection without an
+   * answer in time is dead, and the client comes back.
+   */
+  public void probe() {
+    lane.execute(link::probe);
   }
 
   /**
@@ -241,8 +250,14 @@ public final class Client implements AutoCloseable {
   public CompletableFuture<Void> end() {
     lane.execute(link::ending);
     return ask(Command.End::new, ServerMessage.Ended.class, _1 -> true)
-        .whenComplete((_1, _2) -> lane.execute(link::close))
-        .thenApply(_1 -> null);
+        .handle((_1, failure) -> {
+          lane.execute(link::close);
+          // The close that follows may overtake the answer.
+          if (failure != null && !link.endedByServer()) {
+            throw new CompletionException(failure);
+          }
+          return null;
+        });
   }
 
   // Ways in.

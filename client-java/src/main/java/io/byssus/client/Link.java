@@ -51,6 +51,9 @@ final class Link {
   private int attempt;
   private boolean ending;
 
+  /** Read by any thread. */
+  private volatile boolean endedByServer;
+
   Link(Lane lane, Transport transport, Crew crew, Hello hello, Backoff backoff, Heart heart) {
     this.lane = lane;
     this.transport = transport;
@@ -92,18 +95,26 @@ final class Link {
             () -> lost(next, Transport.BROKEN, "no answer in " + ANSWER.toSeconds() + " s"));
   }
 
-  /** The network may be another: does not wait any longer, or asks whether the server lives. */
-  void retryNow() {
+  /** Does not wait any longer; leaves the connection that there is. */
+  void reconnect() {
+    lane.check();
+    var last = current;
+    if (state == ClientState.WAITING) {
+      alarm.cancel();
+      open();
+    } else if (state == ClientState.CONNECTED && last != null) {
+      leave(false);
+      last.close();
+      open();
+    }
+  }
+
+  /** Asks whether the server lives. */
+  void probe() {
     lane.check();
     var connected = current;
-    switch (state) {
-      case WAITING -> open();
-      case CONNECTED -> {
-        if (connected != null) {
-          heart.probe(connected.connection(), () -> dead(connected));
-        }
-      }
-      case CONNECTING, RESUMING, CLOSED -> {}
+    if (state == ClientState.CONNECTED && connected != null) {
+      heart.probe(connected.connection(), () -> dead(connected));
     }
   }
 
@@ -111,6 +122,11 @@ final class Link {
   void ending() {
     lane.check();
     ending = true;
+  }
+
+  /** Any thread: whether the server has ended the session, as the program asked. */
+  boolean endedByServer() {
+    return endedByServer;
   }
 
   /** Detaches: the session stays for its time to live. */
@@ -295,6 +311,7 @@ final class Link {
     if (hello.isOver(code)) {
       crew.forget();
     }
+    endedByServer = ending && code == CloseCode.ENDED.code();
     var why = new ByssusException(errorCode, message, false);
     finish(ending ? Optional.empty() : Optional.of(why), code, errorCode);
   }

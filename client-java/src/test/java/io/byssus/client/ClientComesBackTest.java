@@ -265,13 +265,20 @@ class ClientComesBackTest {
   void theNetworkIsBack() {
     var server = ScriptedServer.start();
     server.connected().breaks();
-    server.client().retryNow();
+    server.client().reconnect();
     server.lane.settle();
     assertThat(server.client().state()).isEqualTo(ClientState.RESUMING);
-    server.line().opened().connected("s1", "r2", true);
-    server.client().retryNow();
+    var line = server.line().opened().connected("s1", "r2", true);
+    server.client().probe();
     server.lane.settle();
-    assertThat(server.line().all(Command.Ping.class)).hasSize(1);
+    assertThat(line.all(Command.Ping.class)).hasSize(1);
+    server.client().reconnect();
+    server.lane.settle();
+    assertThat(line.gone()).isTrue();
+    assertThat(server.lines).hasSize(3);
+    server.line().opened().connected("s1", "r3", true);
+    server.passes(ofSeconds(5));
+    assertThat(server.lines).hasSize(3);
   }
 
   @Test
@@ -296,6 +303,17 @@ class ClientComesBackTest {
     assertThat(other.client().state()).isEqualTo(ClientState.CLOSED);
     assertThat(other.events(ClientEvent.Closed.class).getFirst().why()).isEmpty();
     assertThat(store.load()).isEmpty();
+  }
+
+  @Test
+  void theCloseMayOvertakeTheAnswerToEnd() {
+    var server = ScriptedServer.start();
+    server.connected();
+    var end = server.client().end();
+    server.lane.settle();
+    server.line().closes(4412, "ended");
+    assertThat(end).isCompleted();
+    assertThat(end).isNotCompletedExceptionally();
   }
 
   @Test
