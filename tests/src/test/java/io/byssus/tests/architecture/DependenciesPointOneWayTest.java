@@ -32,7 +32,7 @@ class DependenciesPointOneWayTest {
 
   @Test
   void allModulesAreLookedAt() {
-    for (var module : List.of("protocol", "core", "redis", "server")) {
+    for (var module : List.of("protocol", "core", "redis", "server", "client")) {
       assertThat(BYSSUS.stream().filter(in("io.byssus." + module + "..")))
           .as(module)
           .hasSizeGreaterThan(10);
@@ -116,6 +116,26 @@ class DependenciesPointOneWayTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.netty..");
+  }
+
+  /** Applications carry it: what it brings along is the protocol and nothing else. */
+  @Test
+  void theClientKnowsTheProtocolAndTheJdk() {
+    clientIsSlim().check(BYSSUS);
+    breaks(clientIsSlim(), "io.byssus.client.Planted", Planted.UsesNetty.class);
+    breaks(clientIsSlim(), "io.byssus.client.Planted", Planted.LooksUp.class);
+  }
+
+  private static ArchRule clientIsSlim() {
+    return classes()
+        .that(in("io.byssus.client..").or(planted()))
+        .should()
+        .onlyDependOnClassesThat(
+            in("io.byssus.client..")
+                .or(in("io.byssus.protocol.."))
+                .or(in("tools.jackson.core.."))
+                .or(in("org.jspecify.."))
+                .or(in("java..")));
   }
 
   @Test
