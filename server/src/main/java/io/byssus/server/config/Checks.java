@@ -189,8 +189,8 @@ final class Checks {
               && filled.getBytes(StandardCharsets.UTF_8).length
                   <= config.limits().tagBytes() + LONGEST_GATEWAY.length(),
           Problem.quoted(tag)
-              + ": expected a tag no longer than limits.tag-bytes, with {gateway} and {address} for"
-              + " what differs",
+              + ": expected a tag no longer than limits.tag-bytes besides the gateway's name, with"
+              + " {gateway} and {address} for what differs",
           "devices.tags",
           "limits.tag-bytes");
     }

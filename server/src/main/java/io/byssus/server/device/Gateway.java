@@ -214,9 +214,13 @@ public final class Gateway {
   }
 
   private void read() {
-    if (!gone) {
-      socket.reading(reads());
+    if (gone) {
+      return;
     }
+    if (reads()) {
+      heard(); // What came while we did not read has yet to be read: it is not late.
+    }
+    socket.reading(reads());
   }
 
   // What its devices need.
