@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * A real nginx before the nodes, with the configuration that operators are given
  * (deploy/nginx/byssus.conf) and other ports in it. Ends with the JVM.
  */
-final class Nginx implements AutoCloseable {
+public final class Nginx implements AutoCloseable {
   private static final String CONFIGURATION = "deploy/nginx/byssus.conf";
   private static final String LISTEN = "listen 127.0.0.1:8080;";
   private static final String SERVERS =

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * A node as its operators run it, {@code serve}, as a process with a port and a name of its own.
  * Ends with the JVM.
  */
-final class NodeProcess implements AutoCloseable {
+public final class NodeProcess implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(2);
   private static final long STOP_SECONDS = 30;
   private static final int ANSWER_MS = 2_000;
@@ -65,11 +65,11 @@ final class NodeProcess implements AutoCloseable {
     return node;
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
@@ -84,7 +84,7 @@ final class NodeProcess implements AutoCloseable {
   // What is done to it.
 
   /** The same node once more, as a new process. */
-  void startAgain() {
+  public void startAgain() {
     try {
       process =
           new ProcessBuilder(command)
@@ -97,7 +97,7 @@ final class NodeProcess implements AutoCloseable {
   }
 
   /** {@code kill -9}; returns when it is gone. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     awaitEnd();
   }
@@ -151,7 +151,7 @@ final class NodeProcess implements AutoCloseable {
 
   // What it says.
 
-  void awaitReady() {
+  public void awaitReady() {
     await(name + " is ready")
         .atMost(START)
         .pollInterval(Duration.ofMillis(100))

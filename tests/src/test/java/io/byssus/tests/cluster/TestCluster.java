@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Three nodes on one Redis, and an nginx before them: each a process. */
-record TestCluster(List<NodeProcess> nodes, Nginx nginx) implements AutoCloseable {
+public record TestCluster(List<NodeProcess> nodes, Nginx nginx) implements AutoCloseable {
   private static final List<String> SETTINGS =
       List.of(
           "listen.trusted-proxies=127.0.0.1/32",
@@ -23,7 +23,7 @@ record TestCluster(List<NodeProcess> nodes, Nginx nginx) implements AutoCloseabl
    *
    * @param name of the folder in which they write their logs
    */
-  static TestCluster start(String name, RedisAddress redis) {
+  public static TestCluster start(String name, RedisAddress redis) {
     try {
       var folder = Path.of("target", "cluster", name);
       deleteLogs(folder);
@@ -54,15 +54,15 @@ record TestCluster(List<NodeProcess> nodes, Nginx nginx) implements AutoCloseabl
     }
   }
 
-  NodeProcess node(int number) {
+  public NodeProcess node(int number) {
     return nodes.get(number - 1);
   }
 
-  URI webSocket() {
+  public URI webSocket() {
     return nginx.webSocket();
   }
 
-  void awaitReady() {
+  public void awaitReady() {
     nodes.forEach(NodeProcess::awaitReady);
   }
 
