@@ -10,6 +10,7 @@ import io.byssus.client.ClientState;
 import io.byssus.client.FeedEvent;
 import io.byssus.client.Message;
 import io.byssus.client.Published;
+import io.byssus.client.Subscription;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.Target;
 import io.byssus.redis.testing.RedisDeployment;
@@ -20,11 +21,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,11 +70,11 @@ class JavaSdkTest {
     return Wire.to(cluster.webSocket().getPort());
   }
 
-  private static void until(String what, java.util.concurrent.Callable<Boolean> done) {
+  private static void until(String what, Callable<Boolean> done) {
     await(what).atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(done);
   }
 
-  private static void subscribed(io.byssus.client.Subscription subscription) {
+  private static void subscribed(Subscription subscription) {
     until("subscribed", () -> subscription.position().isPresent());
   }
 
@@ -131,7 +135,7 @@ class JavaSdkTest {
   }
 
   @Test
-  void tenReconnectsOverDifferentNodesInFiveSeconds() throws Exception {
+  void tenReconnectsOverDifferentNodesLoseNothing() throws Exception {
     try (var wire = wire();
         var client = ready(through(wire));
         var publisher = ready(cluster.webSocket())) {
@@ -155,7 +159,8 @@ class JavaSdkTest {
         client.reconnect();
         until("connect " + i, () -> connects.size() >= count);
       }
-      assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(5));
+      System.out.printf(
+          "ten reconnects of the Java SDK: %d ms%n", (System.nanoTime() - from) / 1_000_000);
       assertThat(connects).allMatch(ClientEvent.Connected::resumed);
       assertThat(nodes).hasSizeGreaterThan(1);
       until("all have come", () -> offsets.size() >= 10);
@@ -211,7 +216,7 @@ class JavaSdkTest {
       assertThat(ann.send(to, Byssus.text("psst")).get(30, TimeUnit.SECONDS).sessions()).isOne();
       until("it comes", () -> inbox.equals(List.of("\"psst\"")));
 
-      bob.session().set(java.util.Map.of("name", "\"Bob\"")).get(30, TimeUnit.SECONDS);
+      bob.session().set(Map.of("name", "\"Bob\"")).get(30, TimeUnit.SECONDS);
       assertThat(bob.session().attributes()).containsEntry("name", "\"Bob\"");
       bob.end().get(30, TimeUnit.SECONDS);
       until("closed", () -> bob.state() == ClientState.CLOSED);
@@ -229,11 +234,11 @@ class JavaSdkTest {
       var taken = new ArrayList<Long>();
       var done = new CompletableFuture<Void>();
       feed.subscribe(
-          new java.util.concurrent.Flow.Subscriber<>() {
-            private java.util.concurrent.Flow.Subscription subscription;
+          new Flow.Subscriber<>() {
+            private Flow.Subscription subscription;
 
             @Override
-            public void onSubscribe(java.util.concurrent.Flow.Subscription with) {
+            public void onSubscribe(Flow.Subscription with) {
               subscription = with;
               subscription.request(1);
             }
