@@ -1,0 +1,123 @@
+import io.byssus.client.Byssus;
+import io.byssus.client.ClientEvent;
+import io.byssus.client.ClientState;
+import io.byssus.client.DataCodec;
+import io.byssus.client.FeedEvent;
+import io.byssus.client.FileStore;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Scanner;
+import java.util.concurrent.CompletableFuture;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A chat in a terminal, in the same rooms as the demo page. Its session outlives the program: end
+ * it with Ctrl-C, let others write, start it again, and what they wrote is there.
+ */
+public final class Chat {
+  /** What the demo page and the other examples publish too. */
+  record Line(String name, String text, long at) {}
+
+  public static void main(String[] arguments) {
+    var name = argument(arguments, 0, System.getProperty("user.name"));
+    var room = argument(arguments, 1, "lobby");
+    var server = argument(arguments, 2, "ws://localhost:8080/ws");
+    var session = Path.of(System.getProperty("java.io.tmpdir"), "byssus-chat-" + name);
+
+    var client =
+        Byssus.client(URI.create(server))
+            .attributes(Map.of("name", Byssus.text(name)))
+            .codec(new Jackson())
+            .store(new FileStore(session))
+            .connect();
+
+    client.on(
+        ClientEvent.Connected.class,
+        now -> note((now.resumed() ? "back" : name + " is in " + room) + ", on " + now.node()));
+    client.on(ClientEvent.Expired.class, ignored -> note("away for too long: a new session"));
+    client.on(
+        ClientEvent.StateChanged.class,
+        now -> {
+          if (now.state() == ClientState.WAITING && now.attempt() <= 1) {
+            note("no connection (" + now.reason() + "), trying again; what you write waits");
+          }
+        });
+    client.on(
+        ClientEvent.Closed.class,
+        closed ->
+            closed
+                .why()
+                .ifPresent(why -> {
+                  note("the server has closed this session: " + why.getMessage());
+                  System.exit(1);
+                }));
+
+    var channel = "chat:" + room;
+    var chat = client.subscribe(channel);
+    chat.on(FeedEvent.Lost.class, lost -> note("something is missing here: " + lost.reason()));
+    chat.onMessage(
+        Line.class,
+        (line, message) -> {
+          var mine =
+              message
+                  .from()
+                  .filter(from -> from.session().equals(client.session().id()))
+                  .isPresent();
+          if (!mine) {
+            say(
+                plain(line.name())
+                    + ": "
+                    + plain(line.text())
+                    + (message.missed() ? " (caught up)" : ""));
+          }
+        });
+
+    CompletableFuture<?> answered = CompletableFuture.completedFuture(null);
+    var lines = new Scanner(System.in);
+    while (lines.hasNextLine()) {
+      var line = new Line(name, lines.nextLine(), System.currentTimeMillis());
+      answered =
+          client
+              .publishValue(channel, line)
+              .exceptionally(failure -> {
+                note("not said: " + failure.getMessage());
+                return null;
+              });
+    }
+    // Ctrl-D leaves for good, when the last word has been answered; Ctrl-C only for a while.
+    answered.thenCompose(last -> client.end()).exceptionally(noServer -> null).join();
+  }
+
+  private static String argument(String[] arguments, int place, String otherwise) {
+    return arguments.length > place ? arguments[place] : otherwise;
+  }
+
+  private static void note(String text) {
+    say("· " + text);
+  }
+
+  private static void say(String text) {
+    System.out.println(text);
+  }
+
+  /** Others may write anything; what steers a terminal is left out. */
+  private static String plain(String text) {
+    return text == null ? "" : text.replaceAll("\\p{Cntrl}", " ");
+  }
+
+  private static final class Jackson implements DataCodec {
+    private static final ObjectMapper MAPPER = new JsonMapper();
+
+    @Override
+    public String toJson(Object value) {
+      return MAPPER.writeValueAsString(value);
+    }
+
+    @Override
+    public <T> T fromJson(String json, Class<T> type) {
+      return MAPPER.readValue(json, type);
+    }
+  }
+}
