@@ -1,27 +1,23 @@
-/** Builds dist/: ESM and CommonJS with types, a file for <script>, and the copy that the console carries. */
+/**
+ * Builds dist/: ESM and CommonJS with types, and a file for <script>. With --console the ESM is copied to
+ * where the demo page has it (docs/adr/0024-the-demo-page-carries-the-sdk.md).
+ */
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { bundle } from './bundle.mjs';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 rmSync('dist', { recursive: true, force: true });
 
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-const common = {
-  entryPoints: ['src/index.ts'],
-  bundle: true,
-  target: 'es2022',
-  logLevel: 'warning',
-  banner: { js: `/* Byssus client ${version}, Apache-2.0 */` },
-};
 await Promise.all([
-  build({ ...common, format: 'esm', outfile: 'dist/index.js' }),
-  build({ ...common, format: 'cjs', outfile: 'dist/index.cjs' }),
-  build({ ...common, format: 'iife', globalName: 'byssus', minify: true, outfile: 'dist/byssus.global.js' }),
+  bundle({ format: 'esm', outfile: 'dist/index.js' }),
+  bundle({ format: 'cjs', outfile: 'dist/index.cjs' }),
+  bundle({ format: 'iife', globalName: 'byssus', minify: true, outfile: 'dist/byssus.global.js' }),
 ]);
+if (process.argv.includes('--console')) copyFileSync('dist/index.js', '../console/byssus.js');
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], { stdio: 'inherit' });
 // The types of the CommonJS build are the same ones, under the names that TypeScript looks for then.
 for (const file of readdirSync('dist').filter((name) => name.endsWith('.d.ts'))) {
