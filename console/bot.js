@@ -1,7 +1,8 @@
-/** A bot that talks: a session of its own, so it goes on while this tab's plug is pulled. */
+/** A bot that talks: a client of its own, so it goes on while this tab's plug is pulled. */
 
-import { Session, noStore } from './session.js';
+import { connect } from './byssus.js';
 
+const NAME = 'Byssus bot';
 const EVERY_MS = 1500;
 const SAYINGS = [
   'A mussel holds its rock with a bundle of threads: the byssus.',
@@ -15,42 +16,34 @@ const SAYINGS = [
 ];
 
 export class Bot {
+  #client;
   #channel;
-  #session;
-  #timer = 0;
+  #timer;
   #count = 0;
 
   constructor(url, channel, token) {
     this.#channel = channel;
-    this.#session = new Session({
-      url,
-      channels: [channel],
-      connect: () => ({ token, attributes: { name: 'Byssus bot' } }),
-      store: noStore(),
-    });
-    this.#session.addEventListener('direct', ({ detail }) => this.#reply(detail));
-  }
-
-  start() {
-    this.#session.open();
+    this.#client = connect(url, { token, attributes: { name: NAME } });
+    this.#client.inbox.on('message', (direct) => this.#reply(direct));
     this.#timer = setInterval(() => this.#say(), EVERY_MS);
     this.#say();
   }
 
   stop() {
     clearInterval(this.#timer);
-    this.#session.cut();
+    this.#client.end().catch(() => this.#client.close());
   }
 
   #say() {
     const text = `${this.#count + 1}. ${SAYINGS[this.#count % SAYINGS.length]}`;
     this.#count++;
-    this.#session.publish(this.#channel, { name: 'Byssus bot', text, at: Date.now() });
+    // What could not be published is no loss.
+    this.#client.publish(this.#channel, { name: NAME, text, at: Date.now() }).catch(() => {});
   }
 
   #reply({ data, from }) {
+    if (!from) return;
     const text = `You said to me alone: ${String(data?.text).slice(0, 200)}`;
-    const reply = { name: 'Byssus bot', text, at: Date.now() };
-    this.#session.request({ type: 'send', to: { session: from.session }, data: reply }).catch(() => {});
+    this.#client.send({ session: from.session }, { name: NAME, text, at: Date.now() }).catch(() => {});
   }
 }

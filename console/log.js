@@ -143,3 +143,9 @@ export function time(at) {
   made.textContent = date.toLocaleTimeString();
   return made;
 }
+
+export function duration(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

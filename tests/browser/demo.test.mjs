@@ -181,7 +181,7 @@ test('a session that is opened twice goes to the second; the first says so and d
     const copy = new Tab(page);
     await copy.connected();
     assert.equal(await copy.session(), session);
-    await ann.becomes('ended');
+    await ann.becomes('closed');
     assert.match(await ann.page.textContent('#trouble'), /taken over.*let go of it.*\(4409 taken_over\)/);
     const before = ann.sockets;
     for (const text of numbered('undisturbed', 5)) {
@@ -205,7 +205,7 @@ test('a tab that lost its session does not take it back by a reload', () =>
     const session = await ann.session();
     const [page] = await Promise.all([context.waitForEvent('page'), ann.page.evaluate((url) => void window.open(url), address)]);
     const copy = new Tab(page);
-    await ann.becomes('ended');
+    await ann.becomes('closed');
     await ann.page.reload();
     await ann.connected();
     assert.notEqual(await ann.session(), session);
@@ -277,7 +277,7 @@ test('a message to a session that is gone is said not to be sent', () =>
     await ben.write('I am leaving');
     await ann.hears('I am leaving');
     await ben.page.evaluate(endMySession);
-    await ben.becomes('ended');
+    await ben.becomes('closed');
     await ann.page.click('.message .who');
     await ann.write('too late');
     await ann.see('.message.failed :text("not sent: the session of Ben is gone")');
