@@ -140,6 +140,44 @@ test('what is written while unplugged outlives a reload', () =>
     assert.deepEqual(await ann.texts(), ['do not forget me']);
   }));
 
+test('what may have been published in a session that is gone is not risked twice, and said to be in doubt', () =>
+  inRoom(async (openTab, { address }) => {
+    const ben = await openTab('Ben');
+    const ann = await openTab('Ann');
+    await ann.page.routeWebSocket(/\/ws$/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((text) => text.includes('"publish"') || server.send(text));
+    });
+    await ann.page.reload();
+    await ann.connected();
+    await ann.write('was it heard?');
+    await ann.see('.message.pending');
+    const held = await ann.page.evaluate(heldHere);
+    await ann.page.goto('about:blank');
+    await ben.page.evaluate(endSession, held);
+    await ann.page.goto(address);
+    await ann.see('.message.failed :text("perhaps published")');
+    assert.notEqual(await ann.session(), held.session);
+    await ann.page.reload();
+    await ann.connected();
+    assert.deepEqual(await ann.texts(), []);
+  }));
+
+test('a server that cannot be reached is told in a sentence, until it can', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    let away = true;
+    await ann.page.routeWebSocket(/\/ws$/, (socket) => (away ? socket.close({ code: 1013, reason: 'try_again_later' }) : socket.connectToServer()));
+    await ann.page.reload();
+    await ann.see('#trouble:has-text("The server cannot be reached: 3 tries have failed (try_again_later).")');
+    await ann.write('patience');
+    away = false;
+    await ann.page.getByRole('button', { name: 'Try now' }).click();
+    await ann.connected();
+    await ann.hears('patience');
+    assert.ok(!(await ann.page.locator('#trouble').isVisible()));
+  }));
+
 test('a reload keeps the session and shows everything once', () =>
   inRoom(async (openTab, { address }) => {
     const ann = await openTab('Ann');
@@ -270,23 +308,41 @@ test('a message to one person reaches that person alone, and waits while they ar
     assert.deepEqual(await ben.texts('.direct'), ['for you alone']);
   }));
 
+test('a message to one person that is written while unplugged goes out after the return', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    const ben = await openTab('Ben');
+    await ann.see('#people :text("Ben")');
+    await ann.page.getByRole('button', { name: 'Ben' }).first().click();
+    await ann.pullThePlug();
+    await ann.write('later');
+    await ann.see('.message.direct :text("on its way")');
+    await ann.plugIn();
+    await ben.hears('later');
+    await ann.see('.message.direct :text("in the inbox")');
+  }));
+
 test('a message to a session that is gone is said not to be sent', () =>
   inRoom(async (openTab) => {
     const ann = await openTab('Ann');
     const ben = await openTab('Ben');
     await ben.write('I am leaving');
     await ann.hears('I am leaving');
-    await ben.page.evaluate(endMySession);
+    await ben.page.evaluate(endSession, await ben.page.evaluate(heldHere));
     await ben.becomes('closed');
     await ann.page.click('.message .who');
     await ann.write('too late');
     await ann.see('.message.failed :text("not sent: the session of Ben is gone")');
   }));
 
-/** In the page: takes the session over on a bare socket, and ends it. */
-async function endMySession() {
+/** In the page: what this tab holds of its session. */
+const heldHere = () => {
   const key = Object.keys(sessionStorage).find((name) => name.startsWith('byssus.session.'));
-  const { session, resume } = JSON.parse(sessionStorage.getItem(key));
+  return JSON.parse(sessionStorage.getItem(key));
+};
+
+/** In a page: takes a session over on a bare socket, and ends it. */
+async function endSession({ session, resume }) {
   const socket = new WebSocket(`ws://${location.host}/ws`);
   await new Promise((opened) => (socket.onopen = opened));
   socket.send(JSON.stringify({ type: 'connect', session, resume }));
