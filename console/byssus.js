@@ -17,7 +17,7 @@ var Backoff = class {
 // src/errors.ts
 var ByssusError = class extends Error {
   constructor(code, message, retryable = false) {
-    super(`${message} (${code})`);
+    super(message);
     this.code = code;
     this.retryable = retryable;
   }
