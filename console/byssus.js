@@ -574,7 +574,7 @@ var Outbox = class {
 };
 
 // src/store.ts
-var nothingHeld = () => ({ session: "", resume: "", positions: {}, inbox: 0, subscriptions: [] });
+var nothingHeld = () => ({ session: "", resume: "", positions: {}, inbox: 0 });
 var tabStore = (key = "byssus") => ({
   load() {
     try {
@@ -690,6 +690,7 @@ var SAVE_MS = 100;
 var RETRY_MS = 1e3;
 var FAULT_TRIES = 3;
 var REFUSALS_MAX = 3;
+var NO_CLOSE_FRAME = 1006;
 var TAKEN_OVER = 4409;
 var UNAUTHORIZED = 4401;
 var CLOSE_FOLLOWS = /* @__PURE__ */ new Set(["unauthorized", "resume_refused", "too_many_sessions"]);
@@ -701,6 +702,8 @@ var Client = class extends Events {
   #options;
   #held;
   #subscriptions = /* @__PURE__ */ new Map();
+  /** What the session was seen to be subscribed to: a resume brings it back. */
+  #restorable = /* @__PURE__ */ new Set();
   #outbox;
   #backoff;
   #cadences = /* @__PURE__ */ new Map();
@@ -836,7 +839,7 @@ var Client = class extends Events {
     const url = this.#urls[this.#dials++ % this.#urls.length];
     const dial = this.#dials;
     this.#lastWords = "";
-    this.#after(ANSWER_MS, () => this.#lost(1006, "no answer to connect"));
+    this.#after(ANSWER_MS, () => this.#lost(NO_CLOSE_FRAME, "no answer to connect"));
     const { token } = this.#options;
     if (typeof token !== "function") {
       this.#dial(url, token);
@@ -904,8 +907,7 @@ var Client = class extends Events {
     if (firstOfStore) this.session.refresh().catch(() => {
     });
     for (const subscription of [...this.#subscriptions.values()]) {
-      const restored = reply.resumed && this.#held.subscriptions.includes(subscription.channel);
-      if (!restored) this.#ask(subscription);
+      if (!reply.resumed || !this.#restorable.has(subscription.channel)) this.#ask(subscription);
     }
     this.#outbox.connected(connection, reply.session);
     this.#handledDirect();
@@ -977,11 +979,12 @@ var Client = class extends Events {
   /** A channel that the session is subscribed to; one that nobody here wants is given back. */
   #subscribed(channel) {
     const subscription = this.#subscriptions.get(channel);
-    const { subscriptions } = this.#held;
-    if (!subscription) this.#connection?.say({ type: "unsubscribe", channel });
-    else if (!subscriptions.includes(channel)) subscriptions.push(channel);
-    if (subscription) subscription.asking = false;
-    this.#saveSoon();
+    if (subscription) {
+      this.#restorable.add(channel);
+      subscription.asking = false;
+    } else {
+      this.#connection?.say({ type: "unsubscribe", channel });
+    }
     return subscription;
   }
   async #unsubscribe(subscription) {
@@ -997,7 +1000,7 @@ var Client = class extends Events {
     const subscription = this.#subscriptions.get(channel);
     this.#subscriptions.delete(channel);
     delete this.#held.positions[channel];
-    this.#held.subscriptions = this.#held.subscriptions.filter((name) => name !== channel);
+    this.#restorable.delete(channel);
     this.#saveSoon();
     subscription?.over(event);
   }
@@ -1124,15 +1127,15 @@ var Client = class extends Events {
   }
   // How a connection ends.
   #lost(code, reason) {
-    const words = this.#lastWords || reason;
+    const wasConnected = this.#state === "connected";
+    const words = this.#lastWords || reason || (wasConnected ? "the connection broke" : "no connection could be had");
     const again = code === UNAUTHORIZED && typeof this.#options.token === "function" && ++this.#refusals < REFUSALS_MAX;
     if (code !== 0 && !again && !invitesReconnect(code)) {
       this.#close(code, words);
       return;
     }
     const lasted = Date.now() - this.#connectedAt;
-    const wasConnected = this.#state === "connected";
-    if (wasConnected) this.#cadence()?.broke(this.#connection?.silence ?? 0);
+    if (wasConnected && code === NO_CLOSE_FRAME) this.#cadence()?.broke(this.#connection?.silence ?? 0);
     this.#drop();
     if (wasConnected && lasted > STEADY_MS) this.#backoff.failures = 0;
     if (!wasConnected && ++this.#attempts === FAULT_TRIES) this.emit("fault", { attempts: FAULT_TRIES, reason: words });
@@ -1160,7 +1163,8 @@ var Client = class extends Events {
   /** The positions stay: a new session can read on from them. */
   #forget() {
     this.#held.positions = this.#positions(({ received }) => received);
-    Object.assign(this.#held, { session: "", resume: "", inbox: 0, subscriptions: [] });
+    Object.assign(this.#held, { session: "", resume: "", inbox: 0 });
+    this.#restorable.clear();
     this.inbox.anew();
     this.#save();
   }
