@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.byssus.redis.testing.RedisProcess;
-import java.io.File;
+import io.byssus.tests.browser.NodeJs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,10 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class DeviceMeetsABrowserOnAnotherNodeTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final long BROWSER_SECONDS = 120;
 
   @TempDir Path folder;
 
@@ -124,37 +121,10 @@ class DeviceMeetsABrowserOnAnotherNodeTest {
     }
   }
 
-  private void runPageOn(DeviceNode node) throws Exception {
-    var said = folder.resolve("page.txt");
-    var builder =
-        new ProcessBuilder(found("node").toString(), "device.browser.mjs")
-            .directory(Path.of("browser").toFile())
-            .redirectErrorStream(true)
-            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-            .redirectOutput(said.toFile());
-    builder.environment().put("BYSSUS_URL", "http://127.0.0.1:" + node.process.port() + "/");
-    builder
-        .environment()
-        .put(
-            "CHROMIUM",
-            found("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-                .toString());
-    var page = builder.start();
-    var ended = page.waitFor(BROWSER_SECONDS, TimeUnit.SECONDS);
-    if (!ended) {
-      page.descendants().forEach(ProcessHandle::destroyForcibly);
-      page.destroyForcibly().waitFor();
-    }
-    assertThat(ended && page.exitValue() == 0).as(Files.readString(said)).isTrue();
-  }
-
-  private static Path found(String... programs) {
-    var folders = Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator);
-    return Stream.of(programs)
-        .flatMap(program -> Stream.of(folders).map(place -> Path.of(place, program)))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow(() ->
-            new AssertionError(programs[0] + " is missing; ./byssus test installs what is needed"));
+  private static void runPageOn(DeviceNode node) throws Exception {
+    NodeJs.run(
+        Path.of("browser"),
+        Map.of("BYSSUS_URL", node.process.address()),
+        List.of("node", "device.browser.mjs"));
   }
 }

@@ -34,32 +34,31 @@ public final class NodeProcess implements AutoCloseable {
   private NodeProcess(String name, Path folder, List<String> arguments) {
     this.name = name;
     this.log = folder.resolve(name + ".log");
-    this.command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Djava.net.preferIPv4Stack=true",
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.byssus.server.Main",
-                "serve",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                Integer.toString(port),
-                "--node",
-                name));
+    this.command = new ArrayList<>(command());
+    var place = List.of("--host", "127.0.0.1", "--port", Integer.toString(port), "--node", name);
+    command.addAll(place);
     command.addAll(arguments);
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
   }
 
+  /** What starts a node of this build, without its place and its name. */
+  public static List<String> command() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-Djava.net.preferIPv4Stack=true",
+        "-Xmx512m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("java.class.path"),
+        "io.byssus.server.Main",
+        "serve");
+  }
+
   /** Returns at once; {@link #awaitReady} waits. What it writes goes to a file in the folder. */
-  static NodeProcess start(String name, Path folder, List<String> arguments) {
+  public static NodeProcess start(String name, Path folder, List<String> arguments) {
     var node = new NodeProcess(name, folder, arguments);
     node.startAgain();
     return node;
@@ -71,6 +70,11 @@ public final class NodeProcess implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /** Of its pages, with a slash at the end. */
+  public String address() {
+    return "http://127.0.0.1:" + port + "/";
   }
 
   long pid() {
@@ -181,7 +185,7 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   private HttpURLConnection open(String page) throws IOException {
-    var url = URI.create("http://127.0.0.1:" + port + page).toURL();
+    var url = URI.create(address()).resolve(page).toURL();
     var connection = (HttpURLConnection) url.openConnection();
     connection.setConnectTimeout(ANSWER_MS);
     connection.setReadTimeout(ANSWER_MS);
