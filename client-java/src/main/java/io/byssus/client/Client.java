@@ -100,9 +100,7 @@ public final class Client implements AutoCloseable {
   private Optional<Held> held() {
     var now = hello.identity();
     return now.known()
-        ? Optional.of(
-            new Held(
-                now.session(), now.resume(), feeds.handled(), inbox.handled(), feeds.channels()))
+        ? Optional.of(new Held(now.session(), now.resume(), feeds.handled(), inbox.handled()))
         : Optional.empty();
   }
 

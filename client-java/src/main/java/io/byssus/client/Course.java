@@ -35,6 +35,11 @@ final class Course {
     return place;
   }
 
+  /** Before anything was heard. */
+  void readOn(Position from) {
+    place = Optional.of(from);
+  }
+
   List<FeedEvent> subscribed(ServerMessage.Subscribed said) {
     var told = new FeedEvent.Subscribed(said.position());
     there = true;

@@ -6,7 +6,6 @@ import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.ServerMessage;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The subscriptions that the program wishes for, and what the server has of them. Confined to the
- * lane, but for {@link #wish}, {@link #leave} and {@link #channels}.
+ * lane, but for {@link #wish} and {@link #leave}.
  */
 final class Feeds {
   private final Lane lane;
@@ -28,6 +27,8 @@ final class Feeds {
   private final Backoff backoff;
   private final Runnable changed;
   private final Map<String, Subscription> wishes = new ConcurrentHashMap<>();
+  // Where an earlier run of the program was in channels that this one has not wished for yet.
+  private final Map<String, Position> earlier = new HashMap<>();
   // Those that the server may still have, and nobody wishes for.
   private final Set<String> leaving = new LinkedHashSet<>();
   private @Nullable Connection connection;
@@ -69,17 +70,18 @@ final class Feeds {
     lane.execute(() -> drop(subscription));
   }
 
-  Set<String> channels() {
-    return Set.copyOf(wishes.keySet());
-  }
-
   // On the lane.
 
-  /** As they were kept. Whether the server has them is not known. */
+  /** As they were kept. What of it is wished for again is up to the program. */
   void restore(Held held) {
-    for (var channel : held.subscriptions()) {
-      var position = Optional.ofNullable(held.positions().get(channel));
-      wishes.computeIfAbsent(channel, _1 -> make(channel, position));
+    earlier.putAll(held.positions());
+    wishes.values().forEach(this::readOn);
+  }
+
+  private void readOn(Subscription wish) {
+    var position = earlier.remove(wish.channel());
+    if (position != null && wish.received().isEmpty()) {
+      wish.readOn(position);
     }
   }
 
@@ -87,6 +89,7 @@ final class Feeds {
     if (closed) {
       end(subscription, Optional.of(ByssusException.closed("the client is closed")));
     } else if (wishes.get(subscription.channel()) == subscription) {
+      readOn(subscription);
       if (subscription.stands(Standing.REFUSED)) {
         subscription.stand(Standing.UNASKED); // asked for once more
       }
@@ -111,14 +114,14 @@ final class Feeds {
 
   /** Received ones: what is still to be handled is here already. */
   Map<String, Position> positions() {
-    var positions = new HashMap<String, Position>();
+    var positions = new HashMap<>(earlier);
     wishes.forEach(
         (channel, wish) -> wish.received().ifPresent(position -> positions.put(channel, position)));
     return positions;
   }
 
   Map<String, Position> handled() {
-    var positions = new LinkedHashMap<String, Position>();
+    var positions = new HashMap<>(earlier);
     wishes.forEach(
         (channel, wish) -> wish.position().ifPresent(position -> positions.put(channel, position)));
     return positions;
@@ -232,7 +235,7 @@ final class Feeds {
 
     @Override
     public void refused(ErrorCode code, String message) {
-      if (code.retryable()) {
+      if (code.retryable() && !wishes.containsKey(channel)) {
         leaving.add(channel);
         askAgainLater();
       }

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,8 +23,8 @@ import java.util.Set;
 
 /**
  * A store in a file, which its owner alone may read. The file holds commands of the protocol, one a
- * line: the {@code connect} that resumes the session, and a {@code subscribe} for each wish. It is
- * replaced whole, so a crash leaves the old one or the new one. One client at a time.
+ * line: the {@code connect} that resumes the session, and a {@code subscribe} for each position. It
+ * is replaced whole, so a crash leaves the old one or the new one. One client at a time.
  */
 public final class FileStore implements Store {
   private static final FileAttribute<?>[] OWNER_ONLY =
@@ -63,7 +62,6 @@ public final class FileStore implements Store {
     Optional<Held> held = Optional.empty();
     var inbox = OptionalLong.empty();
     var positions = new HashMap<String, Position>();
-    var subscriptions = new HashSet<String>();
     var session = "";
     var resume = "";
     for (var line : codec.commands(lines)) {
@@ -75,12 +73,11 @@ public final class FileStore implements Store {
         resume = connect.resume().get().token();
         inbox = connect.inbox().map(OptionalLong::of).orElseGet(OptionalLong::empty);
       } else if (good.command() instanceof Command.Subscribe subscribe) {
-        subscriptions.add(subscribe.channel());
         subscribe.position().ifPresent(at -> positions.put(subscribe.channel(), at));
       }
     }
     if (!session.isEmpty()) {
-      held = Optional.of(new Held(session, resume, positions, inbox, subscriptions));
+      held = Optional.of(new Held(session, resume, positions, inbox));
     }
     return held;
   }
@@ -111,11 +108,12 @@ public final class FileStore implements Store {
             false,
             0);
     lines.writeBytes(codec.encode(connect));
-    for (var channel : held.subscriptions()) {
-      var position = Optional.ofNullable(held.positions().get(channel));
-      lines.write('\n');
-      lines.writeBytes(codec.encode(new Command.Subscribe(Command.NO_ID, channel, position)));
-    }
+    held.positions()
+        .forEach((channel, position) -> {
+          lines.write('\n');
+          lines.writeBytes(
+              codec.encode(new Command.Subscribe(Command.NO_ID, channel, Optional.of(position))));
+        });
     return lines.toByteArray();
   }
 

@@ -3,7 +3,6 @@ package io.byssus.client;
 import io.byssus.protocol.Position;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * What a client must keep to have its session again after a restart of the program.
@@ -11,23 +10,17 @@ import java.util.Set;
  * @param resume <b>secret</b>: proves that the session is the client's
  * @param positions channel to the position up to which all has been handled
  * @param inbox offset up to which directed messages have been handled, empty when there were none
- * @param subscriptions channels and patterns, with positions or without
  */
 public record Held(
-    String session,
-    String resume,
-    Map<String, Position> positions,
-    OptionalLong inbox,
-    Set<String> subscriptions) {
-  /** Copies the collections. */
+    String session, String resume, Map<String, Position> positions, OptionalLong inbox) {
+  /** Copies the positions. */
   public Held {
     positions = Map.copyOf(positions);
-    subscriptions = Set.copyOf(subscriptions);
   }
 
   /** Without the secret. */
   @Override
   public String toString() {
-    return "Held[session=" + session + ", subscriptions=" + subscriptions + "]";
+    return "Held[session=" + session + ", positions=" + positions + "]";
   }
 }

@@ -62,6 +62,12 @@ public final class Subscription extends Feed {
     return isPattern() ? Optional.empty() : course.place();
   }
 
+  /** From where an earlier run of the program was. */
+  void readOn(Position position) {
+    course.readOn(position);
+    delivery().move(received());
+  }
+
   boolean stands(Standing asWhat) {
     return standing == asWhat;
   }

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,19 +31,52 @@ class ProgramStartsAgainTest {
         .says("{'type':'direct','offset':3,'data':1}");
     first.passes(ofMillis(100));
 
-    var second = ScriptedServer.start(builder -> builder.store(store));
+    // What the program wishes for before the store has been read reads on as well.
+    var slow = new ManualExecutor();
+    var second =
+        ScriptedServer.start(builder -> {
+          builder.background = slow;
+          return builder.store(store);
+        });
+    var news = second.client().subscribe("news");
+    second.lane.settle();
+    slow.runAll(); // the store
+    second.lane.settle();
+    slow.runAll(); // the token
+    second.lane.settle();
     assertThat(second.client().state()).isEqualTo(ClientState.RESUMING);
     var connect = second.line().opened().last(Command.Connect.class);
     assertThat(connect.resume()).contains(new Command.Resume("s1", "r1"));
     assertThat(connect.positions()).isEqualTo(Map.of("news", new Position("q7", 2)));
     assertThat(connect.inbox()).contains(3L);
+    assertThat(news.position()).contains(new Position("q7", 2));
     var line = second.line().connected("s1", "r2", true);
     assertThat(line.all(Command.GetAttributes.class)).as("nobody tells them unasked").hasSize(1);
     line.error(line.last(Command.Subscribe.class).id(), "already_subscribed", false);
     second.client().subscribe("news");
     second.lane.settle();
     assertThat(line.all(Command.Subscribe.class)).hasSize(1);
+    slow.runAll();
     assertThat(store.load().orElseThrow().resume()).isEqualTo("r2");
+  }
+
+  @Test
+  void aChannelThatIsWishedForLaterIsReadOnFromWhereTheEarlierRunWas() {
+    var store = Store.inMemory();
+    var at = new Position("q7", 2);
+    store.save(new Held("s1", "r1", Map.of("news", at), OptionalLong.empty()));
+
+    var server = ScriptedServer.start(builder -> builder.store(store));
+    var line = server.line().opened();
+    assertThat(line.last(Command.Connect.class).positions()).isEqualTo(Map.of("news", at));
+    line.connected("s1", "r2", true).restored("news", "q7", 3, 1).message("news", 3);
+    assertThat(line.last(Command.Unsubscribe.class).channel()).as("not wished").isEqualTo("news");
+    server.passes(ofMillis(100));
+    assertThat(store.load().orElseThrow().positions()).isEqualTo(Map.of("news", at));
+
+    server.client().subscribe("news");
+    server.lane.settle();
+    assertThat(line.last(Command.Subscribe.class).position()).contains(at);
   }
 
   @Test
@@ -76,13 +108,8 @@ class ProgramStartsAgainTest {
     var store = new FileStore(file);
     assertThat(store.load()).isEmpty();
     var held =
-        new Held(
-            "s1",
-            "secret",
-            Map.of("nä\"ws", new Position("q7", 41)),
-            OptionalLong.of(9),
-            Set.of("nä\"ws", "news.*"));
-    store.save(new Held("s0", "old", Map.of(), OptionalLong.empty(), Set.of()));
+        new Held("s1", "secret", Map.of("nä\"ws", new Position("q7", 41)), OptionalLong.of(9));
+    store.save(new Held("s0", "old", Map.of(), OptionalLong.empty()));
     store.save(held);
     assertThat(new FileStore(file).load()).contains(held);
     assertThat(held).asString().doesNotContain("secret");
