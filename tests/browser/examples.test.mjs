@@ -1,14 +1,16 @@
-/** The examples for Node.js, each started by its one command, against a real node and seen by a real browser. */
+/** What the pages for newcomers tell them to try, tried: the examples, each by its one command, and code for the browser's console. */
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { inRoom } from './browser.mjs';
 
-const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
+const ROOT = new URL('../../', import.meta.url);
+const EXAMPLES = fileURLToPath(new URL('examples/', ROOT));
 const { hostname, port } = new URL(process.env.BYSSUS_URL);
 const SERVER = `ws://${hostname}:${port}/ws`;
 
@@ -29,7 +31,7 @@ class Program {
         this.child.emit('said');
       });
     }
-    this.child.on('close', () => this.child.emit('said'));
+    this.child.on('exit', () => Program.#all.delete(this)).on('close', () => this.child.emit('said'));
   }
 
   async says(what) {
@@ -45,7 +47,8 @@ class Program {
   }
 
   static endAll() {
-    for (const { child } of Program.#all) if (child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    for (const { child } of Program.#all) process.kill(-child.pid, 'SIGKILL');
+    Program.#all.clear();
   }
 }
 after(() => Program.endAll());
@@ -117,4 +120,37 @@ test('the dashboard draws what comes, and has missed nothing when its connection
       sockets.forEach((socket) => socket.destroy());
       Program.endAll();
     }
+  }));
+
+/** The JavaScript of a page of the documentation that has `word` in it. */
+function codeOf(file, word) {
+  const blocks = [...readFileSync(new URL(file, ROOT), 'utf8').matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
+  return blocks.find((code) => code.includes(word)).replace('ws://localhost:8080/ws', SERVER);
+}
+
+const prints = (page, text) => page.waitForEvent('console', { predicate: (message) => text.test(message.text()) });
+
+test('the lines of the README print what they publish', () =>
+  inRoom(async (openTab) => {
+    const { page } = await openTab();
+    const printed = prints(page, /^\d+ \{hello: world\}$/);
+    await page.evaluate(`(async () => {${codeOf('README.md', '/byssus.js')}})()`);
+    await printed;
+  }));
+
+test('the small client of the specification prints what it has missed', () =>
+  inRoom(async (openTab) => {
+    const [listener, publisher] = [(await openTab()).page, (await openTab()).page];
+    const subscribed = listener.waitForEvent('websocket').then((socket) =>
+      socket.waitForEvent('framereceived', { predicate: ({ payload }) => payload.includes('"subscribed"') }),
+    );
+    await listener.evaluate(`${codeOf('spec/protocol.md', 'let held')}; window.away = () => ws.close(4000)`);
+    await subscribed;
+    const printed = prints(listener, /^\d+ while you were away$/);
+    await listener.evaluate('away()');
+    await publisher.evaluate(async () => {
+      const { connect } = await import('/byssus.js');
+      await connect(`ws://${location.host}/ws`).publish('news', 'while you were away');
+    });
+    await printed;
   }));
