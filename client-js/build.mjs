@@ -1,13 +1,13 @@
 /**
- * Builds dist/: ESM and CommonJS with types, and a file for <script>. With --console the ESM is copied to
- * where the demo page has it (docs/adr/0024-the-demo-page-carries-the-sdk.md).
+ * Builds dist/: ESM and CommonJS with types, and a file for <script>. With --console also what the demo page
+ * carries (docs/adr/0024-the-demo-page-carries-the-sdk.md).
  */
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { bundle } from './bundle.mjs';
+import { bundle, CONSOLE } from './bundle.mjs';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 rmSync('dist', { recursive: true, force: true });
@@ -17,7 +17,7 @@ await Promise.all([
   bundle({ format: 'cjs', outfile: 'dist/index.cjs' }),
   bundle({ format: 'iife', globalName: 'byssus', minify: true, outfile: 'dist/byssus.global.js' }),
 ]);
-if (process.argv.includes('--console')) copyFileSync('dist/index.js', '../console/byssus.js');
+if (process.argv.includes('--console')) await bundle({ ...CONSOLE, outfile: '../console/byssus.js' });
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], { stdio: 'inherit' });
 // The types of the CommonJS build are the same ones, under the names that TypeScript looks for then.
 for (const file of readdirSync('dist').filter((name) => name.endsWith('.d.ts'))) {

@@ -6,6 +6,9 @@ import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
+/** What the demo page carries. */
+export const CONSOLE = { format: 'esm', minify: true };
+
 export const bundle = (options) =>
   build({
     absWorkingDir: fileURLToPath(new URL('.', import.meta.url)),

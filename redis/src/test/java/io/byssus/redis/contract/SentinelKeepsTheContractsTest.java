@@ -1,71 +1,17 @@
 package io.byssus.redis.contract;
 
-import io.byssus.core.contract.BrokerContract;
-import io.byssus.core.contract.ClusterBusContract;
 import io.byssus.core.contract.EngineUnderTest;
-import io.byssus.core.contract.InboxStoreContract;
-import io.byssus.core.contract.PresenceStoreContract;
-import io.byssus.core.contract.SessionDirectoryContract;
-import io.byssus.core.contract.SessionStoreContract;
 import io.byssus.protocol.Durability;
 import io.byssus.redis.testing.RedisDeployment;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** A primary, two replicas and three Sentinels. */
 @ResourceLock("sentinel")
-class SentinelKeepsTheContractsTest {
+class SentinelKeepsTheContractsTest extends KeepsTheContracts {
   private static final RedisDeployment REDIS = RedisDeployment.sentinel();
 
-  private static EngineUnderTest redis() {
+  @Override
+  EngineUnderTest redis() {
     return RedisUnderTest.on(REDIS.address(), Durability.REPLICATED);
-  }
-
-  @Nested
-  class Sessions extends SessionStoreContract {
-    @Override
-    protected EngineUnderTest start() {
-      return redis();
-    }
-  }
-
-  @Nested
-  class Channels extends BrokerContract {
-    @Override
-    protected EngineUnderTest start() {
-      return redis();
-    }
-  }
-
-  @Nested
-  class Inboxes extends InboxStoreContract {
-    @Override
-    protected EngineUnderTest start() {
-      return redis();
-    }
-  }
-
-  @Nested
-  class Directory extends SessionDirectoryContract {
-    @Override
-    protected EngineUnderTest start() {
-      return redis();
-    }
-  }
-
-  @Nested
-  class Presence extends PresenceStoreContract {
-    @Override
-    protected EngineUnderTest start() {
-      return redis();
-    }
-  }
-
-  @Nested
-  class Bus extends ClusterBusContract {
-    @Override
-    protected EngineUnderTest start() {
-      return redis();
-    }
   }
 }

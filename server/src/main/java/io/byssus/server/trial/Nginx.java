@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * An nginx before the nodes. What it is told is the file that operators start from, with other
  * ports; around that it keeps to a folder of its own.
  */
-final class Nginx {
+public final class Nginx {
   private static final String TEMPLATE = "/nginx/byssus.conf";
   private static final Pattern LISTEN = Pattern.compile("(?m)^( *)listen .*;$");
   private static final Pattern SERVERS =
@@ -45,19 +45,27 @@ final class Nginx {
   private Nginx() {}
 
   static Child start(Path program, Path folder, int port, List<Integer> nodes) throws TrialFailure {
-    var home = folder.resolve("nginx");
     try {
-      Files.createDirectories(home);
-      Files.writeString(home.resolve("nginx.conf"), AROUND);
-      Files.writeString(home.resolve("byssus.conf"), filled(template(), port, nodes));
+      var command = prepare(program, folder.resolve("nginx"), port, nodes);
+      return Child.start("nginx", folder, Map.of(), command);
     } catch (IOException e) {
       throw new TrialFailure("the configuration of nginx cannot be written: " + e.getMessage());
     }
-    return Child.start(
-        "nginx",
-        folder,
-        Map.of(),
-        List.of(program.toString(), "-p", home + "/", "-c", "nginx.conf", "-e", "stderr"));
+  }
+
+  /**
+   * Writes what nginx is told into {@code home}.
+   *
+   * @param port where it listens, on this machine only
+   * @param nodes the ports of the nodes, on this machine
+   * @return the command that starts it
+   */
+  public static List<String> prepare(Path program, Path home, int port, List<Integer> nodes)
+      throws IOException {
+    Files.createDirectories(home);
+    Files.writeString(home.resolve("nginx.conf"), AROUND);
+    Files.writeString(home.resolve("byssus.conf"), filled(template(), port, nodes));
+    return List.of(program.toString(), "-p", home + "/", "-c", "nginx.conf", "-e", "stderr");
   }
 
   static String template() throws IOException {
