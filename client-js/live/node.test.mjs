@@ -1,6 +1,7 @@
 /** The SDK in Node.js, on one real node. */
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { after, afterEach, before, test } from 'node:test';
 import WebSocket from 'ws';
@@ -146,6 +147,37 @@ test('a message that the server did not expect is an error push, and the connect
   await it.ready();
   await assert.rejects(it.send({ nobody: 'x' }, 1), { code: 'malformed' });
   assert.equal(it.state, 'connected');
+});
+
+test('when its token runs out it comes back with another, and has missed nothing', async () => {
+  const secret = 'a secret of these tests, long enough';
+  process.env.BYSSUS_AUTH_JWT_SECRET = secret; // a command line can be read by everyone
+  const guarded = await Server.start('js-2', '--set', 'auth.jwt.clock-skew=0s');
+  delete process.env.BYSSUS_AUTH_JWT_SECRET;
+  try {
+    const part = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+    const tokenFor = (seconds) => {
+      const content = `${part({ alg: 'HS256' })}.${part({ sub: 'ann', exp: Math.floor(Date.now() / 1000) + seconds })}`;
+      return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`;
+    };
+    const asked = [];
+    const it = client(guarded.url, { token: (refused) => tokenFor(asked.push(refused) === 1 ? 3 : 3600) });
+    const other = client(guarded.url, { token: tokenFor(3600) });
+    const channel = `chat:${room()}`;
+    const heard = [];
+    it.subscribe(channel).on('message', ({ data }) => heard.push(data));
+    await next(it.subscribe(channel), 'subscribed');
+    const { id } = it.session;
+    const { code } = await next(it, 'state', ({ state }) => state === 'waiting');
+    assert.equal(code, 4401);
+    await other.publish(channel, 'while it was away');
+    await eventually(() => heard.length === 1, 'it hears what it missed');
+    assert.deepEqual(asked, [false, true]);
+    assert.equal(it.session.id, id);
+  } finally {
+    closeClients();
+    await guarded.kill('SIGTERM');
+  }
 });
 
 test('CommonJS programs have it too', async () => {

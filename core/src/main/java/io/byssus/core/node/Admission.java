@@ -98,7 +98,10 @@ final class Admission {
           switch (verdict) {
             case Authenticator.Verdict.Refused(var reason) ->
                 turnAway(ErrorCode.UNAUTHORIZED, reason, CloseCode.UNAUTHORIZED);
-            case Authenticator.Verdict.Accepted(var user) -> known(user);
+            case Authenticator.Verdict.Accepted(var user, var lasts) -> {
+              dispatcher.authorized(lasts);
+              known(user);
+            }
           }
         });
   }

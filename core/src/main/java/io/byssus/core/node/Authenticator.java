@@ -1,6 +1,8 @@
 package io.byssus.core.node;
 
 import io.byssus.core.connection.Peer;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -22,8 +24,14 @@ public interface Authenticator {
   sealed interface Verdict {
     /**
      * @param user empty: anonymous, but welcome
+     * @param lasts for how long from now; then the client must come with another token
      */
-    record Accepted(String user) implements Verdict {}
+    record Accepted(String user, Duration lasts) implements Verdict {
+      /** For as long as the connection lives. */
+      public Accepted(String user) {
+        this(user, ChronoUnit.FOREVER.getDuration());
+      }
+    }
 
     /**
      * @param reason for the client to read; tells nothing that helps to guess

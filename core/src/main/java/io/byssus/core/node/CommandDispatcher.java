@@ -55,6 +55,9 @@ final class CommandDispatcher implements Connection.Receiver {
   /** After so many in a row that cannot be read, the client speaks something else. */
   private static final int UNREADABLE_MAX = 10;
 
+  /** Longer than any connection lives, and short enough to compare. */
+  private static final long LONGEST_NS = Long.MAX_VALUE / 2;
+
   private static final long LAST_REPLIES_NS = TimeUnit.SECONDS.toNanos(1);
 
   /** Belongs to the lane's {@link Watch}. */
@@ -64,6 +67,7 @@ final class CommandDispatcher implements Connection.Receiver {
   private final Connection connection;
   private final TokenBucket bucket;
   private final long connectBy;
+  private long authorizedUntil;
   private @Nullable ArrayDeque<Decoded> waiting;
   private @Nullable Admission admission;
   private @Nullable Session session;
@@ -84,6 +88,7 @@ final class CommandDispatcher implements Connection.Receiver {
     var limits = node.settings.limits();
     this.bucket = new TokenBucket(limits.commandsPerSecond(), limits.commandsBurst(), now);
     this.connectBy = now + connectTimeout().toNanos();
+    this.authorizedUntil = now + LONGEST_NS;
     var interval = node.settings.heartbeat().interval();
     connection.startHeartbeat(interval, node.randomUpTo(interval));
   }
@@ -270,6 +275,12 @@ final class CommandDispatcher implements Connection.Receiver {
     // Not at once: a client that gave this connection up has closed it behind its connect, and
     // may be back on another.
     connection.lane().execute(coming::start);
+  }
+
+  /** The client has a good token, for so long. */
+  void authorized(Duration lasts) {
+    var nanos = Math.min(TimeUnit.NANOSECONDS.convert(lasts), LONGEST_NS);
+    authorizedUntil = connection.lane().nanoTime() + nanos;
   }
 
   /** The connection holds the session from here on, though it may not have been told. */
@@ -836,6 +847,8 @@ final class CommandDispatcher implements Connection.Receiver {
   void tick(long now, long listeningSince) {
     if (!greeted && now - connectBy >= 0) {
       connection.close(CloseCode.CONNECT_TIMEOUT);
+    } else if (now - authorizedUntil >= 0) {
+      connection.close(CloseCode.UNAUTHORIZED);
     } else {
       connection.tick(node.settings.heartbeat(), now, listeningSince);
     }

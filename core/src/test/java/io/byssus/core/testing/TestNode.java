@@ -143,9 +143,11 @@ public final class TestNode {
         @Override
         public CompletionStage<Verdict> authenticate(String token, Peer peer) {
           return CompletableFuture.completedFuture(
-              token.equals("nobody")
-                  ? new Verdict.Refused("not you")
-                  : new Verdict.Accepted(token));
+              switch (token) {
+                case "nobody" -> new Verdict.Refused("not you");
+                case "brief" -> new Verdict.Accepted(token, Duration.ofMinutes(1));
+                default -> new Verdict.Accepted(token);
+              });
         }
 
         @Override

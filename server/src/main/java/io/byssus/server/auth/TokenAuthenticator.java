@@ -46,12 +46,8 @@ public final class TokenAuthenticator implements Authenticator {
     // What the library throws at a token that nobody has thought of is a refusal too.
     return verifier
         .get()
-        .thenApplyAsync(known -> verdict(known.user(token)), workers)
+        .thenApplyAsync(known -> known.verdict(token).orElse(INVALID), workers)
         .exceptionally(_ -> INVALID);
-  }
-
-  private static Verdict verdict(Optional<String> user) {
-    return user.<Verdict>map(Verdict.Accepted::new).orElse(INVALID);
   }
 
   @Override

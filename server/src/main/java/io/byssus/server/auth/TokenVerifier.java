@@ -8,7 +8,9 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import io.byssus.core.node.Authenticator.Verdict;
 import java.text.ParseException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
@@ -22,8 +24,12 @@ import javax.crypto.SecretKey;
  */
 final class TokenVerifier {
   private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+  private final TokenRules rules;
+  private final InstantSource clock;
 
   TokenVerifier(SecretKey key, TokenRules rules, InstantSource clock) {
+    this.rules = rules;
+    this.clock = clock;
     processor.setJWSKeySelector(
         (header, _) -> header.getAlgorithm().equals(JWSAlgorithm.HS256) ? List.of(key) : List.of());
     processor.setJWTClaimsSetVerifier(claims(rules, clock));
@@ -46,14 +52,17 @@ final class TokenVerifier {
   }
 
   /** Empty for whatever is not a valid token, for whichever reason. */
-  Optional<String> user(String token) {
+  Optional<Verdict> verdict(String token) {
     try {
       var claims = processor.process(SignedJWT.parse(token), null);
       // The library takes "exp": null for a claim that is there, and checks no time then.
       if (claims.getExpirationTime() == null) {
         return Optional.empty();
       }
-      return Optional.ofNullable(claims.getSubject()).filter(user -> !user.isBlank());
+      var lasts = Duration.between(clock.instant(), claims.getExpirationTime().toInstant());
+      return Optional.ofNullable(claims.getSubject())
+          .filter(user -> !user.isBlank())
+          .map(user -> new Verdict.Accepted(user, lasts.plus(rules.clockSkew())));
     } catch (ParseException | BadJOSEException | JOSEException e) {
       return Optional.empty();
     }

@@ -70,7 +70,7 @@ public final class Gateways {
   private static Entry judge(Verdict verdict, Optional<String> asked) {
     return switch (verdict) {
       case Verdict.Refused _ -> new Entry.Refused(401);
-      case Verdict.Accepted(var user) -> {
+      case Verdict.Accepted(var user, var _) -> {
         var name = asked.orElse(user);
         if (!isName(name)) {
           yield new Entry.Refused(400);
