@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Watches that the present connection lives. Confined to the lane. */
 final class Heart {
+  private static final System.Logger LOG = System.getLogger(Heart.class.getName());
   private static final Command PING = new Command.Ping(Command.NO_ID, false);
   private static final double SECOND_NS = 1e9;
 
@@ -33,7 +34,7 @@ final class Heart {
    * @param dead run when nothing has been heard for too long
    */
   void start(Connection connection, ServerMessage.HeartbeatNumbers numbers, Runnable dead) {
-    adaptive.connected(network.get(), numbers.intervalSeconds());
+    adaptive.connected(networkName(), numbers.intervalSeconds());
     probing = false;
     beat =
         new Heartbeat(
@@ -41,6 +42,16 @@ final class Heart {
             (long) (numbers.timeoutSeconds() * SECOND_NS),
             lane.nanoTime());
     watch(connection, dead);
+  }
+
+  /** A program that cannot name it is always in the same. */
+  private String networkName() {
+    try {
+      return String.valueOf(network.get());
+    } catch (RuntimeException | Error thrown) {
+      LOG.log(System.Logger.Level.WARNING, "the network cannot be named", thrown);
+      return "";
+    }
   }
 
   private long intervalNs() {

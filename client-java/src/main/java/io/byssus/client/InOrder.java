@@ -47,7 +47,7 @@ final class InOrder implements Executor {
       }
       try {
         task.run();
-      } catch (RuntimeException thrown) {
+      } catch (RuntimeException | Error thrown) {
         LOG.log(System.Logger.Level.WARNING, "a handler has thrown", thrown);
       }
     }

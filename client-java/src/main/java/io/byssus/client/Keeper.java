@@ -56,7 +56,7 @@ final class Keeper {
       var loaded = Optional.<Held>empty();
       try {
         loaded = store.get().load();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.log(System.Logger.Level.WARNING, "the store cannot be read; a new session", e);
       }
       var found = loaded;

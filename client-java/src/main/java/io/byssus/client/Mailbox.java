@@ -149,7 +149,7 @@ final class Mailbox {
   private void handle(Entry entry) {
     try {
       entry.event().ifPresent(handler);
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       // It counts as handled: a message that no handler can bear must not come for ever.
       LOG.log(System.Logger.Level.WARNING, "a handler has thrown", thrown);
     }

@@ -111,10 +111,37 @@ class HandlersMayBlockTest {
     var news = server.client().subscribe("news");
     news.onMessage(message -> {
       heard.add(message.data());
-      throw new IllegalStateException("on purpose");
+      if (message.offset() == 1) {
+        throw new IllegalStateException("on purpose");
+      }
+      throw new AssertionError("on purpose");
     });
-    server.connected().subscribed("news", "q7", 0).message("news", 1).message("news", 2);
+    server
+        .connected()
+        .subscribed("news", "q7", 0)
+        .message("news", 1)
+        .message("news", 2)
+        .message("news", 3);
     run(server);
-    assertThat(heard).containsExactly("1", "2");
+    assertThat(heard).containsExactly("1", "2", "3");
+    assertThat(news.position()).contains(new Position("q7", 3));
+  }
+
+  @Test
+  void aListenerThatThrowsHoldsUpNothing() {
+    var server = start(10, Store.inMemory());
+    server
+        .client()
+        .on(
+            ClientEvent.Connected.class,
+            connected -> {
+              throw new AssertionError("on purpose");
+            });
+    var heard = new ArrayList<ClientState>();
+    server.client().on(ClientEvent.StateChanged.class, changed -> heard.add(changed.state()));
+    server.connected();
+    server.client().close();
+    run(server);
+    assertThat(heard).endsWith(ClientState.CONNECTED, ClientState.CLOSED);
   }
 }

@@ -29,6 +29,20 @@ class HeartbeatTest {
   }
 
   @Test
+  void aNetworkThatCannotBeNamedIsOneLikeAnother() {
+    var server =
+        ScriptedServer.start(builder ->
+            builder
+                .adaptiveHeartbeat()
+                .network(() -> {
+                  throw new IllegalStateException("on purpose");
+                }));
+    server.connected();
+    assertThat(server.client().state()).isEqualTo(ClientState.CONNECTED);
+    assertThat(server.client().ready()).isCompleted();
+  }
+
+  @Test
   void anythingHeardIsASignOfLife() {
     var server = ScriptedServer.start();
     var line = server.connected();

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,8 +87,8 @@ class ProgramStartsAgainTest {
             builder.store(
                 new Store() {
                   @Override
-                  public java.util.Optional<Held> load() {
-                    throw new IllegalStateException("on purpose");
+                  public Optional<Held> load() {
+                    throw new NoClassDefFoundError("on purpose");
                   }
 
                   @Override
