@@ -2,7 +2,6 @@ package io.byssus.core.node;
 
 import io.byssus.core.connection.Peer;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -29,7 +28,7 @@ public interface Authenticator {
     record Accepted(String user, Duration lasts) implements Verdict {
       /** For as long as the connection lives. */
       public Accepted(String user) {
-        this(user, ChronoUnit.FOREVER.getDuration());
+        this(user, Duration.ofSeconds(Long.MAX_VALUE));
       }
     }
 
