@@ -81,10 +81,11 @@ public final class DeviceSimulator {
           terminal.complain(line.ended());
         }
       } catch (IOException e) {
-        terminal.complain(String.valueOf(e.getMessage()));
         if (!connectedOnce) {
+          terminal.complain("%s cannot be reached: %s".formatted(plan.to(), e.getMessage()));
           return;
         }
+        terminal.complain("no connection (%s), trying again".formatted(e.getMessage()));
         waited(asked, RETRY_MS);
       }
     }
