@@ -5,6 +5,7 @@ import { Events } from './events.js';
 import { type AdaptiveHeartbeat, Cadence } from './heartbeat.js';
 import { Inbox } from './inbox.js';
 import { Outbox, type PublishResult } from './outbox.js';
+import { listenToThePlatform, networkOfThePlatform } from './platform.js';
 import {
   type Attributes,
   type Connected,
@@ -17,12 +18,12 @@ import {
   type Member,
   type Position,
   type Presence,
-  type Publication,
   type ServerMessage,
 } from './protocol.js';
 import type { Session, SessionChange } from './session.js';
 import { type Held, nothingHeld, type Store } from './store.js';
-import { Subscription } from './subscription.js';
+import type { Subscription } from './subscription.js';
+import { Subscriptions } from './subscriptions.js';
 
 /** spec/protocol.md section 18 draws them. */
 export type State = 'connecting' | 'connected' | 'resuming' | 'waiting' | 'closed';
@@ -102,7 +103,6 @@ const ANSWER_MS = 10_000;
 const STEADY_MS = 10_000;
 const ACK_MS = 100;
 const SAVE_MS = 100;
-const RETRY_MS = 1000;
 const FAULT_TRIES = 3;
 const REFUSALS_MAX = 3;
 const NO_CLOSE_FRAME = 1006;
@@ -125,9 +125,7 @@ export class Client extends Events<ClientEvents> {
   readonly #urls: readonly string[];
   readonly #options: Options;
   readonly #held: Held;
-  readonly #subscriptions = new Map<string, Subscription>();
-  /** What the session was seen to be subscribed to: a resume brings it back. */
-  readonly #restorable = new Set<string>();
+  readonly #subscriptions: Subscriptions;
   readonly #outbox: Outbox;
   readonly #backoff: Backoff;
   readonly #cadences = new Map<string, Cadence>();
@@ -158,12 +156,18 @@ export class Client extends Events<ClientEvents> {
     this.#held = { ...nothingHeld(), ...options.store?.load() };
     this.#attributes = options.attributes ?? {};
     this.#tags = options.tags ?? [];
-    this.#outbox = new Outbox(options.outboxMax ?? 1000);
+    const { queueMax = 10_000, outboxMax = 1000 } = options;
+    this.#outbox = new Outbox(outboxMax);
     this.#backoff = new Backoff(options.backoff);
-    this.inbox = new Inbox(options.queueMax ?? 10_000, () => this.#handledDirect());
+    this.#subscriptions = new Subscriptions(this.#held.positions, queueMax, () => this.#saveSoon());
+    this.inbox = new Inbox(queueMax, () => this.#handledDirect());
     this.inbox.anew(this.#held.inbox);
     this.session = this.#face();
-    this.#unlisten = this.#listenToThePlatform();
+    this.#unlisten = listenToThePlatform({
+      tryNow: () => (this.#state === 'waiting' ? this.#open() : this.#connection?.question()),
+      changed: () => this.#connection?.question(),
+      leaving: () => this.#save(),
+    });
     const { session, resume } = this.#held;
     this.#state = session && resume ? 'resuming' : 'connecting';
     this.#open();
@@ -185,20 +189,8 @@ export class Client extends Events<ClientEvents> {
    * @param position to read on from; default: from now on, or where the last run of the program was
    */
   subscribe<T = unknown>(channel: string, { position }: { position?: Position } = {}): Subscription<T> {
-    const known = this.#subscriptions.get(channel) as Subscription<T> | undefined;
-    if (known) return known;
     if (this.#closing) throw this.#closing;
-    const subscription: Subscription<T> = new Subscription(
-      channel,
-      position ?? this.#held.positions[channel],
-      this.#options.queueMax ?? 10_000,
-      () => this.#unsubscribe(subscription as Subscription),
-      () => this.#saveSoon(),
-    );
-    this.#subscriptions.set(channel, subscription as Subscription);
-    // In the next turn, so that listeners which are added now hear all of it.
-    queueMicrotask(() => this.#ask(subscription as Subscription));
-    return subscription;
+    return this.#subscriptions.wish(channel, position) as Subscription<T>;
   }
 
   /**
@@ -308,7 +300,7 @@ export class Client extends Events<ClientEvents> {
   #greet(token: string | undefined): void {
     const { session, resume } = this.#held;
     const proof = session
-      ? { session, resume, positions: this.#positions((subscription) => subscription.received), inbox: this.inbox.received }
+      ? { session, resume, positions: this.#subscriptions.positions('received'), inbox: this.inbox.received }
       : { attributes: this.#options.attributes, tags: this.#options.tags };
     const interval = this.#cadence() ? this.#adaptive().max ?? 240 : this.#options.heartbeat;
     const heartbeat = typeof interval === 'number' ? { interval } : undefined;
@@ -348,9 +340,7 @@ export class Client extends Events<ClientEvents> {
     this.emit('connected', { session: reply.session, node: reply.node, resumed: reply.resumed });
     if (connection !== this.#connection) return; // a listener has closed it, or gone elsewhere
     if (firstOfStore) this.session.refresh().catch(() => {}); // it is told to those who ask themselves
-    for (const subscription of [...this.#subscriptions.values()]) {
-      if (!reply.resumed || !this.#restorable.has(subscription.channel)) this.#ask(subscription);
-    }
+    this.#subscriptions.connected(connection, reply.resumed);
     this.#outbox.connected(connection, reply.session);
     this.#handledDirect();
     for (const waiter of [...this.#waiters]) waiter.resolve();
@@ -361,7 +351,7 @@ export class Client extends Events<ClientEvents> {
   #heard(message: ServerMessage): void {
     switch (message.type) {
       case 'message':
-        this.#publication(message);
+        this.#subscriptions.heard(message);
         break;
       case 'direct':
         this.inbox.heard(message);
@@ -370,13 +360,13 @@ export class Client extends Events<ClientEvents> {
         this.#welcomed(message);
         break;
       case 'subscribed':
-        this.#subscribed(message.channel)?.subscribed(message);
+        this.#subscriptions.subscribed(message);
         break;
       case 'unsubscribed':
-        if (message.id === undefined) this.#over(message.channel, { byServer: true });
+        this.#subscriptions.unsubscribed(message);
         break;
       case 'gap':
-        if (message.channel) this.#subscriptions.get(message.channel)?.gap(message);
+        if (message.channel) this.#subscriptions.gap(message);
         else this.inbox.gap(message);
         break;
       case 'attributes':
@@ -401,70 +391,6 @@ export class Client extends Events<ClientEvents> {
   #sentAway(afterMs: number): void {
     this.#comeBackMs = afterMs;
     this.#after(afterMs + 2000, () => this.#lost(1012, 'sent away'));
-  }
-
-  // Subscriptions.
-
-  #ask(subscription: Subscription): void {
-    const connection = this.#connection;
-    const { channel } = subscription;
-    const wanted = () => this.#subscriptions.get(channel) === subscription;
-    if (this.#state !== 'connected' || !connection || subscription.asking || subscription.confirmed || !wanted()) return;
-    subscription.asking = true;
-    connection.ask({ type: 'subscribe', channel, position: subscription.received }).catch((error: ByssusError) => {
-      if (error === LOST) return; // the next connection asks again
-      subscription.asking = false;
-      // The reply before may have been lost: the server has told of it on this resume, then.
-      if (error.code === 'already_subscribed' || !wanted()) return;
-      if (error.retryable) setTimeout(() => this.#ask(subscription), RETRY_MS);
-      else this.#over(channel, error);
-    });
-  }
-
-  /** What comes before `subscribed` was for another subscription, which is over. */
-  #publication(message: Publication): void {
-    const subscription = this.#subscriptions.get(message.pattern ?? message.channel);
-    if (subscription?.confirmed) subscription.heard(message);
-  }
-
-  /** A channel that the session is subscribed to; one that nobody here wants is given back. */
-  #subscribed(channel: string): Subscription | undefined {
-    const subscription = this.#subscriptions.get(channel);
-    if (subscription) {
-      this.#restorable.add(channel);
-      subscription.asking = false;
-    } else {
-      this.#connection?.say({ type: 'unsubscribe', channel });
-    }
-    return subscription;
-  }
-
-  async #unsubscribe(subscription: Subscription): Promise<void> {
-    const { channel } = subscription;
-    if (this.#subscriptions.get(channel) !== subscription) return;
-    const connection = this.#connection;
-    const told = this.#state === 'connected' && (subscription.confirmed || subscription.asking);
-    this.#over(channel, { byServer: false });
-    // What is lost on the way is said again: a resume brings the subscription back, and nobody wants it then.
-    if (told) await connection!.ask({ type: 'unsubscribe', channel }).catch(() => {});
-  }
-
-  #over(channel: string, event: { byServer: boolean } | ByssusError): void {
-    const subscription = this.#subscriptions.get(channel);
-    this.#subscriptions.delete(channel);
-    delete this.#held.positions[channel];
-    this.#restorable.delete(channel);
-    this.#saveSoon();
-    subscription?.over(event);
-  }
-
-  #positions(of: (subscription: Subscription) => Position | undefined): Record<string, Position> {
-    const positions = { ...this.#held.positions };
-    for (const [channel, subscription] of this.#subscriptions) {
-      const position = of(subscription);
-      if (position) positions[channel] = position;
-    }
-    return positions;
   }
 
   // Directed messages: one word acknowledges all that were handled meanwhile.
@@ -570,28 +496,6 @@ export class Client extends Events<ClientEvents> {
     if (this.#known) this.#watch(this.#known);
   }
 
-  #listenToThePlatform(): () => void {
-    const { addEventListener, removeEventListener, document } = globalThis as Partial<typeof globalThis>;
-    if (!addEventListener || !removeEventListener) return () => {};
-    const tryNow = () => {
-      if (this.#state === 'waiting') this.#open();
-      else this.#connection?.question();
-    };
-    const changed = () => this.#connection?.question();
-    const shown = () => document?.visibilityState === 'visible' && tryNow();
-    const left = () => this.#save();
-    const listeners: [string, () => unknown, EventTarget?][] = [
-      ['online', tryNow],
-      ['offline', changed],
-      ['pagehide', left],
-    ];
-    if (document) listeners.push(['visibilitychange', shown, document]);
-    for (const [event, listener, target] of listeners) (target ?? globalThis).addEventListener(event, listener);
-    return () => {
-      for (const [event, listener, target] of listeners) (target ?? globalThis).removeEventListener(event, listener);
-    };
-  }
-
   // How a connection ends.
 
   #lost(code: number, reason: string): void {
@@ -625,7 +529,7 @@ export class Client extends Events<ClientEvents> {
     clearTimeout(this.#saving);
     this.#saving = undefined;
     this.#outbox.close();
-    for (const subscription of this.#subscriptions.values()) subscription.finish();
+    this.#subscriptions.finish();
     this.inbox.finish();
     for (const waiter of [...this.#waiters]) waiter.reject(this.#closing);
     this.#become({ state: 'closed', code, reason });
@@ -633,9 +537,8 @@ export class Client extends Events<ClientEvents> {
 
   /** The positions stay: a new session can read on from them. */
   #forget(): void {
-    this.#held.positions = this.#positions(({ received }) => received);
     Object.assign(this.#held, { session: '', resume: '', inbox: 0 });
-    this.#restorable.clear();
+    this.#subscriptions.forget();
     this.inbox.anew();
     this.#save();
   }
@@ -645,7 +548,7 @@ export class Client extends Events<ClientEvents> {
     const connection = this.#connection;
     this.#connection = null;
     this.#outbox.cut();
-    for (const subscription of this.#subscriptions.values()) subscription.cut();
+    this.#subscriptions.cut();
     connection?.drop();
   }
 
@@ -670,16 +573,13 @@ export class Client extends Events<ClientEvents> {
     clearTimeout(this.#saving);
     this.#saving = undefined;
     if (this.#held.session) this.#held.inbox = this.inbox.handled;
-    const positions = this.#positions(({ handled }) => handled);
+    const positions = this.#subscriptions.positions('handled');
     this.#options.store?.save({ ...this.#held, positions });
   }
 }
 
 /** `undefined` is not JSON; what the program leaves out is `null`, which is data too. */
 const plain = (data: unknown): unknown => (data === undefined ? null : data);
-
-const networkOfThePlatform = (): string =>
-  (globalThis.navigator as { connection?: { type?: string } } | undefined)?.connection?.type ?? '';
 
 /** Not crypto.randomUUID: that exists on https and localhost only. */
 export function randomId(): string {

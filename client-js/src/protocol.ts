@@ -56,6 +56,10 @@ export interface Subscribed extends Said<'subscribed'> {
   readonly missed?: number;
 }
 
+export interface Unsubscribed extends Said<'unsubscribed'> {
+  readonly channel: string;
+}
+
 export interface Publication extends Said<'message'> {
   readonly channel: string;
   readonly pattern?: string;
@@ -123,7 +127,7 @@ export interface Reconnect extends Said<'reconnect'> {
 export type ServerMessage =
   | Connected
   | Subscribed
-  | (Said<'unsubscribed'> & { readonly channel: string })
+  | Unsubscribed
   | Publication
   | Direct
   | Gap
