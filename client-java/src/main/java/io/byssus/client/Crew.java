@@ -66,14 +66,17 @@ final class Crew {
     keeper.disconnected();
   }
 
-  void beforeClose() {
-    keeper.acknowledge();
-    keeper.save();
-  }
-
-  /** The session is over. */
-  void forget() {
-    keeper.clear();
+  /**
+   * Before the client is closed.
+   *
+   * @param sessionIsOver whether there is nothing to resume
+   */
+  void closing(boolean sessionIsOver) {
+    if (sessionIsOver) {
+      keeper.clear();
+    } else {
+      keeper.finish();
+    }
   }
 
   void closed(Optional<ByssusException> why) {

@@ -4,6 +4,7 @@ import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.ServerMessage;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -29,6 +30,7 @@ final class Keeper {
   private @Nullable Connection connection;
   private long acknowledged;
   private boolean ticking;
+  private boolean finished;
 
   /**
    * @param held what the store should know; empty while there is no session
@@ -55,7 +57,7 @@ final class Keeper {
     storing.execute(() -> {
       var loaded = Optional.<Held>empty();
       try {
-        loaded = store.get().load();
+        loaded = Objects.requireNonNull(store.get().load(), "Store.load gave null");
       } catch (RuntimeException | Error e) {
         LOG.log(System.Logger.Level.WARNING, "the store cannot be read; a new session", e);
       }
@@ -67,7 +69,7 @@ final class Keeper {
   /** Something was handled, or the wishes have changed. */
   void changed() {
     lane.check();
-    if (!ticking) {
+    if (!ticking && !finished) {
       ticking = true;
       lane.schedule(TICK, this::tick);
     }
@@ -90,8 +92,7 @@ final class Keeper {
     connection = null;
   }
 
-  /** What has been handled, before the connection is closed. */
-  void acknowledge() {
+  private void acknowledge() {
     var handled = inbox.handled();
     if (connection == null || handled.isEmpty() || handled.getAsLong() == acknowledged) {
       return;
@@ -119,8 +120,8 @@ final class Keeper {
         });
   }
 
-  void save() {
-    if (store.isEmpty()) {
+  private void save() {
+    if (store.isEmpty() || finished) {
       return;
     }
     held.get()
@@ -138,8 +139,19 @@ final class Keeper {
     }
   }
 
-  /** The session is over. */
+  /**
+   * The client is closed: what has been handled by now is the last that is told and kept, while the
+   * feeds still know it.
+   */
+  void finish() {
+    acknowledge();
+    save();
+    finished = true;
+  }
+
+  /** The client is closed and its session is over: there is nothing to keep. */
   void clear() {
+    finished = true;
     unsaved.set(null);
     store.ifPresent(kept -> storing.execute(kept::clear));
   }

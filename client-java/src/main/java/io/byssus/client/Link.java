@@ -133,11 +133,7 @@ final class Link {
   void close() {
     lane.check();
     if (state != ClientState.CLOSED) {
-      if (ending) {
-        crew.forget();
-      } else {
-        crew.beforeClose();
-      }
+      crew.closing(ending);
       finish(Optional.empty(), CloseCode.NORMAL.code(), "closed by the program");
     }
   }
@@ -238,6 +234,7 @@ final class Link {
     alarm.cancel();
     alarm = lane.schedule(LASTED, backoff::reset);
     attempt = 0;
+    sentAway = Optional.empty();
     hello.accepted(said);
     become(ClientState.CONNECTED, "", 0, Duration.ZERO);
     heart.start(on.connection(), said.heartbeat(), () -> dead(on));
@@ -308,9 +305,7 @@ final class Link {
 
   /** For good, by a code that says so. */
   private void end(int code, String errorCode, String message) {
-    if (hello.isOver(code)) {
-      crew.forget();
-    }
+    crew.closing(hello.isOver(code));
     endedByServer = ending && code == CloseCode.ENDED.code();
     var why = new ByssusException(errorCode, message, false);
     finish(ending ? Optional.empty() : Optional.of(why), code, errorCode);

@@ -102,6 +102,16 @@ class ClientComesBackTest {
   }
 
   @Test
+  void whereAClientWasSentAwayFromDoesNotMatterOnTheNextConnection() {
+    var server = ScriptedServer.start();
+    server.connected().says("{'type':'reconnect','afterMs':60000,'reason':'drain'}");
+    server.client().reconnect();
+    server.lane.settle();
+    server.line().opened().connected("s1", "r2", true).breaks();
+    assertThat(server.lastChange().delay()).isEqualTo(ofMillis(250));
+  }
+
+  @Test
   void aServerThatSendsUsAwayAndDoesNotCloseIsLeft() {
     var server = ScriptedServer.start();
     server.connected().says("{'type':'reconnect','afterMs':1200,'reason':'drain'}");

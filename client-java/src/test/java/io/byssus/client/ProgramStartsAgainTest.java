@@ -81,6 +81,61 @@ class ProgramStartsAgainTest {
   }
 
   @Test
+  void whatWasHandledJustBeforeTheCloseIsKept() {
+    var store = Store.inMemory();
+    var server = ScriptedServer.start(builder -> builder.store(store));
+    server.client().subscribe("news").onMessage(_ -> {});
+    server.connected().subscribed("news", "q7", 1).message("news", 2);
+    server.client().close();
+    server.passes(ofMillis(500));
+    assertThat(store.load().orElseThrow().positions())
+        .isEqualTo(Map.of("news", new Position("q7", 2)));
+  }
+
+  @Test
+  void whatWasHandledJustBeforeTheServerClosesIsKept() {
+    var store = Store.inMemory();
+    var server = ScriptedServer.start(builder -> builder.store(store));
+    server.client().subscribe("news").onMessage(_ -> {});
+    server.connected().subscribed("news", "q7", 1).message("news", 2).closes(1008, "policy");
+    server.passes(ofMillis(500));
+    assertThat(store.load().orElseThrow().positions())
+        .isEqualTo(Map.of("news", new Position("q7", 2)));
+  }
+
+  @Test
+  void aSessionThatIsOverStaysForgotten() {
+    var store = Store.inMemory();
+    var server = ScriptedServer.start(builder -> builder.store(store));
+    server.client().subscribe("news").onMessage(_ -> {});
+    server.connected().subscribed("news", "q7", 1).message("news", 2).closes(4409, "taken_over");
+    server.passes(ofMillis(500));
+    assertThat(store.load()).isEmpty();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what a program may do all the same
+  void aStoreThatLoadsNullCostsNothingElse() {
+    var server =
+        ScriptedServer.start(builder ->
+            builder.store(
+                new Store() {
+                  @Override
+                  public Optional<Held> load() {
+                    return null;
+                  }
+
+                  @Override
+                  public void save(Held held) {}
+
+                  @Override
+                  public void clear() {}
+                }));
+    server.connected();
+    assertThat(server.client().state()).isEqualTo(ClientState.CONNECTED);
+  }
+
+  @Test
   void aStoreThatFailsCostsNothingElse() {
     var server =
         ScriptedServer.start(builder ->
