@@ -20,6 +20,9 @@ final class Course {
   private int missed;
   private int missedLeft;
 
+  /** In which the missed ones count, for a place that is not known before the first of them. */
+  private Optional<String> epoch = Optional.empty();
+
   /** Whether the present connection has said that there is a subscription. */
   private boolean there;
 
@@ -35,6 +38,11 @@ final class Course {
     return place;
   }
 
+  /** Whether the present connection has said that there is a subscription. */
+  boolean there() {
+    return there;
+  }
+
   /** Before anything was heard. */
   void readOn(Position from) {
     place = Optional.of(from);
@@ -47,6 +55,7 @@ final class Course {
     if (said.recovery() instanceof Recovery.Complete && said.missed() > 0) {
       missed = said.missed();
       missedLeft = said.missed();
+      epoch = said.position().map(Position::epoch);
       return List.of(told);
     }
     if (said.recovery() instanceof Recovery.Lost lost) {
@@ -80,11 +89,12 @@ final class Course {
         events.add(new FeedEvent.Lost(HOLE));
       }
       if (counted) {
-        place = place.map(at -> at.at(item.offset()));
+        place =
+            place.map(Position::epoch).or(() -> epoch).map(in -> new Position(in, item.offset()));
       }
       mayLeap = false;
-      var epoch = counted ? place.map(Position::epoch).orElse("") : "";
-      events.add(Messages.of(said, epoch, wasMissed));
+      events.add(
+          Messages.of(said, counted ? place.map(Position::epoch).orElse("") : "", wasMissed));
     }
     if (wasMissed && missedLeft == 0) {
       events.add(new FeedEvent.Recovered(true, Optional.empty(), missed));

@@ -5,34 +5,54 @@ import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.ServerMessage;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The subscriptions that the program wishes for, and what the server has of them. Confined to the
  * lane, but for {@link #wish} and {@link #leave}.
+ *
+ * <p>A channel whose subscription was left and a new one to it are never mixed up: until the server
+ * has answered the unsubscribe, nothing of the channel is asked for, and nothing of it is heard.
  */
 final class Feeds {
+  /** How long a program has, from its start, to wish again for what its earlier run had. */
+  private static final Duration EARLIER = Duration.ofMinutes(10);
+
   private final Lane lane;
   private final Executor executor;
   private final DataCodec codec;
   private final int queueMax;
   private final Backoff backoff;
   private final Runnable changed;
-  private final Map<String, Subscription> wishes = new ConcurrentHashMap<>();
-  // Where an earlier run of the program was in channels that this one has not wished for yet.
+
+  /** What {@link Client#subscribe} gives. Guarded by this. */
+  private final Map<String, Subscription> wishes = new HashMap<>();
+
+  /** The same, as far as the lane has heard of it, in the order in which it was wished for. */
+  private final Map<String, Subscription> entered = new LinkedHashMap<>();
+
+  /** Where an earlier run of the program was in channels that this one has not wished for yet. */
   private final Map<String, Position> earlier = new HashMap<>();
-  // Those that the server may still have, and nobody wishes for.
+
+  /** Channels that the server may still have for a wish that is over. */
   private final Set<String> leaving = new LinkedHashSet<>();
+
+  /** Those of them that the present connection has been told of. */
+  private final Set<String> saidLeaving = new HashSet<>();
+
   private @Nullable Connection connection;
   private Lane.Alarm again = Lane.Alarm.NONE;
+  private Lane.Alarm tooLate = Lane.Alarm.NONE;
   private boolean closed;
 
   /**
@@ -53,9 +73,9 @@ final class Feeds {
     this.changed = changed;
   }
 
-  // What the program says, on any thread.
+  // What the program says, on any thread. The lane hears it in the order in which it was done.
 
-  Subscription wish(String channel, Optional<Position> position) {
+  synchronized Subscription wish(String channel, Optional<Position> position) {
     var subscription = wishes.computeIfAbsent(channel, _1 -> make(channel, position));
     lane.execute(() -> enter(subscription));
     return subscription;
@@ -65,9 +85,14 @@ final class Feeds {
     return new Subscription(channel, position, this, lane, executor, codec, queueMax, changed);
   }
 
-  void leave(Subscription subscription) {
-    wishes.remove(subscription.channel(), subscription);
-    lane.execute(() -> drop(subscription));
+  synchronized void leave(Subscription subscription) {
+    if (wishes.remove(subscription.channel(), subscription)) {
+      lane.execute(() -> drop(subscription));
+    }
+  }
+
+  private synchronized boolean wished(Subscription subscription) {
+    return wishes.get(subscription.channel()) == subscription;
   }
 
   // On the lane.
@@ -75,7 +100,15 @@ final class Feeds {
   /** As they were kept. What of it is wished for again is up to the program. */
   void restore(Held held) {
     earlier.putAll(held.positions());
-    wishes.values().forEach(this::readOn);
+    entered.values().forEach(this::readOn);
+    // Else what no run wishes for any more would be kept, and said in each resume, for ever.
+    tooLate =
+        lane.schedule(
+            EARLIER,
+            () -> {
+              earlier.clear();
+              changed.run();
+            });
   }
 
   private void readOn(Subscription wish) {
@@ -88,7 +121,8 @@ final class Feeds {
   private void enter(Subscription subscription) {
     if (closed) {
       end(subscription, Optional.of(ByssusException.closed("the client is closed")));
-    } else if (wishes.get(subscription.channel()) == subscription) {
+    } else if (wished(subscription)) {
+      entered.put(subscription.channel(), subscription);
       readOn(subscription);
       if (subscription.stands(Standing.REFUSED)) {
         subscription.stand(Standing.UNASKED); // asked for once more
@@ -99,30 +133,31 @@ final class Feeds {
   }
 
   private void drop(Subscription subscription) {
+    entered.remove(subscription.channel(), subscription);
     subscription.delivery().end(false, Optional.empty());
-    if (!closed && !wishes.containsKey(subscription.channel())) {
-      leaving.add(subscription.channel());
-      sayLeaving();
+    if (!closed && subscription.mayBeThere()) {
+      giveBack(subscription.channel());
     }
     changed.run();
   }
 
-  private void end(Subscription subscription, Optional<ByssusException> why) {
+  private synchronized void end(Subscription subscription, Optional<ByssusException> why) {
     wishes.remove(subscription.channel(), subscription);
+    entered.remove(subscription.channel(), subscription);
     subscription.delivery().end(false, why);
   }
 
   /** Received ones: what is still to be handled is here already. */
   Map<String, Position> positions() {
     var positions = new HashMap<>(earlier);
-    wishes.forEach(
+    entered.forEach(
         (channel, wish) -> wish.received().ifPresent(position -> positions.put(channel, position)));
     return positions;
   }
 
   Map<String, Position> handled() {
     var positions = new HashMap<>(earlier);
-    wishes.forEach(
+    entered.forEach(
         (channel, wish) -> wish.position().ifPresent(position -> positions.put(channel, position)));
     return positions;
   }
@@ -131,16 +166,16 @@ final class Feeds {
     connection = to;
     if (!resumed) {
       leaving.clear();
-      wishes.values().forEach(wish -> wish.stand(Standing.UNASKED));
+      entered.values().forEach(wish -> wish.stand(Standing.UNASKED));
     }
-    sayLeaving();
-    wishes.values().forEach(this::ask);
+    sayAll();
   }
 
   void disconnected() {
     connection = null;
+    saidLeaving.clear();
     again.cancel();
-    wishes
+    entered
         .values()
         .forEach(wish -> {
           wish.course().broken();
@@ -153,21 +188,28 @@ final class Feeds {
   void closed(Optional<ByssusException> why) {
     disconnected();
     closed = true;
-    List.copyOf(wishes.values()).forEach(wish -> end(wish, why));
+    tooLate.cancel();
+    List.copyOf(entered.values()).forEach(wish -> end(wish, why));
   }
 
-  private void sayLeaving() {
-    if (connection == null) {
-      return;
-    }
-    for (var channel : List.copyOf(leaving)) {
-      leaving.remove(channel);
+  private void sayAll() {
+    leaving.forEach(this::sayLeaving);
+    entered.values().forEach(this::ask);
+  }
+
+  private void giveBack(String channel) {
+    leaving.add(channel);
+    sayLeaving(channel);
+  }
+
+  private void sayLeaving(String channel) {
+    if (connection != null && saidLeaving.add(channel)) {
       connection.ask(id -> new Command.Unsubscribe(id, channel), new Left(channel));
     }
   }
 
   private void ask(Subscription wish) {
-    if (connection == null || !wish.stands(Standing.UNASKED)) {
+    if (connection == null || !wish.stands(Standing.UNASKED) || leaving.contains(wish.channel())) {
       return;
     }
     wish.stand(Standing.ASKED);
@@ -177,13 +219,7 @@ final class Feeds {
 
   private void askAgainLater() {
     again.cancel();
-    again =
-        lane.schedule(
-            backoff.next(),
-            () -> {
-              sayLeaving();
-              wishes.values().forEach(this::ask);
-            });
+    again = lane.schedule(backoff.next(), this::sayAll);
   }
 
   /** What becomes of a subscribe. */
@@ -205,14 +241,24 @@ final class Feeds {
     @Override
     public void refused(ErrorCode code, String message) {
       if (code == ErrorCode.ALREADY_SUBSCRIBED) {
-        // An answer got lost with its connection; the server has restored the subscription.
-        wish.stand(Standing.THERE);
+        already();
       } else if (code.retryable()) {
         wish.stand(Standing.UNASKED);
         askAgainLater();
       } else {
         wish.stand(Standing.REFUSED);
         wish.hear(List.of(new FeedEvent.Refused(ByssusException.of(code, message))));
+      }
+    }
+
+    /** An answer got lost. If its connection did too, the server has told of it in this resume. */
+    private void already() {
+      if (wish.course().there()) {
+        wish.stand(Standing.THERE);
+      } else if (entered.get(wish.channel()) == wish) {
+        // Nobody knows where it stands: it begins anew.
+        wish.stand(Standing.UNASKED);
+        giveBack(wish.channel());
       }
     }
 
@@ -231,33 +277,46 @@ final class Feeds {
     }
 
     @Override
-    public void reply(ServerMessage message) {}
+    public void reply(ServerMessage message) {
+      left();
+    }
 
     @Override
     public void refused(ErrorCode code, String message) {
-      if (code.retryable() && !wishes.containsKey(channel)) {
-        leaving.add(channel);
+      if (code.retryable()) {
+        saidLeaving.remove(channel);
         askAgainLater();
+      } else {
+        left();
+      }
+    }
+
+    private void left() {
+      leaving.remove(channel);
+      saidLeaving.remove(channel);
+      var next = entered.get(channel);
+      if (next != null) {
+        ask(next);
       }
     }
 
     @Override
     public void broken() {
-      if (!wishes.containsKey(channel)) {
-        leaving.add(channel);
-      }
+      // Said again after a resume; a new session has it not.
     }
   }
 
-  // What the server says.
+  // What the server says unasked.
 
   void hear(ServerMessage.Subscribed said) {
-    var wish = wishes.get(said.channel());
-    if (wish != null) {
-      hear(wish, said);
+    var wish = entered.get(said.channel());
+    if (leaving.contains(said.channel())) {
+      return; // of the wish that is over
+    }
+    if (wish == null) {
+      giveBack(said.channel()); // nobody wishes for it any more
     } else {
-      leaving.add(said.channel()); // nobody wishes for it any more
-      sayLeaving();
+      hear(wish, said);
     }
   }
 
@@ -267,25 +326,30 @@ final class Feeds {
   }
 
   void hear(ServerMessage.Unsubscribed said) {
-    var wish = wishes.remove(said.channel());
+    var wish = heard(said.channel());
     if (wish != null) {
       wish.hear(List.of(new FeedEvent.Unsubscribed()));
       wish.delivery().end(true, Optional.empty());
+      end(wish, Optional.empty());
       changed.run();
     }
   }
 
   void hear(ServerMessage.Message said) {
-    var wish = wishes.get(said.pattern().isEmpty() ? said.channel() : said.pattern());
+    var wish = heard(said.pattern().isEmpty() ? said.channel() : said.pattern());
     if (wish != null) {
       wish.hear(wish.course().message(said));
     }
   }
 
   void hear(ServerMessage.Missed said) {
-    var wish = wishes.get(said.channel());
+    var wish = heard(said.channel());
     if (wish != null) {
       wish.hear(List.of(wish.course().gap(said.reason(), said.position())));
     }
+  }
+
+  private @Nullable Subscription heard(String channel) {
+    return leaving.contains(channel) ? null : entered.get(channel);
   }
 }

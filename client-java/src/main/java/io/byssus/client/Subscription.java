@@ -15,6 +15,7 @@ public final class Subscription extends Feed {
   // Of the lane.
   private final Course course;
   private Standing standing = Standing.UNASKED;
+  private boolean mayBeThere;
 
   /** What the server knows of it, as far as the client knows. */
   enum Standing {
@@ -74,6 +75,12 @@ public final class Subscription extends Feed {
 
   void stand(Standing asWhat) {
     standing = asWhat;
+    mayBeThere |= asWhat != Standing.UNASKED;
+  }
+
+  /** Whether the server may have it: it was asked for once. */
+  boolean mayBeThere() {
+    return mayBeThere;
   }
 
   void hear(Iterable<? extends FeedEvent> events) {

@@ -1,6 +1,7 @@
 package io.byssus.client;
 
 import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.protocol.Command;
@@ -77,7 +78,27 @@ class ProgramStartsAgainTest {
 
     server.client().subscribe("news");
     server.lane.settle();
+    line.unsubscribed("news");
     assertThat(line.last(Command.Subscribe.class).position()).contains(at);
+  }
+
+  @Test
+  void whatNoRunWishesForIsForgottenInTheEnd() {
+    var store = Store.inMemory();
+    var at = new Position("q7", 2);
+    store.save(new Held("s1", "r1", Map.of("old", at), OptionalLong.empty()));
+    var server = ScriptedServer.start(builder -> builder.store(store));
+    server.line().opened().connected("s1", "r2", true);
+    server.passes(ofMillis(500));
+    assertThat(store.load().orElseThrow().positions()).containsKey("old");
+    for (int i = 0; i < 25; i++) {
+      server.passes(ofSeconds(25));
+      server.line().lives();
+    }
+    assertThat(store.load().orElseThrow().positions()).isEmpty();
+    server.line().breaks();
+    server.comesBack();
+    assertThat(server.line().opened().last(Command.Connect.class).positions()).isEmpty();
   }
 
   @Test

@@ -188,6 +188,12 @@ final class ScriptedServer implements Transport {
               .formatted(last(Command.Subscribe.class).id(), channel, epoch, offset));
     }
 
+    Line unsubscribed(String channel) {
+      return says(
+          "{'type':'unsubscribed','id':%d,'channel':'%s'}"
+              .formatted(last(Command.Unsubscribe.class).id(), channel));
+    }
+
     /** After a resume, unasked. */
     Line restored(String channel, String epoch, long offset, int missed) {
       return says(

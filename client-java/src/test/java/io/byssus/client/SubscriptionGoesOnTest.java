@@ -189,6 +189,105 @@ class SubscriptionGoesOnTest {
     assertThat(heard).isEmpty();
   }
 
+  private Subscription subscribeAgain() {
+    news.unsubscribe();
+    var again = server.client().subscribe("news");
+    again.onMessage(message -> heard.add(message.offset() * 100));
+    server.lane.settle();
+    return again;
+  }
+
+  @Test
+  void aChannelThatIsLeftAndWishedForAtOnceIsLeftFirst() {
+    var line = subscribed();
+    subscribeAgain();
+    assertThat(line.all(Command.Subscribe.class)).as("already subscribed").hasSize(1);
+    line.message("news", 5).unsubscribed("news");
+    assertThat(line.all(Command.Subscribe.class)).hasSize(2);
+    assertThat(line.last(Command.Subscribe.class).position()).as("from now on").isEmpty();
+    line.subscribed("news", "q7", 7).message("news", 8);
+    assertThat(heard).containsExactly(800L);
+  }
+
+  @Test
+  void aChannelThatIsLeftAndWishedForWhileAwayBeginsAnew() {
+    subscribed().breaks();
+    subscribeAgain();
+    var line = server.resumed();
+    line.restored("news", "q7", 5, 1).message("news", 5);
+    line.says("{'type':'gap','channel':'news','reason':'overflow'}");
+    assertThat(heard).as("of the one that was left").isEmpty();
+    line.unsubscribed("news").subscribed("news", "q7", 7).message("news", 8);
+    assertThat(heard).containsExactly(800L);
+  }
+
+  @Test
+  void anUnsubscribeThatCannotBeNowIsSaidAgainAndTheNewWishWaits() {
+    var line = subscribed();
+    var again = subscribeAgain();
+    line.error(line.last(Command.Unsubscribe.class).id(), "unavailable", true);
+    server.passes(java.time.Duration.ofSeconds(1));
+    assertThat(line.all(Command.Unsubscribe.class)).hasSize(2);
+    line.error(line.last(Command.Unsubscribe.class).id(), "not_subscribed", false);
+    line.subscribed("news", "q7", 7).message("news", 8);
+    assertThat(heard).containsExactly(800L);
+    assertThat(again.position()).contains(new Position("q7", 8));
+  }
+
+  @Test
+  void unsubscribingTwiceEndsOne() {
+    var line = subscribed();
+    subscribeAgain();
+    line.unsubscribed("news").subscribed("news", "q7", 7);
+    news.unsubscribe();
+    server.lane.settle();
+    assertThat(line.all(Command.Unsubscribe.class)).hasSize(1);
+    line.message("news", 8);
+    assertThat(heard).containsExactly(800L);
+  }
+
+  @Test
+  void aWishThatWasNeverSaidIsNotUnsaid() {
+    news.unsubscribe();
+    server.lane.settle();
+    var line = server.connected();
+    assertThat(line.all(Command.Subscribe.class)).isEmpty();
+    assertThat(line.all(Command.Unsubscribe.class)).isEmpty();
+  }
+
+  @Test
+  void wishesAreSaidInTheOrderInWhichTheyWereMade() {
+    for (int i = 0; i < 20; i++) {
+      server.client().subscribe("c" + i);
+    }
+    assertThat(server.connected().all(Command.Subscribe.class))
+        .extracting(Command.Subscribe::channel)
+        .startsWith("news", "c0", "c1", "c2")
+        .endsWith("c18", "c19");
+  }
+
+  @Test
+  void aSubscriptionWhoseAnswerWasLostKnowsItsPlaceFromTheFirstMessage() {
+    news.onMessage(message -> heard.add(message.offset()));
+    server.connected().breaks(); // the server has heard subscribe
+    server.resumed().restored("news", "q7", 46, 2).message("news", 45).message("news", 46);
+    server.line().message("news", 46).message("news", 47);
+    assertThat(heard).containsExactly(45L, 46L, 47L);
+    assertThat(news.position()).contains(new Position("q7", 47));
+    assertThat(resumesFrom()).contains(new Position("q7", 47));
+  }
+
+  @Test
+  void aSubscriptionThatIsThereAndWasNeverToldOfBeginsAnew() {
+    news.onMessage(message -> heard.add(message.offset()));
+    var line = server.connected();
+    line.error(line.last(Command.Subscribe.class).id(), "unknown", true);
+    server.passes(java.time.Duration.ofSeconds(1));
+    line.error(line.last(Command.Subscribe.class).id(), "already_subscribed", false);
+    line.unsubscribed("news").subscribed("news", "q7", 7).message("news", 8);
+    assertThat(heard).containsExactly(8L);
+  }
+
   @Test
   void theServerEndsASubscription() {
     subscribed().message("news", 5).says("{'type':'unsubscribed','channel':'news'}");
