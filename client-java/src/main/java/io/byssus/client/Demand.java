@@ -31,7 +31,12 @@ final class Demand implements Flow.Subscription {
 
   private void next(FeedEvent event) {
     if (event instanceof Message message && !cancelled) {
-      subscriber.onNext(message);
+      try {
+        subscriber.onNext(message);
+      } catch (RuntimeException | Error thrown) {
+        cancel(); // rule 2.13: it counts as cancelled
+        throw thrown;
+      }
     }
   }
 

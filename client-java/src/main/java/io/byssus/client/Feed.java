@@ -84,8 +84,8 @@ public abstract sealed class Feed implements Flow.Publisher<Message> permits Sub
   /**
    * A subscriber gets the messages that come from now on, as many as it requests, by the rules of
    * reactive streams. It is complete when the feed ends, and hears an error when the client was
-   * closed by the server. What it has not handled when it cancels waits for the next consumer, if
-   * there is no other.
+   * closed by the server. One that throws counts as cancelled. What it has not handled when it
+   * cancels waits for the next consumer, if there is no other.
    */
   @Override
   public void subscribe(Flow.Subscriber<? super Message> subscriber) {

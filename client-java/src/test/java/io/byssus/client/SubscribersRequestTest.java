@@ -14,7 +14,7 @@ class SubscribersRequestTest {
   private final Subscription news = server.client().subscribe("news");
 
   /** Writes down what it is told. */
-  private static final class Probe implements Flow.Subscriber<Message> {
+  private static class Probe implements Flow.Subscriber<Message> {
     final List<String> told = new ArrayList<>();
     Flow.Subscription subscription;
 
@@ -124,6 +124,26 @@ class SubscribersRequestTest {
     server.lane.settle();
     assertThat(probe.told).containsExactly("subscribed", "complete");
     assertThat(subscribe().told).containsExactly("subscribed", "complete");
+  }
+
+  @Test
+  void oneThatThrowsCountsAsCancelled() {
+    server.connected().subscribed("news", "q7", 0);
+    var probe =
+        new Probe() {
+          @Override
+          public void onNext(Message message) {
+            super.onNext(message);
+            throw new IllegalStateException("on purpose");
+          }
+        };
+    news.subscribe(probe);
+    server.lane.settle();
+    request(probe, 5);
+    messages(1, 2);
+    news.unsubscribe();
+    server.lane.settle();
+    assertThat(probe.told).containsExactly("subscribed", "1");
   }
 
   @Test
