@@ -1,6 +1,8 @@
 package io.byssus.client;
 
+import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.ErrorCode;
+import java.util.stream.Stream;
 
 /**
  * Why something that was asked of a client did not come about. Codes are the server's (section 16
@@ -35,6 +37,17 @@ public final class ByssusException extends RuntimeException {
 
   static ByssusException of(ErrorCode code, String message) {
     return new ByssusException(code.wire(), message, code.retryable());
+  }
+
+  /** The end of a client, by a close code. */
+  static ByssusException ended(int code, String reason) {
+    var name =
+        Stream.of(CloseCode.values())
+            .filter(known -> known.code() == code)
+            .map(CloseCode::wire)
+            .findAny()
+            .orElse(CLOSED);
+    return new ByssusException(name, "close code %d %s".formatted(code, reason).strip(), false);
   }
 
   static ByssusException unknown(String message) {

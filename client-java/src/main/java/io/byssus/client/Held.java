@@ -13,8 +13,11 @@ import java.util.OptionalLong;
  */
 public record Held(
     String session, String resume, Map<String, Position> positions, OptionalLong inbox) {
-  /** Copies the positions. */
+  /** Copies the positions; a session needs its name and its secret. */
   public Held {
+    if (session.isEmpty() || resume.isEmpty()) {
+      throw new IllegalArgumentException("a session has a name and a secret");
+    }
     positions = Map.copyOf(positions);
   }
 

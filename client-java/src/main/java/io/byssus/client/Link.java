@@ -251,24 +251,26 @@ final class Link {
         connect(on);
       }
       case UNAUTHORIZED -> unauthorized(on, message);
-      case RESUME_REFUSED -> end(CloseCode.FORBIDDEN.code(), code.wire(), message);
-      case TOO_MANY_SESSIONS -> end(CloseCode.TOO_MANY_SESSIONS.code(), code.wire(), message);
+      case RESUME_REFUSED -> end(CloseCode.FORBIDDEN.code(), ByssusException.of(code, message));
+      case TOO_MANY_SESSIONS ->
+          end(CloseCode.TOO_MANY_SESSIONS.code(), ByssusException.of(code, message));
       default -> {
         if (code.retryable()) {
           lost(on, 0, code.wire());
         } else {
-          end(0, code.wire(), message);
+          end(0, ByssusException.of(code, message));
         }
       }
     }
   }
 
   private void unauthorized(Try on, String message) {
-    var code = CloseCode.UNAUTHORIZED;
+    var code = CloseCode.UNAUTHORIZED.code();
+    var why = ByssusException.of(ErrorCode.UNAUTHORIZED, message);
     if (hello.mayTryAnotherToken()) {
-      lost(on, code.code(), code.wire());
+      lost(on, code, why.code());
     } else {
-      end(code.code(), code.wire(), message);
+      end(code, why);
     }
   }
 
@@ -279,7 +281,7 @@ final class Link {
     } else if (CloseCode.reconnect(code)) {
       lost(on, code, reason);
     } else {
-      end(code, reason.isEmpty() ? ByssusException.CLOSED : reason, "close code " + code);
+      end(code, ByssusException.ended(code, reason));
     }
   }
 
@@ -304,11 +306,10 @@ final class Link {
   }
 
   /** For good, by a code that says so. */
-  private void end(int code, String errorCode, String message) {
+  private void end(int code, ByssusException why) {
     crew.closing(hello.isOver(code));
     endedByServer = ending && code == CloseCode.ENDED.code();
-    var why = new ByssusException(errorCode, message, false);
-    finish(ending ? Optional.empty() : Optional.of(why), code, errorCode);
+    finish(ending ? Optional.empty() : Optional.of(why), code, why.code());
   }
 
   private void finish(Optional<ByssusException> why, int code, String reason) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mailbox {
   static final long UNLIMITED = Long.MAX_VALUE;
+  private static final int IN_A_ROW = 64;
   private static final System.Logger LOG = System.getLogger(Mailbox.class.getName());
 
   private final Executor executor;
@@ -124,9 +125,14 @@ final class Mailbox {
   }
 
   private void run() {
-    for (var next = next(); next != null; next = next()) {
+    for (int i = 0; i < IN_A_ROW; i++) {
+      var next = next();
+      if (next == null) {
+        return;
+      }
       next.run();
     }
+    executor.execute(this::run); // others may wait for the thread
   }
 
   /** Null: nothing to do, and it does not run any more. */

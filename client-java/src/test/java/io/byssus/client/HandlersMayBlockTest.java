@@ -106,6 +106,22 @@ class HandlersMayBlockTest {
   }
 
   @Test
+  void aFeedThatIsFullLetsOthersHaveTheThread() {
+    var server = start(1_000, Store.inMemory());
+    listen(server.client().subscribe("full"));
+    listen(server.client().subscribe("other"));
+    var line = server.connected();
+    line.restored("full", "q7", 0, 0).restored("other", "q7", 0, 0);
+    for (int offset = 1; offset <= 1_000; offset++) {
+      line.message("full", offset);
+    }
+    line.says("{'type':'message','channel':'other','offset':1,'data':'here'}");
+    run(server);
+    assertThat(heard).hasSize(1_001);
+    assertThat(heard.indexOf("\"here\"")).isLessThan(200);
+  }
+
+  @Test
   void aHandlerThatThrowsHoldsUpNothing() {
     var server = start(10, Store.inMemory());
     var news = server.client().subscribe("news");
