@@ -1,6 +1,7 @@
 package io.byssus.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.byssus.protocol.Command;
 import io.byssus.protocol.Json;
@@ -9,6 +10,7 @@ import io.byssus.protocol.Position;
 import io.byssus.protocol.ServerMessage;
 import io.byssus.protocol.Target;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,8 +25,9 @@ import java.util.function.LongFunction;
  * A client of a Byssus server. It holds one session, over as many connections as it takes: it comes
  * back by itself, on any node, and goes on where it was.
  *
- * <p><b>Threads.</b> All methods may be called by any thread, and return at once. One daemon
- * thread, the lane, owns the client's state; no code of the program ever runs on it, so nothing
+ * <p><b>Threads.</b> All methods may be called by any thread, and return at once; but {@link
+ * #close} waits for the store. One daemon thread, the lane, owns the client's state; there is one
+ * for each processor, and clients share them. No code of the program ever runs on it, so nothing
  * that the program does holds up heartbeats, answers or reconnects. Handlers and what hangs on
  * futures run on the executor ({@link ClientBuilder#executor}): the events of the client one after
  * another, and those of each feed one after another. All threads are daemons: a program that only
@@ -33,10 +36,11 @@ import java.util.function.LongFunction;
  * <p><b>Futures</b> fail with a {@link ByssusException}. Cancelling one changes nothing.
  */
 public final class Client implements AutoCloseable {
+  private static final JsonCodec CHECKER = new JsonCodec();
+
   private final Lane lane;
   private final Executor executor;
   private final DataCodec values;
-  private final JsonCodec checker = new JsonCodec();
   private final Events events;
   private final Feeds feeds;
   private final Inbox inbox;
@@ -48,6 +52,7 @@ public final class Client implements AutoCloseable {
   private final Link link;
   private final Session session;
   private final Promise<Boolean> ready;
+  private final Duration storing;
 
   /** No other run of this program has made these ids. */
   private final String dedupePrefix = Long.toString(new SecureRandom().nextLong(), 36) + ".";
@@ -56,25 +61,26 @@ public final class Client implements AutoCloseable {
 
   Client(ClientBuilder with) {
     lane = with.lane.get();
-    executor = Threads.orOurs(with.executor);
+    storing = with.storing;
+    executor = Threads.orOurs(lane, with.executor);
     values = with.codec;
     ready = new Promise<>(executor);
     events = new Events(executor);
     feeds = new Feeds(lane, executor, values, with.queueMax, backoff(with), () -> this.changed());
     inbox = new Inbox(lane, executor, values, with.queueMax, () -> this.changed());
-    outbox = new Outbox(lane, with.outboxMax, backoff(with));
+    outbox = new Outbox(lane, with.outboxMax, with.random);
     questions = new Questions(lane, with.outboxMax, with.timeout);
-    var token = new Token(lane, with.background, with.token, with.tokenIsFixed);
+    var heart = new Heart(lane, with.heartbeat, with.network);
+    var token = new Token(lane, with.background, heart::lookAround, with.token, with.tokenIsFixed);
     hello = new Hello(with.server, token, with.attributes, with.tags, with.heartbeat, feeds, inbox);
     keeper = new Keeper(lane, with.background, with.store, inbox, () -> this.held());
     crew = new Crew(events, feeds, inbox, outbox, questions, keeper, ready);
-    var heart = new Heart(lane, with.heartbeat, with.network);
     link = new Link(lane, with.transport.apply(lane), crew, hello, backoff(with), heart);
     session = new Session(this, hello);
   }
 
   private static Backoff backoff(ClientBuilder with) {
-    return new Backoff(with.random);
+    return new Backoff(with.random, Duration.ofSeconds(30));
   }
 
   void start() {
@@ -89,8 +95,8 @@ public final class Client implements AutoCloseable {
     hello.identity(Identity.of(held));
     feeds.restore(held);
     inbox.restore(held);
-    // The server tells them to nobody unasked.
-    var unused = session.refresh();
+    // The server tells attributes and tags to nobody unasked.
+    var unused = ready().thenCompose(Session::refresh);
   }
 
   private void changed() {
@@ -155,6 +161,7 @@ public final class Client implements AutoCloseable {
 
   /** The same with options. */
   public CompletableFuture<Published> publish(String channel, String json, PublishOptions options) {
+    requireNonNull(channel);
     var data = json(json);
     var dedupe =
         options.dedupe().isEmpty()
@@ -174,6 +181,7 @@ public final class Client implements AutoCloseable {
 
   /** Who is in a channel; 1,000 at most. */
   public CompletableFuture<List<Member>> presence(String channel) {
+    requireNonNull(channel);
     return ask(
         id -> new Command.GetPresence(id, channel),
         ServerMessage.Presence.class,
@@ -191,6 +199,7 @@ public final class Client implements AutoCloseable {
   }
 
   private CompletableFuture<Page> history(String channel, Optional<Position> after, int limit) {
+    requireNonNull(channel);
     return ask(
         id -> new Command.GetHistory(id, channel, after, limit),
         ServerMessage.History.class,
@@ -209,6 +218,7 @@ public final class Client implements AutoCloseable {
    * said once: fails with {@code unknown} when the connection breaks before the answer.
    */
   public CompletableFuture<Sent> send(Target to, String json) {
+    requireNonNull(to);
     var data = json(json);
     return put(
         id -> new Command.Send(id, to, data),
@@ -237,11 +247,13 @@ public final class Client implements AutoCloseable {
 
   /**
    * Detaches: the session stays for its time to live, and {@link Store} knows it. What waits in the
-   * outbox fails, with {@code not_sent} or {@code unknown}.
+   * outbox fails, with {@code not_sent} or {@code unknown}. Returns when the store has what it is
+   * to have, and after two seconds at most.
    */
   @Override
   public void close() {
     lane.execute(link::close);
+    keeper.awaitStored(storing);
   }
 
   /** Ends the session for good, with all that it holds, and closes. Done when the server has. */
@@ -260,8 +272,9 @@ public final class Client implements AutoCloseable {
 
   // Ways in.
 
-  Json json(String text) {
-    return checker
+  /** Refuses on the spot what is none. */
+  static Json json(String text) {
+    return CHECKER
         .value(text.getBytes(UTF_8))
         .orElseThrow(() ->
             new IllegalArgumentException("not one JSON value; Byssus.text(…) makes one of text"));

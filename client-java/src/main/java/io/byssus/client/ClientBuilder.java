@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 public final class ClientBuilder {
   private static final int QUEUE_MAX = 10_000;
   private static final int OUTBOX_MAX = 1_000;
+  private static final Duration STORING = Duration.ofSeconds(2);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   final URI server;
@@ -32,17 +33,23 @@ public final class ClientBuilder {
   /** For what must go on while every handler blocks: tokens, and the store. */
   Executor background = Threads.handlers();
 
+  /** How long closing waits for the store. */
+  Duration storing = STORING;
+
   DataCodec codec = new NoCodec();
   Duration timeout = TIMEOUT;
   int queueMax = QUEUE_MAX;
   int outboxMax = OUTBOX_MAX;
   DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
-  Supplier<Lane> lane = () -> new ThreadLane("byssus-client");
+  Supplier<Lane> lane = Threads::lane;
   Function<Lane, Transport> transport = lane -> new JdkTransport(Threads.http(), lane);
 
   ClientBuilder(URI server) {
     if (!"ws".equals(server.getScheme()) && !"wss".equals(server.getScheme())) {
       throw new IllegalArgumentException("expected ws://… or wss://…, not " + server);
+    }
+    if (server.getHost() == null || server.getFragment() != null) {
+      throw new IllegalArgumentException("expected a host and no fragment in " + server);
     }
     this.server = server;
   }
@@ -64,6 +71,7 @@ public final class ClientBuilder {
   /** Of a new session: name to JSON text. */
   public ClientBuilder attributes(Map<String, String> initial) {
     attributes = Map.copyOf(initial);
+    attributes.values().forEach(Client::json);
     return this;
   }
 
@@ -94,8 +102,8 @@ public final class ClientBuilder {
   }
 
   /**
-   * Names the network that the program is in, for what an adaptive heartbeat learns about it.
-   * Called on the client's thread: it must not block.
+   * Names the network that the program is in, for what an adaptive heartbeat learns about it. Asked
+   * before each connection, as the token is.
    */
   public ClientBuilder network(Supplier<String> name) {
     network = name;

@@ -20,6 +20,9 @@ final class Heart {
   private Lane.Alarm next = Lane.Alarm.NONE;
   private boolean probing;
 
+  /** The network that the program was last in. */
+  private volatile String present = "";
+
   /**
    * @param network names the network that the program is in, for what is learned about it
    */
@@ -31,10 +34,23 @@ final class Heart {
   }
 
   /**
+   * Asks the program where it is, off the lane. A program that cannot tell is always in the same
+   * network.
+   */
+  void lookAround() {
+    try {
+      present = String.valueOf(network.get());
+    } catch (RuntimeException | Error thrown) {
+      LOG.log(System.Logger.Level.WARNING, "the network cannot be named", thrown);
+      present = "";
+    }
+  }
+
+  /**
    * @param dead run when nothing has been heard for too long
    */
   void start(Connection connection, ServerMessage.HeartbeatNumbers numbers, Runnable dead) {
-    adaptive.connected(networkName(), numbers.intervalSeconds());
+    adaptive.connected(present, numbers.intervalSeconds());
     probing = false;
     beat =
         new Heartbeat(
@@ -42,16 +58,6 @@ final class Heart {
             (long) (numbers.timeoutSeconds() * SECOND_NS),
             lane.nanoTime());
     watch(connection, dead);
-  }
-
-  /** A program that cannot name it is always in the same. */
-  private String networkName() {
-    try {
-      return String.valueOf(network.get());
-    } catch (RuntimeException | Error thrown) {
-      LOG.log(System.Logger.Level.WARNING, "the network cannot be named", thrown);
-      return "";
-    }
   }
 
   private long intervalNs() {

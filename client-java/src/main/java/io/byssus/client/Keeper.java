@@ -1,12 +1,17 @@
 package io.byssus.client;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.ServerMessage;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -27,6 +32,7 @@ final class Keeper {
   private final Inbox inbox;
   private final Supplier<Optional<Held>> held;
   private final AtomicReference<@Nullable Held> unsaved = new AtomicReference<>();
+  private final CompletableFuture<Boolean> stored = new CompletableFuture<>();
   private @Nullable Connection connection;
   private long acknowledged;
   private boolean ticking;
@@ -147,6 +153,7 @@ final class Keeper {
     acknowledge();
     save();
     finished = true;
+    storing.execute(() -> stored.complete(true));
   }
 
   /** The client is closed and its session is over: there is nothing to keep. */
@@ -154,5 +161,20 @@ final class Keeper {
     finished = true;
     unsaved.set(null);
     store.ifPresent(kept -> storing.execute(kept::clear));
+    storing.execute(() -> stored.complete(true));
+  }
+
+  /** Any thread, after the client is closed: until the store has what it is to have. */
+  void awaitStored(Duration atMost) {
+    if (store.isEmpty()) {
+      return;
+    }
+    try {
+      stored.get(atMost.toMillis(), MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException slow) {
+      LOG.log(System.Logger.Level.DEBUG, "the store is slow; closed without it", slow);
+    }
   }
 }

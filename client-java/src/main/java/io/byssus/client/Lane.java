@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 
 /**
- * The one thread that owns a client's state, and its clock. Tasks run one after another in the
- * order in which they were given; from the lane itself too, {@link #execute} only queues.
+ * The one thread that owns a client's state, and its clock. Clients may share it: nothing on it
+ * ever waits. Tasks run one after another in the order in which they were given; from the lane
+ * itself too, {@link #execute} only queues.
  */
 interface Lane extends Executor {
   /** As {@link System#nanoTime}. */
@@ -16,6 +17,9 @@ interface Lane extends Executor {
 
   /** Throws when the caller is not on the lane. */
   void check();
+
+  /** Whether code of the program that runs now would hold up the lane. */
+  boolean isHere();
 
   /** A task to come. */
   @FunctionalInterface

@@ -3,10 +3,10 @@ package io.byssus.client;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.ServerMessage;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +21,11 @@ final class Outbox {
   /** The server reads no further while so many commands of a connection are under way: 64. */
   private static final int UNDER_WAY_MAX = 64;
 
+  /** What a server that asks for patience gets at least, and at most besides. */
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  private static final Duration PAUSE_MAX = Duration.ofSeconds(10);
+
   private final Lane lane;
   private final int max;
   private final Backoff backoff;
@@ -33,10 +38,10 @@ final class Outbox {
   /** How many may be under way: half as many after a refusal, one more with each success. */
   private int window = UNDER_WAY_MAX;
 
-  Outbox(Lane lane, int max, Backoff backoff) {
+  Outbox(Lane lane, int max, DoubleSupplier random) {
     this.lane = lane;
     this.max = max;
-    this.backoff = backoff;
+    this.backoff = new Backoff(random, PAUSE_MAX);
   }
 
   void add(Errand<?, ?> errand) {
@@ -61,7 +66,7 @@ final class Outbox {
   }
 
   private void giveUp(Errand<?, ?> errand) {
-    errand.giveUp(ByssusException.timeout("not published within " + REPEATED.toMinutes() + " min"));
+    errand.giveUp(ByssusException.timeout("not taken within " + REPEATED.toMinutes() + " min"));
     remove(errand);
   }
 
@@ -89,7 +94,7 @@ final class Outbox {
     if (to == null || paused || underWay.size() >= window) {
       return;
     }
-    for (var errand : new ArrayList<>(all)) {
+    for (var errand : all) {
       if (underWay.size() >= window) {
         return;
       }
@@ -100,7 +105,7 @@ final class Outbox {
   }
 
   private void say(Errand<?, ?> errand, Connection to) {
-    if (errand.tried() && errand.repeatable()) {
+    if (errand.tried()) {
       errand.deadline(lane.schedule(REPEATED, () -> late(errand)));
     }
     to.ask(errand.command(), answer(errand));
@@ -158,7 +163,7 @@ final class Outbox {
     if (!paused) {
       paused = true;
       window = Math.max(1, window / 2);
-      pause = lane.schedule(backoff.next(), this::goOn);
+      pause = lane.schedule(PAUSE.plus(backoff.next()), this::goOn);
     }
   }
 }

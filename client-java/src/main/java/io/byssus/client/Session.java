@@ -74,7 +74,7 @@ public final class Session {
   private CompletableFuture<Session> set(
       Map<String, String> attributes, Optional<Set<String>> tags) {
     var values = new HashMap<String, Json>();
-    attributes.forEach((name, text) -> values.put(name, client.json(text)));
+    attributes.forEach((name, text) -> values.put(name, Client.json(text)));
     return client.ask(
         id -> new Command.SetAttributes(id, values, tags),
         ServerMessage.Attributes.class,

@@ -20,7 +20,7 @@ final class ThreadLane implements Lane {
         new ScheduledThreadPoolExecutor(
             1,
             task -> {
-              var next = new Thread(task, name);
+              var next = new Thread(null, task, name, 0, false);
               next.setDaemon(true);
               thread = next;
               return next;
@@ -60,8 +60,13 @@ final class ThreadLane implements Lane {
 
   @Override
   public void check() {
-    if (Thread.currentThread() != thread) {
+    if (!isHere()) {
       throw new IllegalStateException("not on the lane");
     }
+  }
+
+  @Override
+  public boolean isHere() {
+    return Thread.currentThread() == thread;
   }
 }

@@ -12,14 +12,17 @@ final class Token {
 
   private final Lane lane;
   private final Executor executor;
+  private final Runnable before;
   private final TokenSource source;
   private final boolean fixed;
   private int refusals;
 
   /**
+   * @param before what else of the program is asked before each connection
    * @param fixed whether asking again gives the same
    */
-  Token(Lane lane, Executor executor, TokenSource source, boolean fixed) {
+  Token(Lane lane, Executor executor, Runnable before, TokenSource source, boolean fixed) {
+    this.before = before;
     this.lane = lane;
     this.executor = executor;
     this.source = source;
@@ -38,6 +41,7 @@ final class Token {
   }
 
   private CompletionStage<String> ask(boolean refused) {
+    before.run();
     return source.token(refused);
   }
 

@@ -4,11 +4,14 @@ import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Index.atIndex;
 
 import io.byssus.protocol.Command;
 import io.byssus.protocol.Position;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -187,6 +190,32 @@ class ClientComesBackTest {
     assertThat(server.client().state()).isEqualTo(ClientState.CLOSED);
     assertThat(server.lines).hasSize(1);
     assertThat(server.events(ClientEvent.Closed.class).getFirst().why()).isPresent();
+  }
+
+  @Test
+  void theCodeSaysWhyAndNotTheWordsThatCameWithIt() {
+    var server = ScriptedServer.start();
+    server.connected().closes(4409, "Bye!");
+    var other = ScriptedServer.start();
+    other.connected().closes(4999, "Bye!");
+    assertThat(List.of(server, other))
+        .extracting(s -> s.events(ClientEvent.Closed.class).getFirst().why().orElseThrow())
+        .satisfies(why -> assertThat(why.code()).isEqualTo("taken_over"), atIndex(0))
+        .satisfies(why -> assertThat(why.code()).isEqualTo("closed"), atIndex(1))
+        .allSatisfy(why -> assertThat(why).hasMessageContaining("Bye!"));
+  }
+
+  @Test
+  void anAddressThatIsNoneAndAttributesThatAreNotJsonAreRefusedOnTheSpot() {
+    for (var address : List.of("http://a/ws", "ws:a", "ws://a_b/ws", "ws://a/ws#there")) {
+      assertThatThrownBy(() -> Byssus.client(URI.create(address)))
+          .as(address)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    var builder = Byssus.client(URI.create("wss://a/ws"));
+    assertThatThrownBy(() -> builder.attributes(Map.of("name", "Ann")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Byssus.text");
   }
 
   @ParameterizedTest

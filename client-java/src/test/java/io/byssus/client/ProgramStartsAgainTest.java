@@ -83,6 +83,19 @@ class ProgramStartsAgainTest {
   }
 
   @Test
+  void attributesAreAskedForWhenThereIsAConnectionHoweverLateThatIs() {
+    var store = Store.inMemory();
+    store.save(new Held("s1", "r1", Map.of(), OptionalLong.empty()));
+    var server = ScriptedServer.start(builder -> builder.store(store));
+    for (int i = 0; i < 10; i++) {
+      server.line().breaks();
+      server.comesBack();
+    }
+    var line = server.line().opened().connected("s1", "r2", true);
+    assertThat(line.all(Command.GetAttributes.class)).hasSize(1);
+  }
+
+  @Test
   void whatNoRunWishesForIsForgottenInTheEnd() {
     var store = Store.inMemory();
     var at = new Position("q7", 2);

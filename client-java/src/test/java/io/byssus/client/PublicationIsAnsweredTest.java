@@ -76,8 +76,9 @@ class PublicationIsAnsweredTest {
     var future = publish("1");
     server.connected();
     refuse(code, true);
+    server.passes(ofMillis(749)); // half a second, and half of another by chance
     assertThat(server.line().all(Command.Publish.class)).hasSize(1);
-    server.passes(ofMillis(250));
+    server.passes(ofMillis(1));
     var tries = server.line().all(Command.Publish.class);
     assertThat(tries).hasSize(2);
     assertThat(tries.get(1).dedupe()).isEqualTo(tries.get(0).dedupe());
@@ -98,10 +99,11 @@ class PublicationIsAnsweredTest {
     var future = publish("1");
     server.connected();
     var line = server.line();
-    for (int i = 0; i < 400 && !future.isDone(); i++) {
+    server.random = 0;
+    for (int i = 0; i < 600 && !future.isDone(); i++) {
       refuse("unavailable", true);
       line.lives();
-      server.passes(ofSeconds(1));
+      server.passes(ofMillis(500));
     }
     assertThat(code(future)).isEqualTo(ByssusException.TIMEOUT);
   }
@@ -157,6 +159,54 @@ class PublicationIsAnsweredTest {
     server.lane.settle();
     assertThat(code(tried)).isEqualTo(ByssusException.UNKNOWN);
     assertThat(code(fresh)).isEqualTo(ByssusException.NOT_SENT);
+  }
+
+  @Test
+  void aServerThatAsksForPatienceGetsIt() {
+    server.random = 0;
+    publish("1");
+    server.connected();
+    for (int tries = 2; tries < 6; tries++) {
+      refuse("rate_limited", true);
+      server.passes(ofMillis(499));
+      assertThat(server.line().all(Command.Publish.class)).hasSize(tries - 1);
+      server.passes(ofMillis(1));
+      assertThat(server.line().all(Command.Publish.class)).hasSize(tries);
+    }
+    server.random = 1;
+    for (int tries = 6; tries < 12; tries++) {
+      refuse("rate_limited", true);
+      server.passes(ofMillis(10_500));
+      assertThat(server.line().all(Command.Publish.class)).hasSize(tries);
+      server.line().lives();
+    }
+  }
+
+  @Test
+  void aDirectedMessageWithoutAnAnswerIsUnknownInTheEnd() {
+    var sent = server.client().send(new Target.ToUser("7"), "1");
+    server.lane.settle();
+    var line = server.connected();
+    for (int i = 0; i < 240; i++) {
+      assertThat(sent).isNotDone();
+      server.passes(ofSeconds(1));
+      line.lives();
+    }
+    assertThat(code(sent)).isEqualTo(ByssusException.UNKNOWN);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what a program may do all the same
+  void whatIsNoCommandIsRefusedOnTheSpotAndHoldsUpNothing() {
+    server.connected();
+    var client = server.client();
+    assertThatThrownBy(() -> client.publish(null, "1")).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> client.send(null, "1")).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> client.presence(null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> client.history(null, 1)).isInstanceOf(NullPointerException.class);
+    var future = publish("1");
+    answer();
+    assertThat(future).isCompleted();
   }
 
   @Test

@@ -42,6 +42,7 @@ final class ScriptedServer implements Transport {
     builder.transport = _ -> server;
     builder.random = () -> server.random;
     builder.background = Runnable::run;
+    builder.storing = Duration.ZERO;
     builder.executor(handlers);
     server.client = new Client(options.apply(builder));
     server.client.on(ClientEvent.class, server.events::add);

@@ -39,6 +39,12 @@ final class SteppedLane implements Lane {
     }
   }
 
+  /** A test runs the program's code where it likes. */
+  @Override
+  public boolean isHere() {
+    return false;
+  }
+
   /** Does all that can be done now. */
   void settle() {
     running = true;
