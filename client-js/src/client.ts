@@ -300,7 +300,7 @@ export class Client extends Events<ClientEvents> {
   #greet(token: string | undefined): void {
     const { session, resume } = this.#held;
     const proof = session
-      ? { session, resume, positions: this.#subscriptions.positions('received'), inbox: this.inbox.received }
+      ? { session, resume, positions: this.#subscriptions.received, inbox: this.inbox.received }
       : { attributes: this.#options.attributes, tags: this.#options.tags };
     const interval = this.#cadence() ? this.#adaptive().max ?? 240 : this.#options.heartbeat;
     const heartbeat = typeof interval === 'number' ? { interval } : undefined;
@@ -573,8 +573,7 @@ export class Client extends Events<ClientEvents> {
     clearTimeout(this.#saving);
     this.#saving = undefined;
     if (this.#held.session) this.#held.inbox = this.inbox.handled;
-    const positions = this.#subscriptions.positions('handled');
-    this.#options.store?.save({ ...this.#held, positions });
+    this.#options.store?.save({ ...this.#held, positions: this.#subscriptions.handled });
   }
 }
 

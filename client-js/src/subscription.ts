@@ -43,7 +43,7 @@ export class Subscription<T = unknown> extends Feed<Message<T>, SubscriptionEven
   confirmed = false;
   /** @internal A `subscribe` is under way. */
   asking = false;
-  #recovery: { left: number; missed: number } | null = null;
+  #recovery: { left: number; missed: number; epoch: string | undefined } | null = null;
   #told = false; // of a gap whose place is the next message
   readonly #leave: () => Promise<void>;
   readonly #changed: () => void;
@@ -74,18 +74,20 @@ export class Subscription<T = unknown> extends Feed<Message<T>, SubscriptionEven
     // While missed messages are still to come, our place is where they begin: another cut may come first.
     if (position && missed === 0) this.#place(position);
     this.tell('subscribed', { position });
-    if (missed > 0) this.#recovery = { left: missed, missed };
+    if (missed > 0) this.#recovery = { left: missed, missed, epoch: position?.epoch };
     else if (recovered !== undefined) this.tell('recovery', { recovered, reason, missed });
   }
 
   /** @internal */
   heard({ channel, pattern, offset, data, from }: Publication): void {
     const missed = this.#recovery !== null;
-    const epoch = this.received?.epoch;
+    // Without a place of our own (the first answer was lost) it begins with the first missed message.
+    const epoch = this.received?.epoch ?? this.#recovery?.epoch;
+    const last = this.received?.offset;
     if (pattern || !offset || epoch === undefined) {
       this.offer({ channel, data: data as T, from, missed }, () => {});
-    } else if (offset > this.received!.offset) {
-      if (offset > this.received!.offset + 1 && !this.#told) this.tell('gap', { reason: 'hole' });
+    } else if (last === undefined || offset > last) {
+      if (last !== undefined && offset > last + 1 && !this.#told) this.tell('gap', { reason: 'hole' });
       this.#told = false;
       const position = { epoch, offset };
       this.received = position;
