@@ -47,6 +47,8 @@ final class Device implements Socket, Encoding {
   private int saidBefore;
   private long notBefore;
   private long heardAt;
+
+  /** The offset of the command that was written last; a new session counts anew. */
   private long written;
 
   Device(Gateway gateway, int address) {
@@ -202,7 +204,7 @@ final class Device implements Socket, Encoding {
 
   /** One acknowledgement for all that a turn has written. */
   private void written(long offset) {
-    written = Math.max(written, offset);
+    written = offset;
     if (!ackDue) {
       ackDue = true;
       gateway.lane.afterTurn(this::acknowledge);
@@ -229,8 +231,7 @@ final class Device implements Socket, Encoding {
   /** Frames have no ping: it is enough that the device was heard of late. */
   @Override
   public void ping() {
-    var silence = gateway.lane.nanoTime() - heardAt;
-    if (silence < gateway.shared.settings.idleTimeout().toNanos()) {
+    if (gateway.untilSilent(heardAt) > 0) {
       connection().ifPresent(Connection::heard);
     }
   }

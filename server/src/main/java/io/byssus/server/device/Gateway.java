@@ -61,6 +61,9 @@ public final class Gateway {
   /** Some bytes of a stream; a frame may go on in the next ones, if they come soon. */
   public void received(byte[] bytes) {
     lane.check();
+    if (gone) {
+      return;
+    }
     heard();
     receiver.take(bytes, 0, bytes.length);
     if (receiver.pending() && !timing) {
@@ -122,12 +125,21 @@ public final class Gateway {
     if (gone) {
       return;
     }
-    var left = shared.settings.idleTimeout().toNanos() - (lane.nanoTime() - heardAt);
+    var left = untilSilent(heardAt);
     if (left <= 0) {
       close(CloseCode.HEARTBEAT_TIMEOUT);
     } else {
       lane.schedule(left, this::checkIdle);
     }
+  }
+
+  /**
+   * How long one that was heard at {@code then} may still keep quiet. What is made to wait cannot
+   * be heard. One that does not take its commands is no such case: its silence is its own.
+   */
+  long untilSilent(long then) {
+    var idle = shared.settings.idleTimeout().toNanos();
+    return throttled ? idle : idle - (lane.nanoTime() - then);
   }
 
   // What comes in.
@@ -139,7 +151,7 @@ public final class Gateway {
         return;
       }
       happened(DeviceEvent.FRAMES, 1);
-      spend();
+      spend(frameCostNs);
       var device = device(address);
       if (device == null) {
         happened(DeviceEvent.EXCESS_ADDRESSES, 1);
@@ -155,12 +167,13 @@ public final class Gateway {
     @Override
     public void bad() {
       happened(DeviceEvent.BAD_FRAMES, 1);
-      spend();
+      spend(frameCostNs);
     }
 
     @Override
     public void skipped(int bytes) {
       happened(DeviceEvent.SKIPPED_BYTES, bytes);
+      spend(frameCostNs * bytes / DeviceFrame.BYTES_MAX);
     }
   }
 
@@ -185,19 +198,25 @@ public final class Gateway {
   }
 
   /** A bucket whose state is the time at which it is full again. */
-  private void spend() {
+  private void spend(long costNs) {
     var now = lane.nanoTime();
-    budgetFullAt = (budgetFullAt - now > 0 ? budgetFullAt : now) + frameCostNs;
+    budgetFullAt = (budgetFullAt - now > 0 ? budgetFullAt : now) + costNs;
     if (budgetFullAt - now > BURST_NS && !throttled) {
       throttled = true;
       happened(DeviceEvent.THROTTLES, 1);
       read();
-      lane.schedule(
-          budgetFullAt - now - BURST_NS / 2,
-          () -> {
-            throttled = false;
-            read();
-          });
+      lane.afterTurn(this::rest);
+    }
+  }
+
+  /** What had been read already when it was too much is paid for as well. */
+  private void rest() {
+    var left = budgetFullAt - lane.nanoTime() - BURST_NS / 2;
+    if (left > 0) {
+      lane.schedule(left, this::rest);
+    } else {
+      throttled = false;
+      read();
     }
   }
 
