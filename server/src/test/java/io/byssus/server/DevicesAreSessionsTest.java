@@ -11,6 +11,7 @@ import io.byssus.server.config.Config;
 import io.byssus.server.config.Loading;
 import io.byssus.server.config.Settings;
 import java.io.ByteArrayOutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -86,16 +87,17 @@ class DevicesAreSessionsTest {
   }
 
   private String metric(String name) throws Exception {
+    return line("byssus_devices_" + name + "_total ");
+  }
+
+  /** Of the page of metrics. */
+  private String line(String start) throws Exception {
     try (var http = HttpClient.newHttpClient()) {
       var page =
           http.send(
               HttpRequest.newBuilder(at("http", "/metrics")).build(),
               HttpResponse.BodyHandlers.ofString());
-      return page.body()
-          .lines()
-          .filter(line -> line.startsWith("byssus_devices_" + name + "_total "))
-          .findFirst()
-          .orElseThrow();
+      return page.body().lines().filter(line -> line.startsWith(start)).findFirst().orElseThrow();
     }
   }
 
@@ -293,6 +295,35 @@ class DevicesAreSessionsTest {
       gateway.say(7, 255, "");
       gateway.hear();
       assertThat(gateway.hear()).isSameAs(TestGateway.CLOSED);
+    }
+  }
+
+  /** Each heartbeat is answered, and the answers are not read. */
+  @Test
+  void aSilentGatewayThatDoesNotReadIsCutOff() throws Exception {
+    start(
+        settings()
+            .set("devices.idle-timeout", "1s")
+            .set("devices.frames-per-second", "1000000")
+            .set("limits.close-timeout", "100ms"));
+    var beat = frame(7, 255, "aa".repeat(255)).bytes(Crc.CCITT_FALSE);
+    var beats = new ByteArrayOutputStream();
+    for (var i = 0; i < 8_000; i++) {
+      beats.writeBytes(beat);
+    }
+    try (var deaf = new Socket()) {
+      deaf.setReceiveBufferSize(4096);
+      deaf.connect(server.deviceAddress().orElseThrow());
+      var out = deaf.getOutputStream();
+      out.write(beats.toByteArray());
+      awaitMetric("heartbeats", 8_000);
+      var closed = "byssus_connections_closed_total{code=\"heartbeat_timeout\"} ";
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(line(closed)).isEqualTo(closed + "1.0"));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThatThrownBy(() -> out.write(0)).isNotNull());
     }
   }
 

@@ -61,7 +61,11 @@ public final class DevicePort implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new DeviceStream(settings, loops, gateways, open));
+                    channel
+                        .pipeline()
+                        .addLast(
+                            new DeviceStream(
+                                settings, loops, gateways, open, messages.closeTimeout()));
                   }
                 });
     loops.transport().limitUnsent(bootstrap, unsent);

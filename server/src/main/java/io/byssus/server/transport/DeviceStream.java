@@ -10,7 +10,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.NetUtil;
@@ -18,6 +17,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,25 +34,36 @@ final class DeviceStream extends ChannelInboundHandlerAdapter implements Gateway
   private final EventLoops loops;
   private final Gateways gateways;
   private final AtomicInteger open;
+  private final Duration patience;
   private @Nullable Gateway gateway;
 
   @SuppressWarnings("NullAway.Init") // Netty sets it before anything else happens.
+  private ChannelHandlerContext ctx;
+
+  @SuppressWarnings("NullAway.Init")
   private Channel channel;
 
   /**
    * @param open how many connections there are
+   * @param patience time that a peer has to take what we wrote, and to close, once we have
    */
   DeviceStream(
-      DevicePort.Settings settings, EventLoops loops, Gateways gateways, AtomicInteger open) {
+      DevicePort.Settings settings,
+      EventLoops loops,
+      Gateways gateways,
+      AtomicInteger open,
+      Duration patience) {
     this.settings = settings;
     this.loops = loops;
     this.gateways = gateways;
     this.open = open;
+    this.patience = patience;
   }
 
   @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    channel = ctx.channel();
+  public void handlerAdded(ChannelHandlerContext added) {
+    ctx = added;
+    channel = added.channel();
   }
 
   @Override
@@ -162,6 +173,6 @@ final class DeviceStream extends ChannelInboundHandlerAdapter implements Gateway
   @Override
   public void close(CloseCode code) {
     // There is no way to say why: the code is counted with the connections that end.
-    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    LastWords.say(ctx, Unpooled.EMPTY_BUFFER, patience);
   }
 }
