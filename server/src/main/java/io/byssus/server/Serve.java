@@ -26,7 +26,9 @@ final class Serve {
       terminal.complain(String.valueOf(e.getMessage()));
       return e.exitCode();
     } catch (IOException e) {
-      new CannotListen(config.listen(), terminal).explain(e);
+      var listen = config.listen();
+      terminal.complain(
+          new CannotListen(listen.host(), listen.port(), "--host", "--port").sentence(e));
       return Exit.UNAVAILABLE;
     }
   }

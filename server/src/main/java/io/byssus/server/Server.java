@@ -116,13 +116,21 @@ public final class Server implements AutoCloseable {
     return HexFormat.of().formatHex(bytes);
   }
 
-  private Optional<DevicePort> devicePort(Config config, Gateways gateways) throws IOException {
-    var settings = Settings.devicePort(config.devices().tcp());
-    return settings.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            DevicePort.start(
-                settings.get(), Settings.transport(config).messages(), loops, gateways));
+  private Optional<DevicePort> devicePort(Config config, Gateways gateways) throws NoStart {
+    var wanted = Settings.devicePort(config.devices().tcp());
+    if (wanted.isEmpty()) {
+      return Optional.empty();
+    }
+    var settings = wanted.get();
+    try {
+      var messages = Settings.transport(config).messages();
+      return Optional.of(DevicePort.start(settings, messages, loops, gateways));
+    } catch (IOException e) {
+      var cannot =
+          new CannotListen(
+              settings.host(), settings.port(), "devices.tcp.host", "devices.tcp.port");
+      throw new NoStart(Exit.UNAVAILABLE, cannot.sentence(e));
+    }
   }
 
   private Site site(Config.Devices devices, Gateways gateways) {

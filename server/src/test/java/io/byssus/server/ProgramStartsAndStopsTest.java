@@ -110,6 +110,20 @@ class ProgramStartsAndStopsTest {
   }
 
   @Test
+  void portForDevicesThatIsTakenIsToldWithItsKey() throws Exception {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var program =
+            ServedProcess.start(
+                "serve", "--port", "0", "--set", "devices.tcp.port=" + taken.getLocalPort())) {
+      assertThat(program.exitCode()).isEqualTo(Exit.UNAVAILABLE);
+      assertThat(program.output().lines())
+          .singleElement()
+          .asString()
+          .contains("port " + taken.getLocalPort() + " is in use by process", "devices.tcp.port");
+    }
+  }
+
+  @Test
   void addressOfAnotherMachineIsToldAndEndsWith69() throws Exception {
     try (var program = ServedProcess.start("serve", "--port", "0", "--host", "192.0.2.1")) {
       assertThat(program.exitCode()).isEqualTo(Exit.UNAVAILABLE);

@@ -2,6 +2,7 @@ package io.byssus.server.cli;
 
 import io.byssus.protocol.device.Crc;
 import io.byssus.server.config.Durations;
+import io.byssus.server.config.Octets;
 import io.byssus.server.config.Problem;
 import io.byssus.server.device.Gateways;
 import io.byssus.server.simulator.DevicePlan;
@@ -127,14 +128,10 @@ final class DeviceArguments {
 
   private int octet(String option, String given) {
     try {
-      var value = Integer.decode(given.strip());
-      if (value >= 0 && value <= 255) {
-        return value;
-      }
+      return Octets.parse(given.strip());
     } catch (NumberFormatException e) {
-      // What is expected says more.
+      throw misuse(option, "numbers from 0 to 255", given);
     }
-    throw misuse(option, "numbers from 0 to 255", given);
   }
 
   private Duration duration(String option, String otherwise) {

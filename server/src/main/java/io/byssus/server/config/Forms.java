@@ -247,7 +247,7 @@ final class Forms {
 
     private static Integer value(String text) {
       try {
-        return Integer.decode(text);
+        return Octets.parse(text);
       } catch (NumberFormatException e) {
         throw new Refused(Problem.quoted(text) + " is no number from 0 to 255");
       }

@@ -18,7 +18,9 @@ class DevicesAreConfiguredTest {
           devices.tags             | {who}          | expected a tag
           devices.controls         | switch         | expected a list of NAME=VALUE
           devices.controls         | switch=x       | is no number from 0 to 255
-          devices.controls         | switch=256     | not from 0 to 255
+          devices.controls         | switch=256     | is no number from 0 to 255
+          devices.controls         | switch=0x100   | is no number from 0 to 255
+          devices.controls         | switch=-1      | is no number from 0 to 255
           devices.controls         | a=1,b=1        | have the same value
           devices.controls         | a=1,a=2        | expected a list of NAME=VALUE
           devices.heartbeat        | 256            | expected a whole number, 0 to 255
@@ -54,7 +56,7 @@ class DevicesAreConfiguredTest {
         Loading.yaml(
                 """
                 devices:
-                  controls: [temperature=1, switch=0x10]
+                  controls: [temperature=1, switch=0x10, lamp=010]
                   tcp:
                     gateways: [g1=10.0.0.5]
                 """)
@@ -62,6 +64,7 @@ class DevicesAreConfiguredTest {
             .devices();
 
     assertThat(devices.controls().value("switch")).contains(16);
+    assertThat(devices.controls().value("lamp")).contains(10);
     assertThat(devices.controls().name(1)).contains("temperature");
     assertThat(devices.tcp().gateways()).singleElement().extracting("gateway").isEqualTo("g1");
     assertThat(devices.tcp().port()).isEmpty();
