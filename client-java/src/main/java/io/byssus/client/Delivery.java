@@ -21,11 +21,11 @@ final class Delivery {
   private final Lane lane;
   private final Executor executor;
   private final int queueMax;
-  private final Mailbox listeners;
+  private final ConsumerQueue listeners;
   private final Entries unwanted;
   private final Runnable handledMoved;
-  private final List<Mailbox> consumers = new ArrayList<>();
-  private final Map<Mailbox, Consumer<Optional<ByssusException>>> lastWords =
+  private final List<ConsumerQueue> consumers = new ArrayList<>();
+  private final Map<ConsumerQueue, Consumer<Optional<ByssusException>>> lastWords =
       new IdentityHashMap<>();
   private final AtomicBoolean settling = new AtomicBoolean();
   private Entry last;
@@ -56,12 +56,12 @@ final class Delivery {
     this.handledMoved = handledMoved;
     last = new Entry(0, Optional.empty(), place);
     handled = last;
-    listeners = mailbox(Mailbox.UNLIMITED, listener);
+    listeners = queue(ConsumerQueue.UNLIMITED, listener);
   }
 
   /** Any thread. */
-  Mailbox mailbox(long demand, Consumer<FeedEvent> handler) {
-    return new Mailbox(executor, queueMax, demand, handled, handler, this::progress);
+  ConsumerQueue queue(long demand, Consumer<FeedEvent> handler) {
+    return new ConsumerQueue(executor, queueMax, demand, handled, handler, this::progress);
   }
 
   /** Any thread: the place up to which every consumer has handled all. */
@@ -117,7 +117,7 @@ final class Delivery {
   /**
    * @param consumer does not get what others have been offered already
    */
-  void attach(Mailbox consumer) {
+  void attach(ConsumerQueue consumer) {
     lane.check();
     consumer.startAfter(consumers.isEmpty() ? handled : last);
     var first = consumers.isEmpty();
@@ -132,13 +132,13 @@ final class Delivery {
   }
 
   /** Any consumer but the listeners. */
-  void attach(Mailbox consumer, Consumer<Optional<ByssusException>> atTheEnd) {
+  void attach(ConsumerQueue consumer, Consumer<Optional<ByssusException>> atTheEnd) {
     lastWords.put(consumer, atTheEnd);
     attach(consumer);
   }
 
   /** What it leaves unhandled, and no other consumer has, waits for the next one. */
-  void detach(Mailbox consumer) {
+  void detach(ConsumerQueue consumer) {
     lane.check();
     if (!consumers.contains(consumer)) {
       return;
@@ -172,7 +172,7 @@ final class Delivery {
     }
   }
 
-  private void end(Mailbox consumer, Ending end) {
+  private void end(ConsumerQueue consumer, Ending end) {
     var words = lastWords.get(consumer);
     Runnable last = words == null ? () -> {} : () -> words.accept(end.why());
     if (end.afterAll()) {
@@ -203,7 +203,7 @@ final class Delivery {
     } else {
       handled =
           consumers.stream()
-              .map(Mailbox::handled)
+              .map(ConsumerQueue::handled)
               .min(Comparator.comparingLong(Entry::number))
               .get();
     }

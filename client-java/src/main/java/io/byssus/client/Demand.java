@@ -9,14 +9,14 @@ final class Demand implements Flow.Subscription {
   private final Lane lane;
   private final Delivery delivery;
   private final Flow.Subscriber<? super Message> subscriber;
-  private final Mailbox mailbox;
+  private final ConsumerQueue queue;
   private volatile boolean cancelled;
 
   Demand(Lane lane, Delivery delivery, Flow.Subscriber<? super Message> subscriber) {
     this.lane = lane;
     this.delivery = delivery;
     this.subscriber = Objects.requireNonNull(subscriber);
-    this.mailbox = delivery.mailbox(0, this::next);
+    this.queue = delivery.queue(0, this::next);
   }
 
   /** {@code onSubscribe} comes before anything else, so the feed learns of it afterwards. */
@@ -24,7 +24,7 @@ final class Demand implements Flow.Subscription {
     subscriber.onSubscribe(this);
     lane.execute(() -> {
       if (!cancelled) {
-        delivery.attach(mailbox, this::end);
+        delivery.attach(queue, this::end);
       }
     });
   }
@@ -54,10 +54,10 @@ final class Demand implements Flow.Subscription {
       return;
     }
     if (more > 0) {
-      mailbox.request(more);
+      queue.request(more);
       return;
     }
-    mailbox.endNow(() -> {
+    queue.endNow(() -> {
       if (!cancelled) {
         cancel();
         subscriber.onError(
@@ -70,7 +70,7 @@ final class Demand implements Flow.Subscription {
   public void cancel() {
     if (!cancelled) {
       cancelled = true;
-      lane.execute(() -> delivery.detach(mailbox));
+      lane.execute(() -> delivery.detach(queue));
     }
   }
 }

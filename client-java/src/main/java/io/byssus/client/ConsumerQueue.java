@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * after another on the executor, as far as the consumer has asked for messages. Any thread may
  * call.
  */
-final class Mailbox {
+final class ConsumerQueue {
   static final long UNLIMITED = Long.MAX_VALUE;
   private static final int IN_A_ROW = 64;
-  private static final System.Logger LOG = System.getLogger(Mailbox.class.getName());
+  private static final System.Logger LOG = System.getLogger(ConsumerQueue.class.getName());
 
   private final Executor executor;
   private final Consumer<FeedEvent> handler;
@@ -34,7 +34,7 @@ final class Mailbox {
    * @param handled what it does not get, since it was handled before its time
    * @param progress run after each entry, on the executor
    */
-  Mailbox(
+  ConsumerQueue(
       Executor executor,
       int max,
       long demand,
