@@ -19,9 +19,14 @@ public final class DeviceJson {
       JsonFactory.builder().disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES).build();
 
   private final Controls controls;
+  private final boolean numbered;
 
-  public DeviceJson(Controls controls) {
+  /**
+   * @param numbered whether control numbers what a device says: then only commands have names
+   */
+  public DeviceJson(Controls controls, boolean numbered) {
     this.controls = controls;
+    this.numbered = numbered;
   }
 
   /**
@@ -37,12 +42,16 @@ public final class DeviceJson {
     var text = new StringBuilder(96 + length * 4 / 3);
     text.append("{\"gateway\":\"").append(gateway).append("\",\"address\":").append(address);
     text.append(",\"control\":").append(control);
-    controls.name(control).ifPresent(name -> text.append(",\"name\":\"").append(name).append('"'));
+    name(control).ifPresent(name -> text.append(",\"name\":\"").append(name).append('"'));
     text.append(",\"data\":\"").append(Base64.getEncoder().encodeToString(data)).append('"');
     if (lost > 0) {
       text.append(",\"lost\":").append(lost);
     }
     return Json.of(text.append('}').toString());
+  }
+
+  private Optional<String> name(int control) {
+    return numbered ? Optional.empty() : controls.name(control);
   }
 
   /**

@@ -55,7 +55,7 @@ class DeviceVectorsMeanWhatTheySayTest {
     var frame = frame(vector.get("frame"));
 
     var json =
-        new DeviceJson(controls(vector))
+        new DeviceJson(controls(vector), vector.path("numbered").asBoolean(false))
             .reading(
                 vector.get("gateway").asString(),
                 frame.address(),
@@ -73,7 +73,7 @@ class DeviceVectorsMeanWhatTheySayTest {
   void aCommandIsTheFrame(JsonNode vector) {
     var json = Json.of(vector.get("json").asString());
 
-    var command = new DeviceJson(controls(vector)).command(7, json);
+    var command = new DeviceJson(controls(vector), false).command(7, json);
 
     var expected = vector.get("frame");
     if (expected.isNull()) {

@@ -28,7 +28,7 @@ public final class Gateways {
     this.identities = identities;
     this.authenticator = authenticator;
     this.observer = observer;
-    this.json = new DeviceJson(settings.controls());
+    this.json = new DeviceJson(settings.controls(), settings.sequence());
   }
 
   /** Whether a gateway may come in. */
