@@ -3,6 +3,7 @@ package io.byssus.server.config;
 import io.byssus.core.channel.ChannelName;
 import io.byssus.server.auth.Anonymous;
 import io.byssus.server.device.DeviceSettings;
+import io.byssus.server.transport.DevicePort.Known;
 import io.byssus.server.transport.Origins;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -207,6 +208,25 @@ final class Checks {
             + " devices.tcp.gateways",
         "devices.tcp.host",
         "devices.tcp.gateways");
+    gateways(devices.tcp().gateways());
+  }
+
+  /** The first that fits is the one, so one behind a wider network is never met. */
+  private void gateways(List<Known> gateways) {
+    for (var later = 1; later < gateways.size(); later++) {
+      var hidden = gateways.get(later);
+      gateways.subList(0, later).stream()
+          .filter(known -> known.network().covers(hidden.network()))
+          .findFirst()
+          .filter(known -> !known.gateway().equals(hidden.gateway()))
+          .ifPresent(known ->
+              require(
+                  false,
+                  "%s is never met at %s, which %s at %s holds: name the narrower network first"
+                      .formatted(
+                          hidden.gateway(), hidden.network(), known.gateway(), known.network()),
+                  "devices.tcp.gateways"));
+    }
   }
 
   /** By its looks: names are not looked up while a configuration is read. */

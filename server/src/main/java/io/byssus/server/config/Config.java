@@ -416,9 +416,9 @@ public record Config(
               .text("127.0.0.1", 1, 255),
           in.key(
                   "gateways",
-                  "Which gateway is where, as NAME=NETWORK (g1=10.0.0.5, g2=10.1.0.0/16); nobody"
-                      + " else is let in. Without any, a gateway of this machine has its address as"
-                      + " its name, where auth.anonymous lets it in.")
+                  "Which gateway is where, as NAME=NETWORK (g1=10.0.0.5, g2=10.1.0.0/16), the first"
+                      + " that fits; nobody else is let in. Without any, a gateway of this machine"
+                      + " has its address as its name, where auth.anonymous lets it in.")
               .gateways(10_000),
           in.key("connections", "Connections at once; further ones are closed.")
               .count(1000, 1, 1_000_000, "connections"));

@@ -37,7 +37,10 @@ public final class Cidr {
   }
 
   boolean contains(InetAddress address) {
-    var bytes = address.getAddress();
+    return contains(address.getAddress());
+  }
+
+  private boolean contains(byte[] bytes) {
     if (bytes.length != network.length) {
       return false;
     }
@@ -48,6 +51,11 @@ public final class Cidr {
       }
     }
     return true;
+  }
+
+  /** Whether all of {@code other} is in it. */
+  public boolean covers(Cidr other) {
+    return prefixBits <= other.prefixBits && contains(other.network);
   }
 
   @Override

@@ -29,6 +29,8 @@ class DevicesAreConfiguredTest {
           devices.tcp.gateways     | 10.0.0.1       | expected NAME=NETWORK
           devices.tcp.gateways     | g 1=10.0.0.1   | expected NAME=NETWORK
           devices.tcp.gateways     | g1=10.0.0.1/99 | the prefix must be from 0 to 32
+          devices.tcp.gateways     | a=10.0.0.0/8,b=10.0.0.5 | b is never met at 10.0.0.5/32, which a at 10.0.0.0/8 holds
+          devices.tcp.gateways     | a=10.0.0.5,b=10.0.0.5   | b is never met at 10.0.0.5/32
           devices.tpc.port         | 9009           | did you mean devices.tcp.port?
           """)
   void whatIsWrongIsToldWithItsKey(String key, String value, String message) {
@@ -48,6 +50,13 @@ class DevicesAreConfiguredTest {
         .asString()
         .contains("devices.tcp.host", "name them in devices.tcp.gateways");
     assertThat(open.set("devices.tcp.gateways", "g1=10.0.0.5,g2=fd00::/8").problems()).isEmpty();
+  }
+
+  @Test
+  void aNarrowNetworkBeforeAWiderOneIsAnExceptionFromIt() {
+    var gateways = "b=10.0.0.5,a=10.0.0.0/8,c=11.0.0.5,d=fd00::1,a=10.0.0.6";
+
+    assertThat(Loading.yaml("").set("devices.tcp.gateways", gateways).problems()).isEmpty();
   }
 
   @Test
