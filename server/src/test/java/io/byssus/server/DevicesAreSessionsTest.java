@@ -14,8 +14,6 @@ import java.io.ByteArrayOutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
@@ -87,24 +85,11 @@ class DevicesAreSessionsTest {
   }
 
   private String metric(String name) throws Exception {
-    return line("byssus_devices_" + name + "_total ");
-  }
-
-  /** Of the page of metrics. */
-  private String line(String start) throws Exception {
-    try (var http = HttpClient.newHttpClient()) {
-      var page =
-          http.send(
-              HttpRequest.newBuilder(at("http", "/metrics")).build(),
-              HttpResponse.BodyHandlers.ofString());
-      return page.body().lines().filter(line -> line.startsWith(start)).findFirst().orElseThrow();
-    }
+    return new TestMetrics(server).devices(name);
   }
 
   private void awaitMetric(String name, int value) {
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() -> assertThat(metric(name)).endsWith(" " + value + ".0"));
+    new TestMetrics(server).awaitDevices(name, value);
   }
 
   private URI at(String scheme, String path) {
@@ -317,10 +302,8 @@ class DevicesAreSessionsTest {
       var out = deaf.getOutputStream();
       out.write(beats.toByteArray());
       awaitMetric("heartbeats", 8_000);
-      var closed = "byssus_connections_closed_total{code=\"heartbeat_timeout\"} ";
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .untilAsserted(() -> assertThat(line(closed)).isEqualTo(closed + "1.0"));
+      new TestMetrics(server)
+          .awaitLine("byssus_connections_closed_total{code=\"heartbeat_timeout\"}", 1);
       await()
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(() -> assertThatThrownBy(() -> out.write(0)).isNotNull());

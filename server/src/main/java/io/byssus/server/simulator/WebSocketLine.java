@@ -2,6 +2,7 @@ package io.byssus.server.simulator;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
@@ -38,9 +39,12 @@ final class WebSocketLine implements Line, WebSocket.Listener {
   }
 
   private static String reason(Exception failure) {
-    return failure.getCause() instanceof WebSocketHandshakeException refused
-        ? "the server refuses, with status " + refused.getResponse().statusCode()
-        : String.valueOf(failure.getMessage());
+    return switch (failure.getCause()) {
+      case WebSocketHandshakeException refused ->
+          "the server refuses, with status " + refused.getResponse().statusCode();
+      case ConnectException _ -> "Connection refused"; // It has no message of its own.
+      case null, default -> String.valueOf(failure.getMessage());
+    };
   }
 
   @Override
