@@ -402,7 +402,11 @@ export class Client extends Events<ClientEvents> {
       const { handled } = this.inbox;
       if (this.#state !== 'connected' || handled === 0 || handled === this.#acked) return;
       this.#acked = handled;
-      this.#connection?.say({ type: 'ack', offset: handled });
+      this.#connection?.ask({ type: 'ack', offset: handled }).catch(({ retryable }: ByssusError) => {
+        if (!retryable) return;
+        this.#acked = 0;
+        this.#handledDirect();
+      });
     }, ACK_MS);
   }
 

@@ -129,9 +129,11 @@ export class Subscriptions {
     connection.ask({ type: 'subscribe', channel, position: wish.received }).catch((error: ByssusError) => {
       if (error === LOST) return; // the next connection asks again
       wish.asking = false;
-      // The reply before may have been lost: the server has told of it on this resume, then.
-      if (error.code === 'already_subscribed' || !wanted()) return;
-      if (error.retryable) setTimeout(() => this.#ask(wish), RETRY_MS);
+      if (!wanted()) return;
+      if (error.code === 'already_subscribed') {
+        // The reply before was lost. If the server has not told of it on a resume, it has to begin anew.
+        if (!wish.confirmed) void this.#giveBack(channel);
+      } else if (error.retryable) setTimeout(() => this.#ask(wish), RETRY_MS);
       else this.#over(channel, error);
     });
   }
@@ -144,16 +146,25 @@ export class Subscriptions {
     if (had) await this.#giveBack(channel);
   }
 
+  /** What is lost on the way is said again: a resume brings the subscription back, and nobody wants it then. */
   async #giveBack(channel: string): Promise<void> {
     const connection = this.#connection;
-    if (!connection) return;
+    if (!connection || this.#leaving.has(channel)) return;
     this.#leaving.add(channel);
-    // What is lost on the way is said again: a resume brings the subscription back, and nobody wants it then.
-    await connection.ask({ type: 'unsubscribe', channel }).catch(() => {});
+    const error = await connection.ask({ type: 'unsubscribe', channel }).then(
+      () => null,
+      (refusal: ByssusError) => refusal,
+    );
     if (connection !== this.#connection) return;
-    this.#leaving.delete(channel);
-    const next = this.#wishes.get(channel);
-    if (next) this.#ask(next);
+    const goOn = () => {
+      if (connection !== this.#connection) return;
+      this.#leaving.delete(channel);
+      const next = this.#wishes.get(channel);
+      if (error?.retryable) void this.#giveBack(channel);
+      else if (next) this.#ask(next);
+    };
+    if (error?.retryable) setTimeout(goOn, RETRY_MS);
+    else goOn();
   }
 
   #over(channel: string, event: { byServer: boolean } | ByssusError): void {

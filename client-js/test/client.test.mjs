@@ -903,7 +903,7 @@ test('what was handled is acknowledged, many with one word', async () => {
   await Socket.latest.says(...[1, 2, 3].map((offset) => ({ type: 'direct', offset, data: offset })));
   assert.deepEqual(Socket.latest.all('ack'), [], 'not each by itself');
   await pass(100);
-  assert.deepEqual(Socket.latest.all('ack'), [{ type: 'ack', offset: 3 }]);
+  assert.deepEqual(Socket.latest.all('ack').map(({ offset }) => offset), [3]);
   await pass(1000);
   assert.equal(Socket.latest.all('ack').length, 1);
 });
@@ -915,11 +915,11 @@ test('what is being handled is not acknowledged', async () => {
   await Socket.latest.welcomes();
   await Socket.latest.says(...[1, 2, 3].map((offset) => ({ type: 'direct', offset, data: offset })));
   await pass(100);
-  assert.deepEqual(Socket.latest.last('ack'), { type: 'ack', offset: 1 });
+  assert.equal(Socket.latest.last('ack').offset, 1);
   release();
   await turn();
   await pass(100);
-  assert.deepEqual(Socket.latest.last('ack'), { type: 'ack', offset: 3 });
+  assert.equal(Socket.latest.last('ack').offset, 3);
 });
 
 test('without a consumer they wait, unacknowledged', async () => {
@@ -940,7 +940,7 @@ test('an acknowledgement that was lost is said again after the resume', async ()
   await Socket.latest.says({ type: 'direct', offset: 4, data: 1 });
   const next = await comesBack();
   await pass(100);
-  assert.deepEqual(next.last('ack'), { type: 'ack', offset: 4 });
+  assert.equal(next.last('ack').offset, 4);
 });
 
 test('after a failover that lost the end of the inbox, offsets start anew and none is acknowledged unseen', async () => {
@@ -960,5 +960,5 @@ test('after a failover that lost the end of the inbox, offsets start anew and no
   await pass(100);
   assert.deepEqual(heard, ['old', 'new']);
   assert.deepEqual(gaps, [['gap', { reason: 'diverged' }]]);
-  assert.deepEqual(Socket.latest.all('ack'), [{ type: 'ack', offset: 3 }]);
+  assert.deepEqual(Socket.latest.all('ack').map(({ offset }) => offset), [3]);
 });
