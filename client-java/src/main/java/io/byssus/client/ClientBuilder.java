@@ -119,6 +119,7 @@ public final class ClientBuilder {
   /**
    * Runs handlers, and whatever hangs on a future of the client; by default a pool of daemon
    * threads, as many as are needed. It must have more than one thread if handlers wait for futures.
+   * Its {@code execute} must return at once; a task that it refuses runs on the pool.
    */
   public ClientBuilder executor(Executor handlers) {
     executor = handlers;

@@ -29,6 +29,10 @@ final class Delivery {
       new IdentityHashMap<>();
   private final AtomicBoolean settling = new AtomicBoolean();
   private Entry last;
+
+  /** The consumer that has left nobody behind; it may still be handling one. */
+  private @Nullable ConsumerQueue leaver;
+
   private @Nullable Ending ending;
 
   private volatile Entry handled;
@@ -145,6 +149,7 @@ final class Delivery {
     }
     settleNow();
     consumers.remove(consumer);
+    leaver = consumer;
     lastWords.remove(consumer);
     var left = consumer.leave();
     if (consumers.isEmpty() && ending == null) {
@@ -199,6 +204,9 @@ final class Delivery {
   private boolean settleNow() {
     var before = handled;
     if (consumers.isEmpty()) {
+      if (leaver != null && leaver.handled().number() > handled.number()) {
+        handled = leaver.handled();
+      }
       settleUnwanted();
     } else {
       handled =

@@ -1,5 +1,7 @@
 package io.byssus.client;
 
+import static java.util.Objects.requireNonNull;
+
 import io.byssus.client.Subscription.Standing;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
@@ -76,6 +78,7 @@ final class Feeds {
   // What the program says, on any thread. The lane hears it in the order in which it was done.
 
   synchronized Subscription wish(String channel, Optional<Position> position) {
+    requireNonNull(channel);
     var subscription = wishes.computeIfAbsent(channel, _1 -> make(channel, position));
     lane.execute(() -> enter(subscription));
     return subscription;
@@ -141,8 +144,12 @@ final class Feeds {
     changed.run();
   }
 
-  private synchronized void end(Subscription subscription, Optional<ByssusException> why) {
+  private synchronized void forget(Subscription subscription) {
     wishes.remove(subscription.channel(), subscription);
+  }
+
+  private void end(Subscription subscription, Optional<ByssusException> why) {
+    forget(subscription);
     entered.remove(subscription.channel(), subscription);
     subscription.delivery().end(false, why);
   }

@@ -345,6 +345,32 @@ class ClientComesBackTest {
   }
 
   @Test
+  void endingWhileAwayIsSaidAfterTheResume() {
+    var server = ScriptedServer.start();
+    server.connected().breaks();
+    var end = server.client().end();
+    server.lane.settle();
+    var line = server.resumed();
+    line.says("{'type':'ended','id':%d}".formatted(line.last(Command.End.class).id()));
+    assertThat(end).isCompleted();
+    assertThat(server.client().state()).isEqualTo(ClientState.CLOSED);
+  }
+
+  @Test
+  void endingThatNobodyHearsClosesAllTheSame() {
+    var store = Store.inMemory();
+    var server = ScriptedServer.start(builder -> builder.store(store));
+    server.connected().breaks();
+    var end = server.client().end();
+    server.passes(ofSeconds(10));
+    assertThat(end).isCompletedExceptionally();
+    assertThat(server.client().state()).isEqualTo(ClientState.CLOSED);
+    assertThat(store.load()).isEmpty();
+    server.passes(ofSeconds(300));
+    assertThat(server.lines).allMatch(line -> line.gone() || line == server.lines.getFirst());
+  }
+
+  @Test
   void theCloseMayOvertakeTheAnswerToEnd() {
     var server = ScriptedServer.start();
     server.connected();

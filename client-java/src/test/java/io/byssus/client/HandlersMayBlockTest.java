@@ -144,6 +144,28 @@ class HandlersMayBlockTest {
   }
 
   @Test
+  void aHandlerMayCloseItsClientMoreThanOnce() {
+    var server = start(10, Store.inMemory());
+    var client = server.client();
+    var closed = new ArrayList<ClientEvent>();
+    client.on(ClientEvent.Closed.class, closed::add);
+    client
+        .subscribe("news")
+        .onMessage(message -> {
+          heard.add(message.data());
+          client.close();
+          client.close();
+        });
+    server.connected().subscribed("news", "q7", 0).message("news", 1);
+    run(server);
+    server.line().message("news", 2);
+    run(server);
+    assertThat(heard).containsExactly("1");
+    assertThat(closed).hasSize(1);
+    assertThat(server.line().gone()).isTrue();
+  }
+
+  @Test
   void aListenerThatThrowsHoldsUpNothing() {
     var server = start(10, Store.inMemory());
     server

@@ -201,6 +201,7 @@ class PublicationIsAnsweredTest {
     server.connected();
     var client = server.client();
     assertThatThrownBy(() -> client.publish(null, "1")).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> client.subscribe(null)).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> client.send(null, "1")).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> client.presence(null)).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> client.history(null, 1)).isInstanceOf(NullPointerException.class);

@@ -3,6 +3,8 @@ package io.byssus.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.byssus.protocol.Command;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow;
@@ -124,6 +126,31 @@ class SubscribersRequestTest {
     server.lane.settle();
     assertThat(probe.told).containsExactly("subscribed", "complete");
     assertThat(subscribe().told).containsExactly("subscribed", "complete");
+  }
+
+  @Test
+  void whatIsBeingHandledWhenItCancelsIsHandled() {
+    var handlers = new ManualExecutor();
+    var blocked = ScriptedServer.start(handlers, builder -> builder);
+    var probe =
+        new Probe() {
+          @Override
+          public void onNext(Message message) {
+            super.onNext(message);
+            subscription.cancel();
+            blocked.lane.settle(); // the feed knows, and the handler is still at it
+          }
+        };
+    var line = blocked.connected();
+    blocked.client().inbox().subscribe(probe);
+    blocked.lane.settle();
+    probe.subscription.request(5);
+    line.says("{'type':'direct','offset':1,'data':1}");
+    line.says("{'type':'direct','offset':2,'data':2}");
+    handlers.runAll();
+    blocked.passes(Duration.ofMillis(200));
+    assertThat(probe.told).containsExactly("subscribed", "1");
+    assertThat(line.last(Command.AckInbox.class).offset()).isEqualTo(1);
   }
 
   @Test
