@@ -13,7 +13,7 @@ let rooms = 0;
 const room = () => `room-${process.pid}-${++rooms}`;
 
 before(async () => {
-  server = await Server.start('js-1', '--set', 'session.client-tags=true', ...quick);
+  server = await Server.start('js-1', '--set', 'session.client-tags=true', '--set', 'limits.max-message=32KiB', ...quick);
   link = await Link.to(server);
 });
 afterEach(() => {
@@ -63,6 +63,16 @@ test('what the server refuses has its code', async () => {
   const it = client(server.url);
   await assert.rejects(it.publish('no*stars', 1), { code: 'bad_channel', retryable: false });
   await assert.rejects(it.presence('plain'), { code: 'no_presence' });
+});
+
+test('a message as long as the server takes arrives; a longer one costs the program nothing but that message', async () => {
+  const it = client(server.url);
+  await it.ready();
+  const around = JSON.stringify({ type: 'publish', channel: 'long', data: '', dedupe: 'd', id: 1 }).length;
+  const longest = 'x'.repeat(32 * 1024 - around);
+  await assert.rejects(it.publish('long', `${longest}x`, { dedupe: 'd' }), { code: 'too_large', retryable: false });
+  assert.equal((await it.publish('long', longest, { dedupe: 'd' })).level, 'accepted');
+  assert.equal(it.state, 'connected');
 });
 
 test('a cut connection resumes, and hears what it missed once and in order', async () => {

@@ -103,6 +103,8 @@ const ANSWER_MS = 10_000;
 const STEADY_MS = 10_000;
 const ACK_MS = 100;
 const SAVE_MS = 100;
+const LEAVES_MS = 10_000;
+const AWAY_MAX_MS = 600_000;
 const FAULT_TRIES = 3;
 const REFUSALS_MAX = 3;
 const NO_CLOSE_FRAME = 1006;
@@ -262,6 +264,7 @@ export class Client extends Events<ClientEvents> {
 
   #open(): void {
     this.#drop();
+    this.#comeBackMs = null;
     const resuming = this.#held.session !== '';
     this.#become({ state: resuming ? 'resuming' : 'connecting' });
     const url = this.#urls[this.#dials++ % this.#urls.length]!;
@@ -335,6 +338,7 @@ export class Client extends Events<ClientEvents> {
     clearTimeout(this.#timer);
     this.#acked = 0;
     const connection = this.#connection!;
+    connection.longest = reply.maxMessage || Infinity;
     this.#watch(reply);
     this.#become({ state: 'connected' });
     this.emit('connected', { session: reply.session, node: reply.node, resumed: reply.resumed });
@@ -389,8 +393,8 @@ export class Client extends Events<ClientEvents> {
 
   /** The server closes by itself, when the last replies are out. If it does not, we do. */
   #sentAway(afterMs: number): void {
-    this.#comeBackMs = afterMs;
-    this.#after(afterMs + 2000, () => this.#lost(1012, 'sent away'));
+    this.#comeBackMs = Math.min(afterMs, AWAY_MAX_MS);
+    this.#after(LEAVES_MS, () => this.#lost(1012, 'sent away'));
   }
 
   // Directed messages: one word acknowledges all that were handled meanwhile.
@@ -518,7 +522,6 @@ export class Client extends Events<ClientEvents> {
     if (!wasConnected && ++this.#attempts === FAULT_TRIES) this.emit('fault', { attempts: FAULT_TRIES, reason: words });
     if (this.#closing) return; // by a listener
     const waitMs = this.#comeBackMs ?? this.#backoff.next();
-    this.#comeBackMs = null;
     this.#after(waitMs, () => this.#open());
     this.#become({ state: 'waiting', code, reason: words, waitMs, attempts: this.#attempts });
   }

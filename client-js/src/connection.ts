@@ -40,6 +40,8 @@ interface Asked {
 export class Connection {
   readonly #socket: WebSocketLike;
   readonly #asked = new Map<number, Asked>();
+  /** Bytes of the longest message that the server takes; it ends the connection for good over a longer one. */
+  longest = Infinity;
   #owner: Owner | null;
   #lastId = 0;
   #heardAt = Date.now();
@@ -68,12 +70,18 @@ export class Connection {
     this.#socket.send(JSON.stringify(command));
   }
 
-  /** The reply, or a rejection with the server's error, or with `LOST`. */
+  /** The reply, or a rejection with the server's error, or with `LOST`; `too_large`: it was not sent. */
   ask(command: Command): Promise<ServerMessage> {
     const id = ++this.#lastId;
+    const text = JSON.stringify({ ...command, id });
     return new Promise((resolve, reject) => {
+      const bytes = text.length * 3 <= this.longest ? 0 : new TextEncoder().encode(text).length;
+      if (bytes > this.longest) {
+        reject(new ByssusError('too_large', `${bytes} bytes; the server takes ${this.longest}`));
+        return;
+      }
       this.#asked.set(id, { resolve, reject });
-      this.say({ ...command, id });
+      this.#socket.send(text);
     });
   }
 

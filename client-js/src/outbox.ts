@@ -133,7 +133,7 @@ export class Outbox {
   #failed(item: Item, error: ByssusError, session: string): void {
     const inDoubt = error === LOST || error.code === 'unknown';
     if (inDoubt && !item.repeatable) this.#refuse(item, unknown());
-    else if (!error.retryable || !item.repeatable) this.#refuse(item, error);
+    else if (!error.retryable || !item.repeatable) this.#refuse(item, item.doubt ? unknown() : error);
     else {
       if (inDoubt) item.doubt = session;
       if (error !== LOST) this.#rest();

@@ -46,6 +46,8 @@ export interface Connected extends Said<'connected'> {
   readonly resumed: boolean;
   readonly ttl: number;
   readonly heartbeat: { readonly interval: number; readonly timeout: number };
+  /** Bytes of the longest message that the server takes. */
+  readonly maxMessage?: number;
 }
 
 export interface Subscribed extends Said<'subscribed'> {
@@ -172,6 +174,7 @@ const FIELDS = Object.entries({
   resumed: flag,
   ttl: whole,
   heartbeat: record({ interval: whole, timeout: whole }),
+  maxMessage: whole,
   channel: text,
   pattern: text,
   position,

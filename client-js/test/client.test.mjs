@@ -323,10 +323,30 @@ test('sent away by a server that does not close, it leaves by itself', async () 
   const it = client();
   await Socket.latest.welcomes();
   await Socket.latest.says({ type: 'reconnect', afterMs: 1200, reason: 'drain' });
-  await pass(3199);
+  await pass(9999);
   assert.equal(it.state, 'connected');
   await pass(1);
   assert.equal(it.state, 'waiting');
+});
+
+test('sent away, and gone before of its own will, it owes nothing to that server', async () => {
+  mock.method(Math, 'random', () => 1);
+  const it = client();
+  await Socket.latest.welcomes();
+  await Socket.latest.says({ type: 'reconnect', afterMs: 60_000, reason: 'drain' });
+  it.reconnect();
+  const states = record(it, 'state');
+  await Socket.latest.ends(1006);
+  assert.equal(states[0][1].waitMs, 500);
+});
+
+test('no server sends it away for longer than ten minutes', async () => {
+  const it = client();
+  await Socket.latest.welcomes();
+  const states = record(it, 'state');
+  await Socket.latest.says({ type: 'reconnect', afterMs: Number.MAX_SAFE_INTEGER });
+  await Socket.latest.ends(1012);
+  assert.equal(states[0][1].waitMs, 600_000);
 });
 
 test('a refused token leaves the session to the next run of the program', async () => {
@@ -524,6 +544,31 @@ test('what the server refuses for good is refused with its code', async () => {
   const refused = assert.rejects(it.publish(CHANNEL, 1), isForbidden);
   await Socket.latest.refuses('publish', 'forbidden');
   await refused;
+});
+
+test('a refusal of the repetition says nothing of the first try', async () => {
+  const it = client();
+  await Socket.latest.welcomes();
+  const refused = assert.rejects(it.publish(CHANNEL, 1), { code: 'unknown' });
+  const next = await comesBack();
+  await next.refuses('publish', 'forbidden');
+  await refused;
+});
+
+test('what is longer than the server takes is refused here, and nothing else suffers', async () => {
+  const it = client();
+  await Socket.latest.welcomes({ maxMessage: 1000 });
+  const bytesOfAll = JSON.stringify({ type: 'publish', channel: CHANNEL, data: '', dedupe: 'd', id: 2 }).length;
+  const signs = (bytes) => 'é'.repeat((bytes - bytesOfAll) / 2) + 'e'.repeat((bytes - bytesOfAll) % 2);
+  const most = it.publish(CHANNEL, signs(1000), { dedupe: 'd' });
+  await Socket.latest.answers('publish', { type: 'published', level: 'accepted' });
+  await most;
+  const isTooLarge = { code: 'too_large', message: '1001 bytes; the server takes 1000', retryable: false };
+  await assert.rejects(it.publish(CHANNEL, signs(1001), { dedupe: 'd' }), isTooLarge);
+  await assert.rejects(it.send({ user: '8' }, signs(1100)), { code: 'too_large' });
+  await assert.rejects(it.session.set({ attributes: { a: signs(1100) } }), { code: 'too_large' });
+  assert.equal(Socket.latest.all('publish').length, 1);
+  assert.equal(it.state, 'connected');
 });
 
 test('the outbox is bounded, and what does not fit was surely not sent', async () => {

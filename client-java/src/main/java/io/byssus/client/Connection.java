@@ -3,6 +3,7 @@ package io.byssus.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.byssus.protocol.Command;
+import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.JsonCodec;
 import io.byssus.protocol.ServerMessage;
 import java.util.LinkedHashMap;
@@ -15,25 +16,53 @@ import java.util.function.LongFunction;
  * Confined to the lane.
  */
 final class Connection {
+  private final Lane lane;
   private final JsonCodec codec;
   private final Transport.Socket socket;
   private final Map<Long, Answer> owed = new LinkedHashMap<>();
   private long lastId;
+  private int longest = Integer.MAX_VALUE;
 
-  Connection(JsonCodec codec, Transport.Socket socket) {
+  Connection(Lane lane, JsonCodec codec, Transport.Socket socket) {
+    this.lane = lane;
     this.codec = codec;
     this.socket = socket;
+  }
+
+  /**
+   * @param bytes of the longest message that the server takes: it ends the connection for good over
+   *     a longer one; 0: it does not tell
+   */
+  void longest(int bytes) {
+    longest = bytes == 0 ? Integer.MAX_VALUE : bytes;
   }
 
   void ask(LongFunction<Command> command, Answer answer) {
     var id = ++lastId;
     owed.put(id, answer);
-    say(command.apply(id));
+    var text = codec.encode(command.apply(id));
+    if (text.length <= longest) {
+      send(text);
+    } else {
+      lane.execute(() -> tooLong(id, text.length));
+    }
   }
 
   /** Without an answer, or one that nobody waits for. */
   void say(Command command) {
-    socket.send(new String(codec.encode(command), UTF_8));
+    send(codec.encode(command));
+  }
+
+  private void send(byte[] text) {
+    socket.send(new String(text, UTF_8));
+  }
+
+  private void tooLong(long id, int bytes) {
+    var answer = owed.remove(id);
+    if (answer != null) {
+      answer.refused(
+          ErrorCode.TOO_LARGE, "%d bytes; the server takes %d".formatted(bytes, longest));
+    }
   }
 
   /** Returns whether it was the answer to a command. */

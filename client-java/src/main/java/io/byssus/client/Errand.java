@@ -93,7 +93,7 @@ final class Errand<R extends ServerMessage, T> {
     return true;
   }
 
-  /** How it ends when it ends without an answer. */
+  /** How it ends without an answer, or by a refusal that says nothing of the tries before. */
   void giveUp(ByssusException surelyNot) {
     reject(
         perhapsDone ? ByssusException.unknown("it may have been done; no answer came") : surelyNot);

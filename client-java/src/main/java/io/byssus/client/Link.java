@@ -147,7 +147,7 @@ final class Link {
 
     void open(String withToken) {
       token = withToken;
-      connection = new Connection(codec, transport.open(hello.server(), this));
+      connection = new Connection(lane, codec, transport.open(hello.server(), this));
     }
 
     Connection connection() {
@@ -235,6 +235,7 @@ final class Link {
     alarm = lane.schedule(LASTED, backoff::reset);
     attempt = 0;
     sentAway = Optional.empty();
+    on.connection().longest(said.maxMessage());
     hello.accepted(said);
     become(ClientState.CONNECTED, "", 0, Duration.ZERO);
     heart.start(on.connection(), said.heartbeat(), () -> dead(on));

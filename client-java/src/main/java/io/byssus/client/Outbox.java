@@ -136,7 +136,7 @@ final class Outbox {
           waitAWhile();
           return;
         }
-        errand.reject(ByssusException.of(code, message));
+        errand.giveUp(ByssusException.of(code, message));
         remove(errand);
         flush();
       }

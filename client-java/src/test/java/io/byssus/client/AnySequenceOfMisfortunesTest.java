@@ -347,7 +347,8 @@ class AnySequenceOfMisfortunesTest {
               "n1",
               resumed,
               1800,
-              new ServerMessage.HeartbeatNumbers(30, 10)));
+              new ServerMessage.HeartbeatNumbers(30, 10),
+              0));
       began.forEach((channel, from) -> {
         var at = connect.positions().get(channel);
         goOn(line, Command.NO_ID, channel, at == null ? from : at.offset());

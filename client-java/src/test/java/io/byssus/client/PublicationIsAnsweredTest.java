@@ -95,6 +95,32 @@ class PublicationIsAnsweredTest {
   }
 
   @Test
+  void aRefusalOfTheRepetitionSaysNothingOfTheFirstTry() {
+    var future = publish("1");
+    server.connected().breaks();
+    server.resumed();
+    refuse("forbidden", false);
+    assertThat(code(future)).isEqualTo(ByssusException.UNKNOWN);
+  }
+
+  @Test
+  void whatIsLongerThanTheServerTakesIsRefusedHere() {
+    var tooLong = '"' + "é".repeat(33_000) + '"'; // in bytes, not in characters
+    var line = server.connected();
+    var published = publish(tooLong);
+    var sent = server.client().send(new Target.ToUser("7"), tooLong);
+    server.lane.settle();
+    assertThat(code(published)).isEqualTo("too_large");
+    assertThat(published.exceptionNow()).hasMessageContaining("the server takes 65536");
+    assertThat(code(sent)).isEqualTo("too_large");
+    assertThat(line.all(Command.Publish.class)).isEmpty();
+
+    var next = publish('"' + "e".repeat(33_000) + '"');
+    answer();
+    assertThat(next).isCompleted();
+  }
+
+  @Test
   void surelyNotStoredAfterFourMinutes() {
     var future = publish("1");
     server.connected();

@@ -66,7 +66,7 @@ final class ScriptedServer implements Transport {
 
   static final String CONNECTED =
       "{'type':'connected','id':%d,'session':'%s','resume':'%s','node':'n1','resumed':%s,'ttl':1800,"
-          + "'heartbeat':{'interval':30,'timeout':10}}";
+          + "'heartbeat':{'interval':30,'timeout':10},'maxMessage':65536}";
 
   /** The first connect of the client, answered. */
   Line connected() {

@@ -6,6 +6,7 @@ import java.time.Duration;
  * The bounds of one node; each refusal has a named code.
  *
  * @param connectTimeout from the open socket to an accepted connect; then close connect_timeout
+ * @param messageBytes longest message of a client, which connected tells; the transport holds it
  * @param channelNameBytes longest channel name or pattern; error bad_channel
  * @param subscriptions of one session; error too_many_subscriptions
  * @param attributes of one session; error too_many_attributes
@@ -27,6 +28,7 @@ import java.time.Duration;
  */
 public record Limits(
     Duration connectTimeout,
+    int messageBytes,
     int channelNameBytes,
     int subscriptions,
     int attributes,
@@ -45,6 +47,7 @@ public record Limits(
   public static final Limits DEFAULTS =
       new Limits(
           Duration.ofSeconds(10),
+          64 << 10,
           200,
           128,
           64,

@@ -44,6 +44,7 @@ final class MessageReader {
   private @Nullable Boolean resumed;
   private @Nullable Long ttl;
   private @Nullable HeartbeatNumbers heartbeat;
+  private @Nullable Long maxMessage;
   private @Nullable String channel;
   private @Nullable String pattern;
   private @Nullable Position position;
@@ -92,6 +93,7 @@ final class MessageReader {
       case "resumed" -> resumed = once(name, resumed, in.flag(name));
       case "ttl" -> ttl = once(name, ttl, in.whole(name));
       case "heartbeat" -> heartbeat = once(name, heartbeat, in.heartbeat(name));
+      case "maxMessage" -> maxMessage = once(name, maxMessage, count(name));
       case "channel" -> channel = once(name, channel, in.text(name));
       case "pattern" -> pattern = once(name, pattern, in.text(name));
       case "position" -> position = once(name, position, in.position(name));
@@ -166,7 +168,8 @@ final class MessageReader {
         orEmpty(node),
         need("resumed", resumed),
         need("ttl", ttl),
-        need("heartbeat", heartbeat));
+        need("heartbeat", heartbeat),
+        (int) orZero(maxMessage));
   }
 
   private Item item() {

@@ -120,6 +120,7 @@ final class MessageWriter {
         .number("interval", m.heartbeat().intervalSeconds())
         .number("timeout", m.heartbeat().timeoutSeconds())
         .close()
+        .numberIfAny("maxMessage", m.maxMessage())
         .end();
   }
 

@@ -17,6 +17,8 @@ public sealed interface ServerMessage {
    *     this one is used
    * @param user empty for an anonymous session
    * @param ttlSeconds how long the session outlives its connection
+   * @param maxMessage bytes of the longest message that the server takes, batches included; 0: it
+   *     does not tell
    */
   record Connected(
       long id,
@@ -26,7 +28,8 @@ public sealed interface ServerMessage {
       String node,
       boolean resumed,
       long ttlSeconds,
-      HeartbeatNumbers heartbeat)
+      HeartbeatNumbers heartbeat,
+      int maxMessage)
       implements ServerMessage {
     @Override
     public String toString() {

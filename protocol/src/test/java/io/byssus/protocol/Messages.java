@@ -72,8 +72,17 @@ final class Messages {
   static Arbitrary<ServerMessage> serverMessages() {
     return Arbitraries.oneOf(
         Combinators.combine(
-                id(), words(), words(), texts(), texts(), flags(), offsets(), heartbeats())
-            .as(Connected::new),
+                id(),
+                words(),
+                words(),
+                texts(),
+                texts(),
+                flags(),
+                offsets(),
+                Combinators.combine(heartbeats(), counts()).as(Map::entry))
+            .as((id, session, resume, user, node, resumed, ttl, rest) ->
+                new Connected(
+                    id, session, resume, user, node, resumed, ttl, rest.getKey(), rest.getValue())),
         Combinators.combine(id(), words(), positions().optional(), recoveries(), counts())
             .as(Subscribed::new),
         Combinators.combine(id(), words()).as(Unsubscribed::new),

@@ -411,7 +411,8 @@ final class Admission {
             resumed,
             node.settings.engine().sessionTtl().toSeconds(),
             new ServerMessage.HeartbeatNumbers(
-                (int) interval.toSeconds(), (int) heartbeat.timeout().toSeconds())));
+                (int) interval.toSeconds(), (int) heartbeat.timeout().toSeconds()),
+            node.settings.limits().messageBytes()));
     dispatcher.welcome(session, stored.inbox(), connect.inbox().orElse(stored.inbox()), interval);
   }
 

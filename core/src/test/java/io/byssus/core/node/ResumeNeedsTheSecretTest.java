@@ -66,7 +66,7 @@ class ResumeNeedsTheSecretTest {
   void anUnknownSessionIsExpiredAndTheConnectionMayStartAnew() {
     client.open(true);
     var unknown =
-        new Connected(0, "nosuchsession", "x", "ann", "n1", false, 1, session.heartbeat());
+        new Connected(0, "nosuchsession", "x", "ann", "n1", false, 1, session.heartbeat(), 0);
 
     var heard = client.say(TestClient.resume(9, "ann", unknown, Map.of(), Optional.empty()));
 
@@ -120,6 +120,7 @@ class ResumeNeedsTheSecretTest {
         session.node(),
         false,
         session.ttlSeconds(),
-        session.heartbeat());
+        session.heartbeat(),
+        session.maxMessage());
   }
 }

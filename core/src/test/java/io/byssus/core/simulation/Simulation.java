@@ -41,6 +41,7 @@ final class Simulation {
   private static final Limits LIMITS =
       new Limits(
           Duration.ofSeconds(10),
+          64 << 10,
           200,
           128,
           64,

@@ -129,6 +129,7 @@ public final class Settings {
   static Limits limits(Config.Limits limits) {
     return new Limits(
         limits.connectTimeout(),
+        limits.maxMessage(),
         limits.channelName(),
         limits.subscriptions(),
         limits.attributes(),

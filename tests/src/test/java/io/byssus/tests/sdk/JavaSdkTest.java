@@ -226,6 +226,19 @@ class JavaSdkTest {
   }
 
   @Test
+  void whatIsTooLongForTheServerCostsNothingButThatMessage() throws Exception {
+    cluster.awaitReady();
+    try (var client = ready(cluster.webSocket())) {
+      var tooLong = client.publish("long", Byssus.text("x".repeat(65_536)));
+      assertThat(tooLong.handle((_, failure) -> failure).get(30, TimeUnit.SECONDS))
+          .hasMessageContaining("too_large: ")
+          .hasMessageContaining("the server takes 65536");
+      var fits = client.publish("long", Byssus.text("x".repeat(65_000)));
+      assertThat(fits.get(30, TimeUnit.SECONDS).duplicate()).isFalse();
+    }
+  }
+
+  @Test
   void aSubscriberIsAsFastAsItWants() throws Exception {
     cluster.awaitReady();
     try (var client = ready(cluster.webSocket())) {
