@@ -2,6 +2,7 @@ package io.byssus.server.transport;
 
 import io.byssus.server.device.Gateways;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -55,6 +56,10 @@ public final class DevicePort implements AutoCloseable {
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             // Nothing is read before it is known who is there.
             .childOption(ChannelOption.AUTO_READ, false)
+            // What is read at once is decoded at once, though the gateway may have had its share;
+            // and a byte of garbage may be looked at 262 times.
+            .childOption(
+                ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(64, 2048, 8192))
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(unsent / 2, unsent))
             .childHandler(
