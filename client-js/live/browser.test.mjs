@@ -122,17 +122,49 @@ test('online again, it does not wait for its turn', async () => {
   await page.waitForFunction(() => window.it.state === 'connected');
 });
 
-test('two tabs with one session: the newer has it, the older does not come back', async () => {
+test('a duplicated tab is a tab of its own, and each keeps its session over a reload', async () => {
   const channel = room();
   const page = await open();
-  await page.evaluate(listen, { url: link.url, channel });
-  const kept = await page.evaluate(() => sessionStorage.getItem('byssus'));
-  const copy = await context.newPage();
-  await load(copy);
-  await copy.evaluate((held) => sessionStorage.setItem('byssus', held), kept);
-  await copy.evaluate(listen, { url: link.url, channel });
-  await page.waitForFunction(() => window.it.state === 'closed');
-  assert.equal(await copy.evaluate(() => window.it.state), 'connected');
+  const session = await page.evaluate(listen, { url: link.url, channel });
+  const [copy] = await Promise.all([context.waitForEvent('page'), page.evaluate(() => void window.open(location.href))]);
+  await copy.addScriptTag({ content: SCRIPT });
+  assert.equal(await copy.evaluate(() => JSON.parse(sessionStorage.getItem('byssus')).session), session, 'the browser copies it');
+  const other = await copy.evaluate(listen, { url: link.url, channel });
+  assert.notEqual(other, session);
+  for (const [tab, own] of [[page, session], [copy, other]]) {
+    await tab.reload();
+    await tab.addScriptTag({ content: SCRIPT });
+    assert.equal(await tab.evaluate(listen, { url: link.url, channel }), own);
+  }
+  await client(server.url).publish(channel, 'both');
+  for (const tab of [page, copy]) {
+    assert.deepEqual(await heard(tab, 1), ['both']);
+    assert.deepEqual(await tab.evaluate(() => window.states), ['resuming', 'connected']);
+  }
+});
+
+test('a client that is closed leaves its session to the next one on the page', async () => {
+  const channel = room();
+  const page = await open();
+  const session = await page.evaluate(listen, { url: link.url, channel });
+  await page.evaluate(() => window.it.close());
+  assert.equal(await page.evaluate(listen, { url: link.url, channel }), session);
+});
+
+test('two clients with one session: the newer has it, the older does not come back', async () => {
+  const page = await open();
+  const [older, newer] = await page.evaluate(async (url) => {
+    let kept = null;
+    const store = { load: () => kept, save: (held) => (kept = structuredClone(held)) };
+    const first = window.byssus.connect(url, { store });
+    await first.ready();
+    const second = window.byssus.connect(url, { store });
+    await second.ready();
+    while (first.state !== 'closed') await new Promise((resolve) => first.on('state', resolve));
+    return [first.session.id, second.session.id];
+  }, link.url);
+  assert.equal(older, '');
+  assert.notEqual(newer, '');
 });
 
 test('a worker has it too', async () => {

@@ -5,7 +5,7 @@ import { Events } from './events.js';
 import { type AdaptiveHeartbeat, Cadence } from './heartbeat.js';
 import { Inbox } from './inbox.js';
 import { Outbox, type PublishResult } from './outbox.js';
-import { listenToThePlatform, networkOfThePlatform } from './platform.js';
+import { listenToThePlatform, networkOfThePlatform, randomId } from './platform.js';
 import {
   type Attributes,
   type Connected,
@@ -172,7 +172,9 @@ export class Client extends Events<ClientEvents> {
     });
     const { session, resume } = this.#held;
     this.#state = session && resume ? 'resuming' : 'connecting';
-    this.#open();
+    const claimed = options.store?.claim?.();
+    if (claimed) claimed.catch(() => false).then((mine) => this.#claimed(mine));
+    else this.#open();
   }
 
   get state(): State {
@@ -261,6 +263,15 @@ export class Client extends Events<ClientEvents> {
   }
 
   // Connecting.
+
+  #claimed(mine: boolean): void {
+    if (this.#closing) {
+      this.#options.store?.release?.();
+      return;
+    }
+    if (!mine) this.#forget();
+    this.#open();
+  }
 
   #open(): void {
     this.#drop();
@@ -535,6 +546,7 @@ export class Client extends Events<ClientEvents> {
     clearTimeout(this.#acking);
     clearTimeout(this.#saving);
     this.#saving = undefined;
+    this.#options.store?.release?.();
     this.#outbox.close();
     this.#subscriptions.finish();
     this.inbox.finish();
@@ -586,9 +598,3 @@ export class Client extends Events<ClientEvents> {
 
 /** `undefined` is not JSON; what the program leaves out is `null`, which is data too. */
 const plain = (data: unknown): unknown => (data === undefined ? null : data);
-
-/** Not crypto.randomUUID: that exists on https and localhost only. */
-export function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}

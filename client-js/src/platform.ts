@@ -28,3 +28,9 @@ export function listenToThePlatform({ tryNow, changed, leaving }: PlatformListen
 /** Such as `wifi` or `cellular`; empty where it is not told. */
 export const networkOfThePlatform = (): string =>
   (globalThis.navigator as { connection?: { type?: string } } | undefined)?.connection?.type ?? '';
+
+/** Not crypto.randomUUID: that exists on https and localhost only. */
+export function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -880,6 +880,49 @@ test('a reload gets again what was not handled yet', async () => {
   assert.deepEqual([session, positions], ['s1', { [CHANNEL]: { epoch: 'e', offset: 1 } }]);
 });
 
+for (const [what, claim] of [
+  ['is another client’s too', () => false],
+  ['cannot be claimed', () => Promise.reject(new Error('no'))],
+]) {
+  test(`what a store has and ${what} is left to the other, but for where it was`, async () => {
+    const kept = { session: 's1', resume: 'r', positions: { [CHANNEL]: { epoch: 'e', offset: 4 } }, inbox: 3 };
+    const saved = [];
+    const it = client({ store: { load: () => kept, save: (held) => saved.push(structuredClone(held)), claim: async () => claim() } });
+    it.subscribe(CHANNEL);
+    assert.equal(Socket.opened.length, 0, 'it does not connect before it knows');
+    await turn();
+    await Socket.latest.opens();
+    const { session, positions, inbox } = Socket.latest.last('connect');
+    assert.deepEqual([session, positions, inbox], [undefined, undefined, undefined]);
+    await Socket.latest.grants({ session: 's2' });
+    assert.deepEqual(Socket.latest.last('subscribe').position, { epoch: 'e', offset: 4 });
+    assert.deepEqual([saved.at(-1).session, saved.at(-1).inbox], ['s2', 0]);
+  });
+}
+
+test('what is claimed is resumed, and released with the client', async () => {
+  const kept = { session: 's1', resume: 'r', positions: {}, inbox: 0 };
+  let released = 0;
+  const it = client({ store: { load: () => kept, save: () => {}, claim: async () => true, release: () => released++ } });
+  await turn();
+  await Socket.latest.opens();
+  assert.equal(Socket.latest.last('connect').session, 's1');
+  assert.equal(released, 0);
+  it.close();
+  assert.equal(released, 1);
+});
+
+test('a client that is closed while it claims connects no more, and keeps nothing back', async () => {
+  let mine;
+  let released = 0;
+  const it = client({ store: { load: () => null, save: () => {}, claim: () => new Promise((resolve) => (mine = resolve)), release: () => released++ } });
+  it.close();
+  released = 0;
+  mine(true);
+  await turn();
+  assert.deepEqual([Socket.opened.length, released, it.state], [0, 1, 'closed']);
+});
+
 test('a handler that throws is reported, and the next message comes', async () => {
   const { subscription, socket } = await subscribed();
   const reported = mock.method(console, 'error', () => {});
