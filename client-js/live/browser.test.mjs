@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { Link, Server, client, closeClients, quick } from './nodes.mjs';
+import { Link, Server, client, closeClients, engine, quick } from './nodes.mjs';
 
 const { CHROMIUM = '/usr/bin/chromium' } = process.env;
 const SCRIPT = readFileSync(new URL('../dist/byssus.global.js', import.meta.url), 'utf8');
@@ -33,15 +33,15 @@ after(async () => {
 });
 
 /** A page from behind the link, since the server asks for its own origin; with the SDK as a script tag gives it. */
-async function open() {
+async function open(at = link) {
   context = await browser.newContext({ bypassCSP: true });
   const page = await context.newPage();
-  await load(page);
+  await load(page, at);
   return page;
 }
 
-async function load(page) {
-  await page.goto(new URL('/health/live', link.url.replace('ws', 'http')).href);
+async function load(page, at = link) {
+  await page.goto(new URL('/health/live', at.url.replace('ws', 'http')).href);
   await page.addScriptTag({ content: SCRIPT });
 }
 
@@ -105,6 +105,29 @@ test('a cut cable, a browser that is offline, and a silent server: it comes back
   link.silent = false;
   link.cut();
   assert.deepEqual(await heard(page, 3), [1, 2, 3]);
+});
+
+test('a node that is killed under a page: it goes on upon the other, with its session and without a loss', async () => {
+  const nodes = await Promise.all(['js-2', 'js-3'].map((name) => Server.start(name, ...engine, ...quick)));
+  const balancer = await Link.to(nodes[0]);
+  try {
+    const channel = room();
+    const page = await open(balancer);
+    const session = await page.evaluate(listen, { url: balancer.url, channel });
+    const other = client(nodes[1].url);
+    for (let i = 1; i <= 3; i++) await other.publish(channel, i);
+    await heard(page, 3);
+    await nodes[0].kill('SIGKILL');
+    for (let i = 4; i <= 6; i++) await other.publish(channel, i);
+    balancer.server = nodes[1];
+    assert.deepEqual(await heard(page, 6), [1, 2, 3, 4, 5, 6]);
+    assert.deepEqual(await page.evaluate(() => [window.it.session.id, window.it.session.node]), [session, 'js-3']);
+    assert.equal((await page.evaluate((to) => window.it.publish(to, 7), channel)).level, 'accepted');
+    assert.deepEqual(await heard(page, 7), [1, 2, 3, 4, 5, 6, 7]);
+  } finally {
+    balancer.close();
+    await Promise.all(nodes.map((node) => node.kill('SIGTERM')));
+  }
 });
 
 test('online again, it does not wait for its turn', async () => {

@@ -74,9 +74,10 @@ export class Link {
 
   static async to(server) {
     const link = new Link();
+    link.server = server; // where the next connection leads, as behind a load balancer
     link.listener = createServer((near) => {
       link.accepted++;
-      const far = createConnection(server.port, '127.0.0.1');
+      const far = createConnection(link.server.port, '127.0.0.1');
       for (const [from, to] of [[near, far], [far, near]]) {
         from.on('data', (bytes) => link.silent || to.write(bytes));
         from.on('close', () => to.destroy());

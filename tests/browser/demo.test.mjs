@@ -211,12 +211,39 @@ test('two tabs are two sessions, and each sees the other', () =>
     await ann.see('#people .away :text("Ben")');
   }));
 
-test('a session that is opened twice goes to the second; the first says so and does not fight', () =>
+/** The browser gives the copy what the tab keeps. */
+async function duplicate(tab, context, address) {
+  const [page] = await Promise.all([context.waitForEvent('page'), tab.page.evaluate((url) => void window.open(url), address)]);
+  return new Tab(page);
+}
+
+/** As in a page that comes by plain http from another machine. */
+const withoutLocks = () => Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });
+
+test('a duplicated tab becomes a session of its own, with the same name, and both go on', () =>
   inRoom(async (openTab, { context, address }) => {
     const ann = await openTab('Ann');
     const session = await ann.session();
-    const [page] = await Promise.all([context.waitForEvent('page'), ann.page.evaluate((url) => void window.open(url), address)]);
-    const copy = new Tab(page);
+    const copy = await duplicate(ann, context, address);
+    await copy.connected();
+    assert.notEqual(await copy.session(), session);
+    assert.equal(await copy.page.inputValue('#name'), 'Ann');
+    await copy.write('from the copy');
+    await ann.hears('from the copy');
+    await ann.write('from the first');
+    await copy.hears('from the first');
+    await ann.page.reload();
+    await ann.connected();
+    assert.equal(await ann.session(), session);
+    assert.equal(ann.sockets, 2, 'one before the reload, and one after it');
+  }));
+
+test('without locks, a session that is opened twice goes to the second; the first says so and does not fight', () =>
+  inRoom(async (openTab, { context, address }) => {
+    await context.addInitScript(withoutLocks);
+    const ann = await openTab('Ann');
+    const session = await ann.session();
+    const copy = await duplicate(ann, context, address);
     await copy.connected();
     assert.equal(await copy.session(), session);
     await ann.becomes('closed');
@@ -237,12 +264,12 @@ test('a session that is opened twice goes to the second; the first says so and d
     await ann.hears('still here');
   }));
 
-test('a tab that lost its session does not take it back by a reload', () =>
+test('without locks, a tab that lost its session does not take it back by a reload', () =>
   inRoom(async (openTab, { context, address }) => {
+    await context.addInitScript(withoutLocks);
     const ann = await openTab('Ann');
     const session = await ann.session();
-    const [page] = await Promise.all([context.waitForEvent('page'), ann.page.evaluate((url) => void window.open(url), address)]);
-    const copy = new Tab(page);
+    const copy = await duplicate(ann, context, address);
     await ann.becomes('closed');
     await ann.page.reload();
     await ann.connected();
