@@ -78,8 +78,7 @@ class ReconnectStormIsAdmittedAtABoundedRateTest {
       var thief = node.client();
       thief.say(TestClient.resume(1, "bob", session, Map.of(), Optional.empty()));
       var late = node.client();
-      var gone = new Connected(1, "none", "token", "", "n1", false, 0, session.heartbeat(), 0);
-      late.say(TestClient.resume(1, "ann", gone, Map.of(), Optional.empty()));
+      late.say(TestClient.resume(1, "ann", new Command.Resume("none", "token")));
     }
     assertThat(node.client().connect("carl").resumed()).isFalse();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.byssus.core.testing.TestClient;
 import io.byssus.core.testing.TestNode;
 import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.Command.Resume;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.ServerMessage.Connected;
 import java.util.ArrayList;
@@ -45,10 +46,12 @@ class ResumeNeedsTheSecretTest {
   @Test
   void aGuessedTokenIsRefused() {
     client.cut();
-    var guess = withToken(session, "AAAAAAAAAAAAAAAAAAAAAA");
+    client.open(true);
+    var guess = new Resume(session.session(), "AAAAAAAAAAAAAAAAAAAAAA");
 
-    assertThat(TestClient.error(client.resume(guess, Map.of())))
-        .isEqualTo(ErrorCode.RESUME_REFUSED);
+    var heard = client.say(TestClient.resume(9, "ann", guess));
+
+    assertThat(TestClient.error(heard)).isEqualTo(ErrorCode.RESUME_REFUSED);
   }
 
   @Test
@@ -65,10 +68,8 @@ class ResumeNeedsTheSecretTest {
   @Test
   void anUnknownSessionIsExpiredAndTheConnectionMayStartAnew() {
     client.open(true);
-    var unknown =
-        new Connected(0, "nosuchsession", "x", "ann", "n1", false, 1, session.heartbeat(), 0);
 
-    var heard = client.say(TestClient.resume(9, "ann", unknown, Map.of(), Optional.empty()));
+    var heard = client.say(TestClient.resume(9, "ann", new Resume("nosuchsession", "x")));
 
     assertThat(TestClient.error(heard)).isEqualTo(ErrorCode.SESSION_EXPIRED);
     assertThat(client.connect("ann").resumed()).isFalse();
@@ -109,18 +110,5 @@ class ResumeNeedsTheSecretTest {
   @Test
   void twoConnectsOfOneUserAreTwoSessions() {
     assertThat(node.client().connect("ann").session()).isNotEqualTo(session.session());
-  }
-
-  private static Connected withToken(Connected session, String token) {
-    return new Connected(
-        session.id(),
-        session.session(),
-        token,
-        session.user(),
-        session.node(),
-        false,
-        session.ttlSeconds(),
-        session.heartbeat(),
-        session.maxMessage());
   }
 }

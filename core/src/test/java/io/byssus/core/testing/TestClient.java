@@ -151,16 +151,22 @@ public final class TestClient {
       Connected session,
       Map<String, Position> positions,
       Optional<Long> inbox) {
+    var held = new Command.Resume(session.session(), session.resume());
+    return resume(id, user, held, positions, inbox);
+  }
+
+  public static Command.Connect resume(long id, String user, Command.Resume held) {
+    return resume(id, user, held, Map.of(), Optional.empty());
+  }
+
+  private static Command.Connect resume(
+      long id,
+      String user,
+      Command.Resume held,
+      Map<String, Position> positions,
+      Optional<Long> inbox) {
     return new Command.Connect(
-        id,
-        user,
-        Optional.of(new Command.Resume(session.session(), session.resume())),
-        Set.of(),
-        Map.of(),
-        positions,
-        inbox,
-        false,
-        0);
+        id, user, Optional.of(held), Set.of(), Map.of(), positions, inbox, false, 0);
   }
 
   /** Resumes on a new socket; answers all that comes of it. */
