@@ -28,6 +28,9 @@ export interface Owner {
   answered(): void;
 }
 
+/** A timer that rings so late shows that nothing was listened to either. */
+const LATE_MS = 1000;
+
 interface Asked {
   resolve(reply: ServerMessage): void;
   reject(error: ByssusError): void;
@@ -119,7 +122,10 @@ export class Connection {
     this.#after(this.#timeoutMs, () => {
       const pingedAt = this.#pingedAt;
       this.#pingedAt = 0;
-      if (this.#heardAt < pingedAt) this.#end(1006, 'no answer to a ping');
+      const unheard = this.#heardAt < pingedAt;
+      // A page that was frozen, or busy, did not listen either: the answer may be there and not be read yet.
+      if (unheard && Date.now() - pingedAt - this.#timeoutMs >= LATE_MS) this.question();
+      else if (unheard) this.#end(1006, 'no answer to a ping');
       else {
         this.#listen();
         if (silenceMs >= this.#intervalMs) this.#owner?.answered();

@@ -403,6 +403,17 @@ test('a dead server is found within interval and time-out', async () => {
   assert.equal(states.at(-1)[1].reason, 'no answer to a ping');
 });
 
+test('a page that stood still asks again before it counts the server as dead', async () => {
+  const it = client();
+  await Socket.latest.welcomes();
+  await pass(HEARTBEAT.interval * 1000);
+  await pass(HEARTBEAT.timeout * 1000 + 60_000); // the answer waits in the socket meanwhile
+  assert.equal(it.state, 'connected');
+  assert.equal(Socket.latest.all('ping').length, 2);
+  await pass(HEARTBEAT.timeout * 1000);
+  assert.equal(it.state, 'waiting');
+});
+
 test('whatever the server says is a sign of life', async () => {
   const { client: it, socket } = await subscribed();
   for (let i = 1; i <= 4; i++) {

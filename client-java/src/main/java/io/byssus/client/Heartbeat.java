@@ -13,6 +13,9 @@ final class Heartbeat {
     DEAD
   }
 
+  /** Whoever looks so late did not listen either: an answer may be there and not be read yet. */
+  private static final long LATE_NS = 1_000_000_000;
+
   private final long timeoutNs;
   private long intervalNs;
   private long heardNs;
@@ -41,7 +44,12 @@ final class Heartbeat {
   /** After {@link Due#PING} it counts as asked. */
   Due due(long nowNs) {
     if (asked) {
-      return nowNs - askedNs >= timeoutNs ? Due.DEAD : Due.WAIT;
+      var lateNs = nowNs - askedNs - timeoutNs;
+      if (lateNs < LATE_NS) {
+        return lateNs >= 0 ? Due.DEAD : Due.WAIT;
+      }
+      asked = false;
+      return ask(nowNs);
     }
     if (nowNs - heardNs < intervalNs) {
       return Due.WAIT;

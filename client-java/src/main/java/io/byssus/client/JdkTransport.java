@@ -150,7 +150,7 @@ final class JdkTransport implements Transport {
         return null;
       }
       if (!last) {
-        from.request(1);
+        signOfLife(from); // a long message over a slow line is no silence
         return null;
       }
       var frame = fragments.toString();

@@ -28,6 +28,17 @@ class HeartbeatTest {
     assertThat(line.gone()).isTrue();
   }
 
+  /** The answer may lie in the socket of a process that was stopped or busy. */
+  @Test
+  void whoLooksTooLateAsksAgain() {
+    var beat = new Heartbeat(30_000_000_000L, 10_000_000_000L, 0);
+    assertThat(beat.due(30_000_000_000L)).isEqualTo(Heartbeat.Due.PING);
+
+    assertThat(beat.due(90_000_000_000L)).isEqualTo(Heartbeat.Due.PING);
+    assertThat(beat.due(99_000_000_000L)).isEqualTo(Heartbeat.Due.WAIT);
+    assertThat(beat.due(100_000_000_000L)).isEqualTo(Heartbeat.Due.DEAD);
+  }
+
   @Test
   void aNetworkThatCannotBeNamedIsOneLikeAnother() {
     var server =

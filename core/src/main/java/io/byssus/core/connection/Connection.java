@@ -26,12 +26,16 @@ public final class Connection {
   private Encoding encoding;
   private boolean batch;
   private boolean flushDue;
+  private boolean deaf;
   private @Nullable CloseCode ending;
 
   private long intervalNs;
   private long heardAt;
   private long pingDueAt;
   private long pingedAt;
+
+  /** What was on its way to the peer when it was last looked at. */
+  private int unsent;
 
   public Connection(
       Lane lane,
@@ -106,6 +110,10 @@ public final class Connection {
 
   /** Any inbound frame counts as a sign of life. */
   public void heard() {
+    lived();
+  }
+
+  private void lived() {
     heardAt = lane.nanoTime();
     pingDueAt = heardAt + intervalNs;
   }
@@ -116,6 +124,7 @@ public final class Connection {
     if (!open()) {
       return;
     }
+    lived();
     for (var channel : outbox.takeGaps()) {
       socket.write(
           encoding.frame(new ServerMessage.Missed(channel, Gap.OVERFLOW, Optional.empty())));
@@ -192,8 +201,14 @@ public final class Connection {
     return outbox.congested();
   }
 
+  /**
+   * Whether the peer is listened to. One that was not is judged anew from here on: what it said
+   * meanwhile has yet to be read.
+   */
   public void reading(boolean on) {
     if (open()) {
+      deaf = !on;
+      lived();
       socket.reading(on);
     }
   }
@@ -226,20 +241,34 @@ public final class Connection {
   }
 
   /**
-   * Pings or closes, if it is time to.
+   * Pings or closes, if it is time to. Alive is who is heard, or takes some of what is on its way
+   * to it: its answer may stand behind that. Who is not listened to cannot be heard; it is found by
+   * taking nothing.
    *
    * @param listeningSince when the lane last came back from a pause: it judges nobody until a full
    *     period after
    */
   public void tick(Heartbeat policy, long now, long listeningSince) {
     lane.check();
+    if (deaf || pingedAt - heardAt > 0) {
+      look();
+    }
     switch (policy.judge(now, heardAt, pingDueAt, pingedAt, listeningSince + intervalNs)) {
       case WAIT -> {}
       case PING -> {
         pingedAt = now;
         socket.ping();
+        unsent = socket.unsent();
       }
       case DEAD -> close(CloseCode.HEARTBEAT_TIMEOUT);
+    }
+  }
+
+  private void look() {
+    var before = unsent;
+    unsent = socket.unsent();
+    if (unsent < before || deaf && unsent == 0) {
+      lived();
     }
   }
 }

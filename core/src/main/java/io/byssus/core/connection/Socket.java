@@ -21,7 +21,16 @@ public interface Socket {
    */
   boolean writable();
 
-  /** Sends a WebSocket ping frame (RFC 6455 section 5.5.2), flushed. */
+  /**
+   * Bytes that were written and that the peer's side has not taken yet, as far as the transport
+   * knows. It shrinks only when the peer takes some.
+   */
+  int unsent();
+
+  /**
+   * Sends a WebSocket ping frame (RFC 6455 section 5.5.2), flushed; not behind what already piles
+   * up.
+   */
   void ping();
 
   /**

@@ -91,6 +91,7 @@ final class SimulatedClient {
     var opened = socket;
     var opening = link;
     var on = lane;
+    opened.onDrained(() -> on.execute(() -> opening.connection.drained()));
     lane.execute(() ->
         opening.connection = node.node.open(on, opened, node.wire, new Peer("127.0.0.1", true)));
     online = true;
@@ -186,8 +187,6 @@ final class SimulatedClient {
 
   void readAgain() {
     socket.readAgain();
-    var reader = link;
-    lane.execute(() -> reader.connection.drained());
   }
 
   boolean mustRepeat() {

@@ -10,20 +10,35 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A socket whose peer reads when the test says so. What was flushed has arrived, as far as {@link
- * #read} has not taken it.
+ * A socket whose peer reads as much as the test says: all that there is, unless it was told
+ * otherwise. Bytes count from the first one, as in a real transport: what was written and not taken
+ * yet fills the socket, also what was not flushed.
  */
 public final class FakeSocket implements Socket {
   private static final int HIGH_WATER_BYTES = 1_000;
+  private static final int LOW_WATER_BYTES = 500;
 
   private final ArrayDeque<ServerMessage> arrived = new ArrayDeque<>();
+  private final ArrayDeque<Frame> flushed = new ArrayDeque<>();
   private final List<Frame> unflushed = new ArrayList<>();
-  private boolean slow;
-  private int backlogBytes;
+  private Runnable drained = () -> {};
+  private boolean full;
+  private int unsent;
+
+  /** How many bytes of the first flushed frame have gone already. */
+  private int ahead;
+
+  private long credit = Long.MAX_VALUE;
   private boolean reading = true;
   private int pings;
   private int writes;
+  private long taken;
   private Optional<CloseCode> closed = Optional.empty();
+
+  /** Who is to be told, by a task on its lane, that a socket which was full takes more again. */
+  public void onDrained(Runnable tell) {
+    drained = tell;
+  }
 
   @Override
   public void write(Frame frame) {
@@ -32,27 +47,52 @@ public final class FakeSocket implements Socket {
       frame.release();
     } else {
       unflushed.add(frame);
-      backlogBytes += slow ? frame.bytes() : 0;
+      unsent += frame.bytes();
+      full |= unsent >= HIGH_WATER_BYTES;
     }
   }
 
   @Override
   public void flush() {
-    for (var frame : unflushed) {
-      arrived.addAll(FakeWire.messages(frame));
-      frame.release();
-    }
+    flushed.addAll(unflushed);
     unflushed.clear();
+    leave();
+  }
+
+  private void leave() {
+    while (!flushed.isEmpty() && credit > 0) {
+      var first = flushed.peek();
+      var some = (int) Math.min(credit, first.bytes() - ahead);
+      credit -= credit == Long.MAX_VALUE ? 0 : some;
+      ahead += some;
+      unsent -= some;
+      taken += some;
+      if (ahead == first.bytes()) {
+        ahead = 0;
+        flushed.poll();
+        arrived.addAll(FakeWire.messages(first));
+        first.release();
+      }
+    }
+    if (full && unsent < LOW_WATER_BYTES && closed.isEmpty()) {
+      full = false;
+      drained.run();
+    }
   }
 
   @Override
   public boolean writable() {
-    return backlogBytes < HIGH_WATER_BYTES;
+    return !full;
+  }
+
+  @Override
+  public int unsent() {
+    return unsent;
   }
 
   @Override
   public void ping() {
-    pings++;
+    pings += full ? 0 : 1;
   }
 
   @Override
@@ -64,6 +104,14 @@ public final class FakeSocket implements Socket {
   public void close(CloseCode code) {
     flush();
     closed = Optional.of(code);
+    drop();
+  }
+
+  private void drop() {
+    flushed.forEach(Frame::release);
+    flushed.clear();
+    unflushed.forEach(Frame::release);
+    unflushed.clear();
   }
 
   // The peer's side.
@@ -73,15 +121,24 @@ public final class FakeSocket implements Socket {
    * written.
    */
   public void stopReading() {
-    slow = true;
+    credit = 0;
   }
 
-  /**
-   * The peer reads all there is; the transport would then call {@code drained} on the connection.
-   */
+  /** A peer that does not read all takes so many bytes more. */
+  public void take(long bytes) {
+    credit = bytes;
+    leave();
+  }
+
+  /** The peer reads all there is, and all that will come. */
   public void readAgain() {
-    slow = false;
-    backlogBytes = 0;
+    credit = Long.MAX_VALUE;
+    leave();
+  }
+
+  /** How many bytes the peer has taken in all. */
+  public long taken() {
+    return taken;
   }
 
   /** The next message that has arrived. */
@@ -99,9 +156,8 @@ public final class FakeSocket implements Socket {
   /** The cable is cut: what was under way is lost. */
   public void cut() {
     arrived.clear();
-    unflushed.forEach(Frame::release);
-    unflushed.clear();
     closed = Optional.of(closed.orElse(CloseCode.GOING_AWAY));
+    drop();
   }
 
   public Optional<CloseCode> closed() {

@@ -47,9 +47,13 @@ public final class TestClient {
     var lanes = node.lanes.lanes().all();
     lane = lanes.get(node.random.nextInt(lanes.size()));
     node.lanes.on(
-        lane,
-        () -> connection = node.node.open(lane, socket, node.wire, new Peer("127.0.0.1", local)));
+        lane, () -> opened(node.node.open(lane, socket, node.wire, new Peer("127.0.0.1", local))));
     return this;
+  }
+
+  private void opened(Connection newest) {
+    connection = newest;
+    socket.onDrained(() -> newest.lane().execute(newest::drained));
   }
 
   /** A new socket for an identity; answers all that comes of it. */
@@ -70,7 +74,7 @@ public final class TestClient {
     var lanes = node.lanes.lanes().all();
     lane = lanes.get(node.random.nextInt(lanes.size()));
     var peer = new Peer("127.0.0.1", false);
-    lane.execute(() -> connection = node.node.open(lane, socket, node.wire, peer, identity));
+    lane.execute(() -> opened(node.node.open(lane, socket, node.wire, peer, identity)));
   }
 
   public FakeSocket socket() {
@@ -121,7 +125,13 @@ public final class TestClient {
 
   public void readAgain() {
     socket.readAgain();
-    node.lanes.on(lane, connection::drained);
+    node.lanes.settle();
+  }
+
+  /** One that does not read everything takes so many bytes more, and lets the node go on. */
+  public void take(long bytes) {
+    socket.take(bytes);
+    node.lanes.settle();
   }
 
   // Commands.

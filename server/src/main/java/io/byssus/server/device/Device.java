@@ -228,6 +228,11 @@ final class Device implements Socket, Encoding {
     return gateway.writable();
   }
 
+  @Override
+  public int unsent() {
+    return gateway.unsent();
+  }
+
   /** Frames have no ping: it is enough that the device was heard of late. */
   @Override
   public void ping() {

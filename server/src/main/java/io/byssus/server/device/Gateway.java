@@ -41,6 +41,7 @@ public final class Gateway {
   private boolean gone;
   private long budgetFullAt;
   private long heardAt;
+  private long takenAt;
 
   Gateway(
       Gateways shared, Gateways.Entry.Admitted who, Lane lane, Peer peer, GatewaySocket socket) {
@@ -52,6 +53,7 @@ public final class Gateway {
     this.receiver = new FrameReceiver(shared.settings.crc(), new Frames());
     this.frameCostNs = SECOND_NS / shared.settings.framesPerSecond();
     this.heardAt = lane.nanoTime();
+    this.takenAt = heardAt;
     this.budgetFullAt = heardAt;
     lane.schedule(shared.settings.idleTimeout().toNanos(), this::checkIdle);
   }
@@ -135,11 +137,16 @@ public final class Gateway {
 
   /**
    * How long one that was heard at {@code then} may still keep quiet. What is made to wait cannot
-   * be heard. One that does not take its commands is no such case: its silence is its own.
+   * be heard: not for sending too much, nor because the node is slow. One that has commands to take
+   * is found by not taking any.
    */
   long untilSilent(long then) {
     var idle = shared.settings.idleTimeout().toNanos();
-    return throttled ? idle : idle - (lane.nanoTime() - then);
+    if (throttled || !reads() && socket.unsent() == 0) {
+      return idle;
+    }
+    var lived = reads() || takenAt - then < 0 ? then : takenAt;
+    return idle - (lane.nanoTime() - lived);
   }
 
   // What comes in.
@@ -264,9 +271,18 @@ public final class Gateway {
     return socket.writable();
   }
 
+  int unsent() {
+    return socket.unsent();
+  }
+
   void write(DeviceFrame frame, Runnable written) {
     if (!gone) {
-      socket.write(frame.bytes(shared.settings.crc()), written);
+      socket.write(
+          frame.bytes(shared.settings.crc()),
+          () -> {
+            takenAt = lane.nanoTime();
+            written.run();
+          });
     }
   }
 

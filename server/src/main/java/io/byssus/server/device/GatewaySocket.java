@@ -19,6 +19,9 @@ public interface GatewaySocket {
   /** False while the gateway reads more slowly than we write. */
   boolean writable();
 
+  /** Bytes that were written and not taken yet, as far as the transport knows. */
+  int unsent();
+
   void reading(boolean on);
 
   /** Flushes and closes. Later writes are dropped. */

@@ -96,6 +96,11 @@ final class DeviceSocket extends FrameHandler implements GatewaySocket {
   }
 
   @Override
+  public int unsent() {
+    return Unsent.of(channel());
+  }
+
+  @Override
   public void reading(boolean on) {
     if (open()) {
       channel().config().setAutoRead(on);

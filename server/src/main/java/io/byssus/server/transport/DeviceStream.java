@@ -166,6 +166,11 @@ final class DeviceStream extends ChannelInboundHandlerAdapter implements Gateway
   }
 
   @Override
+  public int unsent() {
+    return Unsent.of(channel);
+  }
+
+  @Override
   public void reading(boolean on) {
     channel.config().setAutoRead(on);
   }

@@ -91,8 +91,13 @@ final class SessionSocket extends FrameHandler implements Socket {
   }
 
   @Override
+  public int unsent() {
+    return Unsent.of(channel());
+  }
+
+  @Override
   public void ping() {
-    if (open()) {
+    if (open() && writable()) {
       FrameBytes.writePing(gather(2));
       flushGathered();
     }

@@ -109,6 +109,29 @@ class GatewaysOverTimeTest {
   }
 
   @Test
+  void aGatewayThatTakesItsCommandsSlowlyIsNotTakenForSilent() {
+    var ann = node.connected("ann");
+    gateway.say(frame(7, 1));
+    gateway.takes(false);
+    for (var control = 1; control <= 20; control++) {
+      command(ann, control);
+    }
+    gateway.say(frame(7, 2)); // a reply to it has no room either, so the gateway is not read
+    gateway.say(frame(7, 3));
+    assertThat(gateway.isRead()).isFalse();
+
+    for (var minute = 0; minute < 6; minute++) {
+      node.lanes.advance(Duration.ofMinutes(1));
+      ann.heartbeat();
+      gateway.takesOne();
+    }
+    assertThat(gateway.closed).isEmpty();
+    node.lanes.advance(IDLE.plusSeconds(31));
+
+    assertThat(gateway.closed).contains(CloseCode.HEARTBEAT_TIMEOUT);
+  }
+
+  @Test
   void whatHadBeenReadAlreadyIsPaidForBeforeMoreIsRead() {
     gateway.say(frames(20 * FRAMES_PER_SECOND));
     gateway.say(frame(7, 2));

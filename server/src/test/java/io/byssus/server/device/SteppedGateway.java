@@ -23,6 +23,8 @@ final class SteppedGateway implements GatewaySocket {
   private final FrameReceiver receiver;
   private Gateway gateway;
   private boolean reading = true;
+  private boolean takes = true;
+  private int unsent;
   Optional<CloseCode> closed = Optional.empty();
 
   SteppedGateway(TestNode node, Gateways gateways) {
@@ -94,20 +96,54 @@ final class SteppedGateway implements GatewaySocket {
 
   @Override
   public void write(byte[] frame, Runnable told) {
-    receiver.take(frame, 0, frame.length);
-    written.add(told);
+    unsent += frame.length;
+    written.add(() -> {
+      unsent -= frame.length;
+      receiver.take(frame, 0, frame.length);
+      told.run();
+    });
   }
 
   @Override
   public void flush() {
-    var due = List.copyOf(written);
-    written.clear();
-    due.forEach(Runnable::run);
+    if (takes) {
+      var due = List.copyOf(written);
+      written.clear();
+      due.forEach(Runnable::run);
+    }
+  }
+
+  /** Whether it takes what is written; if not, it is full with the first frame. */
+  void takes(boolean does) {
+    takes = does;
+    node.lanes.on(
+        lane,
+        () -> {
+          flush();
+          gateway.drained();
+        });
+  }
+
+  /** It takes the first of what was written, and no more. */
+  void takesOne() {
+    node.lanes.on(
+        lane,
+        () -> {
+          if (!written.isEmpty()) {
+            written.removeFirst().run();
+          }
+          gateway.drained();
+        });
   }
 
   @Override
   public boolean writable() {
-    return true;
+    return takes || unsent == 0;
+  }
+
+  @Override
+  public int unsent() {
+    return unsent;
   }
 
   @Override
