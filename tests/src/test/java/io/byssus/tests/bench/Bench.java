@@ -37,6 +37,9 @@ public final class Bench {
 
   /** True if every scenario came to its end; a missed bar is no failure. */
   private boolean run() throws IOException {
+    if (options.against().isPresent()) {
+      return compare(options.against().get());
+    }
     var report = new Report(options, home.jvmFlags());
     var complete = true;
     for (var scenario : options.scenarios()) {
@@ -65,15 +68,52 @@ public final class Bench {
       }
     }
     progress.clear();
-    var markdown =
+    keep(
         (options.scenarios().isEmpty() ? "" : report.markdown())
-            + (options.redis().isEmpty() ? "" : redis.markdown());
+            + (options.redis().isEmpty() ? "" : redis.markdown()));
+    return complete;
+  }
+
+  /** True if every scenario came to its end and no row is surely worse. */
+  private boolean compare(Build other) throws IOException {
+    var versus = new Versus(home, other, options, progress);
+    var held = true;
+    for (var scenario : options.scenarios()) {
+      held &= row(versus, scenario.name(), () -> versus.of(scenario));
+    }
+    for (var scenario : options.redis()) {
+      held &= row(versus, scenario.name(), () -> versus.of(scenario));
+    }
+    progress.clear();
+    keep(versus.markdown());
+    return held;
+  }
+
+  private interface Measuring {
+    Versus.Row measured() throws IOException;
+  }
+
+  private boolean row(Versus versus, String scenario, Measuring measuring) {
+    try {
+      var row = measuring.measured();
+      progress.clear();
+      System.err.println(versus.add(row));
+      return !row.worse();
+    } catch (IOException | RuntimeException e) {
+      progress.clear();
+      System.err.println(scenario + " failed");
+      e.printStackTrace();
+      versus.failed(scenario, e);
+      return false;
+    }
+  }
+
+  private void keep(String markdown) throws IOException {
     System.out.println(markdown);
     var now = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now());
     var file = home.output().resolve("bench-" + now + ".md");
     Files.writeString(file, markdown);
     System.err.println("kept in " + file.normalize());
-    return complete;
   }
 
   private String measure(Scenario scenario, Report report) throws IOException {

@@ -1,9 +1,11 @@
 package io.byssus.tests.bench;
 
+import io.byssus.tests.bench.ServerProcess.CpuTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Byssus beside the yardstick: both run all the time, and one at a time is loaded. What disturbs
@@ -41,6 +43,13 @@ final class Comparison {
     }
   }
 
+  /** Processes under a load. */
+  record Loaded(Load load, Supplier<CpuTime> cpuTime) {
+    static Loaded server(ServerProcess server, Load load) {
+      return new Loaded(load, server::cpuTime);
+    }
+  }
+
   /**
    * @param hotFrames empty if not asked for
    */
@@ -53,7 +62,12 @@ final class Comparison {
       progress.say(scenario.name() + ": connecting");
       try (var ours = scenario.load(generator, byssus.address(), options.dialect(scenario));
           var theirs = scenario.load(generator, netty.address(), new Dialect.Plain())) {
-        var rounds = rounds(scenario.name(), byssus, ours, netty, theirs);
+        var rounds =
+            rounds(
+                scenario.name(),
+                options.rounds(),
+                Loaded.server(byssus, ours),
+                Loaded.server(netty, theirs));
         return new Result(scenario, rounds, hotFrames(scenario, byssus, ours, netty, theirs));
       }
     }
@@ -73,31 +87,30 @@ final class Comparison {
     }
   }
 
-  /** Of two servers, each of which has its load ready, after warming up. */
-  List<Round> rounds(
-      String name, ServerProcess server, Load ours, ServerProcess yardstick, Load theirs) {
-    warmUp(name, ours, theirs);
+  /** After warming up. */
+  List<Round> rounds(String name, int count, Loaded ours, Loaded theirs) {
+    warmUp(name, ours.load, theirs.load);
     var rounds = new ArrayList<Round>();
-    for (var i = 0; i < options.rounds(); i++) {
-      progress.say("%s: round %d of %d".formatted(name, i + 1, options.rounds()));
+    for (var i = 0; i < count; i++) {
+      progress.say("%s: round %d of %d".formatted(name, i + 1, count));
       // Now one goes first, now the other, so that a drift of the machine favours neither.
       if (i % 2 == 0) {
-        var first = sample(server, ours, options.time());
-        rounds.add(new Round(first, sample(yardstick, theirs, options.time())));
+        var first = sample(ours, options.time());
+        rounds.add(new Round(first, sample(theirs, options.time())));
       } else {
-        var first = sample(yardstick, theirs, options.time());
-        rounds.add(new Round(sample(server, ours, options.time()), first));
+        var first = sample(theirs, options.time());
+        rounds.add(new Round(sample(ours, options.time()), first));
       }
     }
     return rounds;
   }
 
-  private static Sample sample(ServerProcess server, Load load, Duration time) {
-    var before = server.cpuTime();
+  private static Sample sample(Loaded loaded, Duration time) {
+    var before = loaded.cpuTime.get();
     var start = System.nanoTime();
-    var messages = load.run(time);
+    var messages = loaded.load.run(time);
     var seconds = (System.nanoTime() - start) / 1e9;
-    var used = server.cpuTime().minus(before);
+    var used = loaded.cpuTime.get().minus(before);
     return new Sample(
         (double) used.user() / messages, (double) used.system() / messages, messages / seconds);
   }

@@ -46,8 +46,7 @@ final class IdleHeap {
     }
   }
 
-  private Usages measure(Scenario scenario, ServerProcess server, Dialect dialect)
-      throws IOException {
+  Usages measure(Scenario scenario, ServerProcess server, Dialect dialect) throws IOException {
     progress.say(scenario.name() + ": " + server.name());
     try (var generator = new Generator()) {
       var first = generator.open(server.address(), FIRST, i -> dialect.idle(scenario.size() + i));

@@ -32,13 +32,18 @@ final class NodeFigures {
     try (var generator = new Generator();
         var from = node("n1");
         var to = node("n2");
-        var memory = ServerProcess.byssus(home, options.settings());
+        var memory = ServerProcess.byssus(home, Build.here(home), options.settings());
         var ours =
             Broadcast.open(
                 generator, from.address(), to.address(), dialect, scenario.size(), burst);
         var theirs = Broadcast.open(generator, memory.address(), dialect, scenario.size(), burst)) {
       var rounds =
-          new Comparison(home, options, progress).rounds(scenario.name(), to, ours, memory, theirs);
+          new Comparison(home, options, progress)
+              .rounds(
+                  scenario.name(),
+                  options.rounds(),
+                  Comparison.Loaded.server(to, ours),
+                  Comparison.Loaded.server(memory, theirs));
       var what = burst == 1 ? "one message at a time" : "ten messages waiting";
       var ratio = Samples.of(rounds.stream().map(Comparison.Round::ratio).toList());
       return List.of(
@@ -59,7 +64,7 @@ final class NodeFigures {
     try (var generator = new Generator();
         var from = node("n1");
         var to = node("n2");
-        var memory = ServerProcess.byssus(home, options.settings())) {
+        var memory = ServerProcess.byssus(home, Build.here(home), options.settings())) {
       var ours = PacedPublishing.open(generator, from.address(), to.address(), dialect);
       var theirs = PacedPublishing.open(generator, memory.address(), memory.address(), dialect);
       progress.say("redis-latency: warming up");
@@ -87,6 +92,6 @@ final class NodeFigures {
   }
 
   private ServerProcess node(String name) throws IOException {
-    return ServerProcess.node(home, name, redis.address(), options.settings());
+    return ServerProcess.node(home, Build.here(home), name, redis.address(), options.settings());
   }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the command line asks for.
@@ -14,6 +15,9 @@ import java.util.List;
  * @param settings of Byssus, each as key=value
  * @param profile whether to look, after the rounds, where the CPU time goes
  * @param itself whether the yardstick takes the place of Byssus: ratios other than 1 are noise
+ * @param against another build, which then takes the place of the yardstick
+ * @param starts how many times both builds are started for a scenario; each start has its share of
+ *     the rounds, because a process may be lucky with how its code is compiled
  */
 record Options(
     List<Scenario> scenarios,
@@ -23,7 +27,9 @@ record Options(
     Duration warmUp,
     List<String> settings,
     boolean profile,
-    boolean itself) {
+    boolean itself,
+    Optional<Build> against,
+    int starts) {
   static final String USAGE =
       """
       ./byssus bench [scenario…] [options]
@@ -35,6 +41,11 @@ record Options(
         --set KEY=VALUE   configures Byssus; can be repeated
         --profile         after the rounds: where the CPU time of both servers goes
         --itself          minimal Netty takes the place of Byssus, to see what is noise
+        --against PLACE   compare with another build: its byssus-server.jar, or a folder that was built.
+                          Both are started three times and run alternately, 15 rounds in all; every
+                          scenario, those with Redis too, unless some are named. Fails if a row is
+                          surely worse: the lower end of its ratio's 95 % interval is above 1.03
+        --starts N        with --against: how many times both are started (default 3)
 
       Scenarios, where N is a number of connections:
         fanout-N          one message in flight to N subscribers of a channel without history
@@ -67,11 +78,13 @@ record Options(
     var scenarios = new ArrayList<Scenario>();
     var redis = new ArrayList<RedisScenario>();
     var settings = new ArrayList<String>();
-    var rounds = 9;
+    var rounds = arguments.contains("--against") ? 15 : 9;
     var seconds = 2.0;
     var warmUp = 10.0;
     var profile = false;
     var itself = false;
+    var starts = 3;
+    Optional<Build> against = Optional.empty();
     for (var rest = arguments.iterator(); rest.hasNext(); ) {
       var argument = rest.next();
       switch (argument) {
@@ -81,6 +94,8 @@ record Options(
         case "--set" -> settings.add(value(argument, rest));
         case "--profile" -> profile = true;
         case "--itself" -> itself = true;
+        case "--starts" -> starts = (int) number(argument, rest);
+        case "--against" -> against = Optional.of(Build.at(value(argument, rest)).checked());
         case "--quick" -> {
           rounds = 3;
           seconds = 1;
@@ -96,15 +111,18 @@ record Options(
         }
       }
     }
+    var all = scenarios.isEmpty() && redis.isEmpty();
     return new Options(
-        scenarios.isEmpty() && redis.isEmpty() ? Scenario.ALL : scenarios,
-        redis,
+        all ? Scenario.ALL : scenarios,
+        all && against.isPresent() ? RedisScenario.ALL : redis,
         Math.max(1, rounds),
         duration(seconds),
         duration(warmUp),
         settings,
         profile,
-        itself);
+        itself,
+        against,
+        Math.max(1, starts));
   }
 
   private static Duration duration(double seconds) {
@@ -129,7 +147,9 @@ record Options(
 
   /** The server that is compared with the yardstick. */
   ServerProcess subject(Home home) throws IOException {
-    return itself ? ServerProcess.minimalNetty(home) : ServerProcess.byssus(home, settings);
+    return itself
+        ? ServerProcess.minimalNetty(home)
+        : ServerProcess.byssus(home, Build.here(home), settings);
   }
 
   /** How it is spoken to. */

@@ -22,7 +22,7 @@ final class RedisScenarios {
     try (var redis = RedisDeployment.standalone()) {
       var engines = new EngineFigures(redis, options, progress);
       var nodes = new NodeFigures(home, redis, options, progress);
-      var sessions = new SessionFigures(home, redis, options, progress);
+      var sessions = new SessionFigures(home, Build.here(home), redis, options, progress);
       return switch (scenario.kind()) {
         case PUBLISH -> engines.publish();
         case RECEIVE -> engines.receive();

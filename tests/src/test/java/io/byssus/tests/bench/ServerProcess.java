@@ -44,24 +44,24 @@ final class ServerProcess implements AutoCloseable {
   /**
    * @param settings more of them, as key=value
    */
-  static ServerProcess byssus(Home home, List<String> settings) throws IOException {
-    return byssus(home, "byssus", settings);
+  static ServerProcess byssus(Home home, Build build, List<String> settings) throws IOException {
+    return byssus(home, build, build.name(), settings);
   }
 
   /** A node of a cluster. */
-  static ServerProcess node(Home home, String name, RedisAddress redis, List<String> settings)
+  static ServerProcess node(
+      Home home, Build build, String name, RedisAddress redis, List<String> settings)
       throws IOException {
     var all = new ArrayList<>(List.of("engine=" + redis, "node.name=" + name));
     all.addAll(settings);
-    return byssus(home, name, all);
+    return byssus(home, build, build.name() + '-' + name, all);
   }
 
-  private static ServerProcess byssus(Home home, String name, List<String> settings)
+  private static ServerProcess byssus(Home home, Build build, String name, List<String> settings)
       throws IOException {
     var port = freePort();
     var arguments =
-        new ArrayList<>(
-            List.of("-jar", home.serverJar().toString(), "serve", "--host", "127.0.0.1"));
+        new ArrayList<>(List.of("-jar", build.jar().toString(), "serve", "--host", "127.0.0.1"));
     arguments.addAll(List.of("--port", Integer.toString(port)));
     for (var setting : SETTINGS) {
       arguments.addAll(List.of("--set", setting));
@@ -170,6 +170,14 @@ final class ServerProcess implements AutoCloseable {
 
   /** In microseconds. */
   record CpuTime(long user, long system) {
+    long total() {
+      return user + system;
+    }
+
+    CpuTime plus(CpuTime other) {
+      return new CpuTime(user + other.user, system + other.system);
+    }
+
     CpuTime minus(CpuTime earlier) {
       return new CpuTime(user - earlier.user, system - earlier.system);
     }

@@ -3,6 +3,7 @@ package io.byssus.tests.bench;
 import static io.byssus.tests.bench.RedisScenarios.format;
 
 import io.byssus.redis.testing.RedisDeployment;
+import io.byssus.tests.bench.ServerProcess.CpuTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -22,18 +23,43 @@ final class SessionFigures {
       Pattern.compile("\"session\":\"([^\"]+)\",\"resume\":\"([^\"]+)\"");
 
   private final Home home;
+  private final Build build;
   private final RedisDeployment redis;
   private final Options options;
   private final Progress progress;
 
-  SessionFigures(Home home, RedisDeployment redis, Options options, Progress progress) {
+  SessionFigures(
+      Home home, Build build, RedisDeployment redis, Options options, Progress progress) {
     this.home = home;
+    this.build = build;
     this.redis = redis;
     this.options = options;
     this.progress = progress;
   }
 
+  /** What idle sessions caused in so many seconds. */
+  record Idle(double seconds, RedisCounters redis, CpuTime node) {}
+
   List<Figure> idle(RedisScenario scenario) throws IOException {
+    var idle = measureIdle(scenario);
+    var seconds = idle.seconds;
+    return List.of(
+        new Figure(
+            format("%,d idle sessions, commands a second that the node sends", scenario.size()),
+            format("%.1f", idle.redis.sent() / seconds),
+            format("at most %.0f", IDLE_BAR)),
+        new Figure(
+            "commands a second that Redis counts, those within scripts included",
+            format("%.1f", idle.redis.commands() / seconds),
+            format("at most %.0f", IDLE_BAR)),
+        new Figure(
+            "CPU of Redis and of the node, in a second",
+            format(
+                "%.1f ms and %.1f ms",
+                idle.redis.cpuMicros() / seconds / 1000, idle.node.total() / seconds / 1000)));
+  }
+
+  Idle measureIdle(RedisScenario scenario) throws IOException {
     try (var generator = new Generator();
         var node = node("n1")) {
       var sessions = generator.open(node.address(), scenario.size(), scenario.dialect()::idle);
@@ -46,26 +72,50 @@ final class SessionFigures {
       var used = counters().minus(before);
       var nodeUsed = node.cpuTime().minus(nodeBefore);
       checkAll(sessions);
-      var seconds = time.toMillis() / 1000.0;
-      return List.of(
-          new Figure(
-              format("%,d idle sessions, commands a second that the node sends", scenario.size()),
-              format("%.1f", used.sent() / seconds),
-              format("at most %.0f", IDLE_BAR)),
-          new Figure(
-              "commands a second that Redis counts, those within scripts included",
-              format("%.1f", used.commands() / seconds),
-              format("at most %.0f", IDLE_BAR)),
-          new Figure(
-              "CPU of Redis and of the node, in a second",
-              format(
-                  "%.1f ms and %.1f ms",
-                  used.cpuMicros() / seconds / 1000,
-                  (nodeUsed.user() + nodeUsed.system()) / seconds / 1000)));
+      return new Idle(time.toMillis() / 1000.0, used, nodeUsed);
+    }
+  }
+
+  /**
+   * What it took until all sessions were back.
+   *
+   * @param node the CPU time of the one to which they came
+   */
+  record Resumed(
+      int sessions, long connectedNs, long restoredNs, RedisCounters redis, CpuTime node) {
+    private double each(long total) {
+      return (double) total / sessions;
+    }
+
+    /** Of the node and of Redis, for each session. */
+    double cpuMicros() {
+      return each(redis.cpuMicros() + node.total());
     }
   }
 
   List<Figure> resume(RedisScenario scenario) throws IOException {
+    var back = measureResume(scenario);
+    return List.of(
+        new Figure(
+            format(
+                "%,d sessions after kill -9 of their node, until the last connected",
+                back.sessions),
+            format("%.2f s", back.connectedNs / 1e9)),
+        new Figure("until the last has its subscription", format("%.2f s", back.restoredNs / 1e9)),
+        new Figure(
+            "commands a session that the node sends; scripts among them",
+            format("%.2f; %.2f", back.each(back.redis.sent()), back.each(back.redis.scripts()))),
+        new Figure(
+            "commands a session that Redis counts, those within scripts included",
+            format("%.1f", back.each(back.redis.commands()))),
+        new Figure(
+            "CPU of Redis a session; of the node",
+            format(
+                "%.0f µs; %.0f µs",
+                back.each(back.redis.cpuMicros()), back.each(back.node.total()))));
+  }
+
+  Resumed measureResume(RedisScenario scenario) throws IOException {
     try (var generator = new Generator();
         var dying = node("n1");
         var other = node("n2")) {
@@ -75,31 +125,16 @@ final class SessionFigures {
       progress.say("%s: killing a node".formatted(scenario.name()));
       dying.close();
       var before = counters();
+      var nodeBefore = other.cpuTime();
       var startNs = System.nanoTime();
       var back = generator.open(other.address(), openings.size(), openings.size(), openings::get);
       var connectedNs = System.nanoTime() - startNs;
       awaitTexts(generator, back);
       var restoredNs = System.nanoTime() - startNs;
       var used = counters().minus(before);
+      var nodeUsed = other.cpuTime().minus(nodeBefore);
       checkAll(back);
-      return List.of(
-          new Figure(
-              format(
-                  "%,d sessions after kill -9 of their node, until the last connected",
-                  back.size()),
-              format("%.2f s", connectedNs / 1e9)),
-          new Figure("until the last has its subscription", format("%.2f s", restoredNs / 1e9)),
-          new Figure(
-              "commands a session that the node sends; scripts among them",
-              format(
-                  "%.2f; %.2f",
-                  (double) used.sent() / back.size(), (double) used.scripts() / back.size())),
-          new Figure(
-              "commands a session that Redis counts, those within scripts included",
-              format("%.1f", (double) used.commands() / back.size())),
-          new Figure(
-              "CPU of Redis a session",
-              format("%.0f µs", (double) used.cpuMicros() / back.size())));
+      return new Resumed(back.size(), connectedNs, restoredNs, used, nodeUsed);
     }
   }
 
@@ -157,7 +192,7 @@ final class SessionFigures {
   }
 
   private ServerProcess node(String name) throws IOException {
-    return ServerProcess.node(home, name, redis.address(), options.settings());
+    return ServerProcess.node(home, build, name, redis.address(), options.settings());
   }
 
   private static void sleep(Duration time) {
