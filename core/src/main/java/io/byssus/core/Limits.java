@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param recoveryItems most items read again for one subscription; then recovered: false, overflow
  * @param recoveryBytes most bytes of them; then recovered: false, overflow
  * @param historyItems most items of one history reply
+ * @param historyBytes most bytes of one history reply, or one item
  * @param presenceMembers most members of one presence reply
  * @param commandsPerSecond one connection, on average; error rate_limited
  * @param commandsBurst how many it may send at once
@@ -39,6 +40,7 @@ public record Limits(
     int recoveryItems,
     int recoveryBytes,
     int historyItems,
+    int historyBytes,
     int presenceMembers,
     int commandsPerSecond,
     int commandsBurst,
@@ -58,6 +60,7 @@ public record Limits(
           10_000,
           4 << 20,
           1_000,
+          512 << 10,
           1_000,
           100,
           500,

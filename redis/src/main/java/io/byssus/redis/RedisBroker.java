@@ -4,6 +4,7 @@ import static io.byssus.redis.Redis.args;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.CompletableFuture.failedFuture;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.NotDoneException;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.Retention;
@@ -171,7 +172,7 @@ final class RedisBroker implements Broker {
 
   @Override
   public CompletionStage<Page> history(
-      String channel, Optional<Position> after, int limit, Retention retention) {
+      String channel, Optional<Position> after, Bounds bounds, Retention retention) {
     if (retention.ephemeral()) {
       return failedFuture(new IllegalArgumentException("an ephemeral channel has no history"));
     }
@@ -188,21 +189,23 @@ final class RedisBroker implements Broker {
                 args(
                     epoch,
                     offset,
-                    limit,
+                    bounds.items(),
                     retention.age().toMillis(),
                     ttlMs,
                     link.lineage,
                     newEpoch(link),
-                    retention.size()))
+                    retention.size(),
+                    bounds.bytes()))
         .thenApply(reply -> page(reply, after.isPresent()));
   }
 
   private static Page page(List<Object> reply, boolean asked) {
     var epoch = new Place(Long.parseLong(Redis.text(reply.get(0))), 0).epochName();
     var top = new Position(epoch, Long.parseLong(Redis.text(reply.get(1))));
-    var why = Redis.text(reply.get(2));
+    var from = top.at(Long.parseLong(Redis.text(reply.get(2))));
+    var why = Redis.text(reply.get(3));
     var items = new ArrayList<Item>();
-    var parts = Redis.list(reply.get(3));
+    var parts = Redis.list(reply.get(4));
     for (int i = 0; i < parts.size(); i += 2) {
       var place = Place.of(Redis.bytes(parts.get(i)));
       items.add(Envelope.item(place.offset(), Redis.bytes(parts.get(i + 1))));
@@ -211,7 +214,7 @@ final class RedisBroker implements Broker {
         !asked
             ? Recovery.NOT_ASKED
             : why.isEmpty() ? Recovery.COMPLETE : new Recovery.Lost(Gap.of(why).orElseThrow());
-    return new Page(top, recovery, items);
+    return new Page(top, from, recovery, items);
   }
 
   @Override

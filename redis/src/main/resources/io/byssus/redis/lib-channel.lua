@@ -35,13 +35,9 @@ local function begin(stream, hash, was, lineage, fresh)
   return epoch
 end
 
--- Keeps both for another ttl, and a quarter so that this need not be done each time; and drops what has passed its age.
-local function refresh(stream, hash, ttl, age, time)
-  local till = int(time + ttl * 1.25)
-  redis.call('HSET', hash, 'until', till)
-  redis.call('PEXPIREAT', hash, till)
-  redis.call('PEXPIREAT', stream, till)
-  for _ = 1, 10 do
+-- Drops what has passed its age, at most so many hundred. Returns whether there may be more of it.
+local function drop_old(stream, hash, age, time, hundreds)
+  for _ = 1, hundreds do
     local epoch, offset
     local entries = redis.call('XRANGE', stream, '-', '+', 'COUNT', 100)
     local i = 1
@@ -50,14 +46,24 @@ local function refresh(stream, hash, ttl, age, time)
       i = i + 1
     end
     if not epoch then
-      return
+      return false
     end
     redis.call('XTRIM', stream, 'MINID', epoch .. '-' .. int(offset + 1))
     redis.call('HSET', hash, 'expired', offset)
     if entries[i] then
-      return
+      return false
     end
   end
+  return true
+end
+
+-- Keeps both for another ttl, and a quarter so that this need not be done each time; and drops what has passed its age.
+local function refresh(stream, hash, ttl, age, time)
+  local till = int(time + ttl * 1.25)
+  redis.call('HSET', hash, 'until', till)
+  redis.call('PEXPIREAT', hash, till)
+  redis.call('PEXPIREAT', stream, till)
+  drop_old(stream, hash, age, time, 10)
 end
 
 local function stale(till, ttl, time)

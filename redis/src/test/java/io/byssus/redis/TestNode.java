@@ -2,6 +2,7 @@ package io.byssus.redis;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.Broker.Draft;
 import io.byssus.core.channel.Broker.Outcome;
@@ -106,11 +107,14 @@ final class TestNode implements AutoCloseable, ClusterBus.Listener {
   }
 
   Broker.Page after(String channel, Position position) {
-    return get(engine.broker().history(channel, Optional.of(position), 100_000, KEPT));
+    return get(
+        engine
+            .broker()
+            .history(channel, Optional.of(position), new Bounds(100_000, Long.MAX_VALUE), KEPT));
   }
 
   Position top(String channel) {
-    return get(engine.broker().history(channel, Optional.empty(), 0, KEPT)).top();
+    return get(engine.broker().history(channel, Optional.empty(), Bounds.NOTHING, KEPT)).top();
   }
 
   static List<String> numbers(Broker.Page page) {

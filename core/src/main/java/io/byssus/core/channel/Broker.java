@@ -1,5 +1,6 @@
 package io.byssus.core.channel;
 
+import io.byssus.core.Bounds;
 import io.byssus.protocol.Durability;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Json;
@@ -85,27 +86,51 @@ public interface Broker {
   }
 
   /**
-   * Up to {@code limit} items after {@code after}, oldest first; without it, the newest {@code
-   * limit}. A position that cannot be read on from without a hole gives no items and {@link
-   * Recovery.Lost}: {@code EPOCH} for an epoch that the present one does not go on from, {@code
-   * DIVERGED} ahead of the top or of the end of its own epoch, {@code EXPIRED} or {@code TRIMMED}
-   * before the oldest kept, by how the newest of the missing went. A position at the top is
-   * complete however old it is, and so is the top of a channel that had no publication yet: reading
-   * it begins its epoch.
+   * The items after {@code after}, oldest first, as far as the bounds go; without it, the newest
+   * that fit. The engine keeps the bounds before it builds the answer, so a page of few bytes costs
+   * few bytes, whatever the channel holds.
    *
-   * @param limit may be 0, to be told the top only
+   * <p>A position that cannot be read on from without a hole gives {@link Recovery.Lost}, and what
+   * is there behind the hole: nothing that is kept and that the holder of the position has not seen
+   * is skipped. {@code DIVERGED} ahead of the top or of the end of its own epoch: what was stored
+   * after that end follows. {@code EPOCH} for an epoch that the present one does not go on from:
+   * what was stored since it was lost follows, which is everything in a channel that started anew;
+   * where the engine cannot tell any more, everything that is kept. {@code EXPIRED} or {@code
+   * TRIMMED} before the oldest kept, by how the newest of the missing went: what is kept follows. A
+   * position at the top is complete however old it is, and so is the top of a channel that had no
+   * publication yet: reading it begins its epoch.
+   *
+   * @param bounds may be {@link Bounds#NOTHING}, to be told the places only
    * @param retention not ephemeral: such a channel has no history
    */
   CompletionStage<Page> history(
-      String channel, Optional<Position> after, int limit, Retention retention);
+      String channel, Optional<Position> after, Bounds bounds, Retention retention);
 
   /**
-   * @param top where the channel ends now; the page may end before it. Its epoch is that of all
-   *     items, though the position that was read on from may be of an older one
+   * A stretch of a channel without holes. All places are of one epoch, that of all items, though
+   * the position that was read on from may be of an older one.
+   *
+   * @param top where the channel ends now; the page may end before it
+   * @param from the place before the first item: the one that was read on from, or behind what is
+   *     missing. With no items to come it is the top
    */
-  record Page(Position top, Recovery recovery, List<Item> items) {
+  record Page(Position top, Position from, Recovery recovery, List<Item> items) {
     public Page {
+      if (!from.epoch().equals(top.epoch()) || from.offset() + items.size() > top.offset()) {
+        throw new IllegalArgumentException(
+            items.size() + " items after " + from + " of a channel that ends at " + top);
+      }
       items = List.copyOf(items);
+    }
+
+    /** The place of the last item; {@link #from} when there is none. */
+    public Position end() {
+      return from.at(from.offset() + items.size());
+    }
+
+    /** Whether there is more up to the top. */
+    public boolean cut() {
+      return end().offset() < top.offset();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.byssus.core.channel;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.lane.Lane;
@@ -42,12 +43,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Patterns and ephemeral channels have no positions: they are dispatched as they come.
  */
 final class Feed {
+  /** Of one read that only repairs: the next goes on where it ends. */
+  private static final int PAGE_BYTES = 256 << 10;
+
   private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final String name;
   private final Lane lane;
   private final Broker broker;
   private final Retention retention;
+  private final AfterLoss afterLoss;
   private final Limits limits;
   private final NodeObserver observer;
   private final Map<Fanout, Integer> audience = new HashMap<>(4);
@@ -69,13 +74,14 @@ final class Feed {
       String name,
       Lane lane,
       Broker broker,
-      Retention retention,
+      Namespace namespace,
       Limits limits,
       NodeObserver observer) {
     this.name = name;
     this.lane = lane;
     this.broker = broker;
-    this.retention = retention;
+    this.retention = namespace.retention();
+    this.afterLoss = namespace.afterLoss();
     this.limits = limits;
     this.observer = observer;
   }
@@ -109,7 +115,10 @@ final class Feed {
   @FunctionalInterface
   interface Joining {
     /**
-     * @param position empty for patterns and ephemeral channels
+     * @param position where it stands behind {@code missed}, which follow on each other; empty for
+     *     patterns and ephemeral channels
+     * @param recovery what became of the position that was asked for
+     * @param missed what follows that position, or what is lost after it
      */
     void joined(Optional<Position> position, Recovery recovery, List<Item> missed);
   }
@@ -221,9 +230,9 @@ final class Feed {
     state = State.CATCHING_UP;
     reads++;
     var from = Optional.ofNullable(position);
-    var limit = from.isPresent() ? limits.recoveryItems() : 0;
+    var bounds = from.isPresent() ? new Bounds(limits.recoveryItems(), PAGE_BYTES) : Bounds.NOTHING;
     lane.when(
-        broker.history(name, from, limit, retention),
+        broker.history(name, from, bounds, retention),
         (page, failure) -> {
           if (state == State.CLOSED) {
             return;
@@ -239,25 +248,27 @@ final class Feed {
   private void caughtUp(Broker.Page page) {
     if (position == null) {
       position = page.top();
-    } else if (page.recovery() instanceof Recovery.Lost(var reason)) {
-      lose(reason, page.top());
-    } else {
-      moveTo(page.top().epoch());
-      var before = known().offset();
-      page.items().stream().filter(item -> item.offset() > before).forEach(this::advance);
-      if (!page.items().isEmpty()) {
-        observer.gapRepaired(name, page.items().size());
-      }
-      if (known().offset() < page.top().offset()) {
-        if (known().offset() > before) {
-          catchUp();
-        } else {
-          retry("history", new IllegalStateException("a page without its items"), this::catchUp);
-        }
-        return;
-      }
+      goLive();
+      return;
     }
-    goLive();
+    var on = goingOn(page);
+    if (on.recovery() instanceof Recovery.Lost(var reason)) {
+      lose(reason, on.from());
+    } else {
+      moveTo(on.from().epoch());
+    }
+    var before = known().offset();
+    on.items().stream().filter(item -> item.offset() > before).forEach(this::advance);
+    if (!on.items().isEmpty()) {
+      observer.gapRepaired(name, on.items().size());
+    }
+    if (known().offset() == on.top().offset()) {
+      goLive();
+    } else if (known().offset() > before) {
+      catchUp();
+    } else {
+      retry("history", new IllegalStateException("a page without its items"), this::catchUp);
+    }
   }
 
   /** The history goes on from here in {@code epoch}: those who stand here are told. */
@@ -272,12 +283,28 @@ final class Feed {
     }
   }
 
-  private void lose(Gap reason, Position top) {
-    position = top;
+  /** Something is missing here; all that follows {@code place} comes after it. */
+  private void lose(Gap reason, Position place) {
+    position = place;
+    // What we had of the place before may be other items there, or none.
+    joins.forEach(join -> join.dispatched.clear());
     observer.gap(name, reason);
     for (var fanout : audience.keySet()) {
-      fanout.lane().execute(() -> fanout.gap(name, reason, top));
+      fanout.lane().execute(() -> fanout.gap(name, reason, place));
     }
+  }
+
+  /** Behind what the channel dropped, the namespace may want the present rather than the past. */
+  private Broker.Page goingOn(Broker.Page page) {
+    var skips =
+        afterLoss == AfterLoss.FROM_NOW
+            && page.recovery() instanceof Recovery.Lost(var reason)
+            && (reason == Gap.TRIMMED || reason == Gap.EXPIRED);
+    return skips ? new Broker.Page(page.top(), page.top(), page.recovery(), List.of()) : page;
+  }
+
+  private Bounds recovery() {
+    return new Bounds(limits.recoveryItems(), limits.recoveryBytes());
   }
 
   private void goLive() {
@@ -352,7 +379,7 @@ final class Feed {
     join.reading = true;
     join.dispatched.clear();
     lane.when(
-        broker.history(name, join.from, limits.recoveryItems(), retention),
+        broker.history(name, join.from, recovery(), retention),
         (page, failure) -> {
           join.reading = false;
           if (state != State.LIVE || !joins.contains(join)) {
@@ -362,18 +389,15 @@ final class Feed {
             join.reading = true;
             retry("history", failure, () -> readHistory(join));
           } else {
-            recovered(join, page);
+            recovered(join, goingOn(page));
           }
         });
   }
 
   private void recovered(Join join, Broker.Page page) {
-    if (page.recovery() instanceof Recovery.Lost lost) {
-      joined(join, lost, List.of());
-      return;
-    }
     var top = page.top();
-    if (!top.epoch().equals(known().epoch()) || aheadOfUs(join)) {
+    if (!top.epoch().equals(known().epoch()) || page.from().offset() > known().offset()) {
+      // It has seen more than the fast path has brought here, or we have seen what is lost.
       catchUp(); // and then goLive reads for the join again
       return;
     }
@@ -381,22 +405,17 @@ final class Feed {
     var here = known().offset();
     page.items().stream().filter(item -> item.offset() > here).forEach(this::advance);
     var missed = new ArrayList<>(page.items());
-    var reached = missed.isEmpty() ? top.offset() : missed.getLast().offset();
+    var reached = missed.isEmpty() ? page.from().offset() : missed.getLast().offset();
     join.dispatched.stream().filter(item -> item.offset() > reached).forEach(missed::add);
     if (reached < top.offset() || tooMuch(missed)) {
       joined(join, new Recovery.Lost(Gap.OVERFLOW), List.of());
-    } else if (missed.size() != known().offset() - join.from.orElseThrow().offset()) {
+    } else if (missed.size() != known().offset() - page.from().offset()) {
       // One of us knows what the other does not: we lost something while the page was under way and
       // went on after it, or the engine has lost what we had.
       catchUp();
     } else {
-      joined(join, Recovery.COMPLETE, missed);
+      joined(join, page.recovery(), missed);
     }
-  }
-
-  /** The client has seen more than the fast path has brought here. */
-  private boolean aheadOfUs(Join join) {
-    return join.from.isPresent() && join.from.get().offset() > known().offset();
   }
 
   private boolean tooMuch(List<Item> items) {

@@ -64,7 +64,8 @@ public final class Hub {
     /**
      * @param position where it stands once {@code missed} has been delivered; empty for patterns
      *     and ephemeral channels
-     * @param missed what was published after the position it came with, ready to be sent
+     * @param missed what follows the position it came with, or what is lost after it; ready to be
+     *     sent
      */
     void joined(Optional<Position> position, Recovery recovery, List<ServerMessage> missed);
   }
@@ -122,8 +123,7 @@ public final class Hub {
         .computeIfAbsent(
             name,
             missing -> {
-              var retention = namespaces.of(name).retention();
-              var feed = new Feed(name, lane, broker, retention, limits, observer);
+              var feed = new Feed(name, lane, broker, namespaces.of(name), limits, observer);
               lane.execute(feed::open);
               return feed;
             });

@@ -1,5 +1,6 @@
 package io.byssus.core.memory;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker.Page;
 import io.byssus.core.channel.Retention;
 import io.byssus.protocol.Gap;
@@ -8,7 +9,6 @@ import io.byssus.protocol.Position;
 import io.byssus.protocol.Recovery;
 import io.byssus.protocol.Sender;
 import io.byssus.protocol.ServerMessage.Item;
-import java.util.List;
 import java.util.Optional;
 
 /** The history of one channel in one epoch. Its monitor guards it. */
@@ -50,15 +50,25 @@ final class ChannelEntry {
     return item;
   }
 
-  Page page(Optional<Position> after, int limit, Retention retention, long nowNs) {
+  Page page(Optional<Position> after, Bounds bounds, Retention retention, long nowNs) {
     trim(retention, nowNs);
     if (after.isEmpty()) {
-      return new Page(top(), Recovery.NOT_ASKED, kept.newest(limit));
+      return page(kept.beforeNewest(bounds), Recovery.NOT_ASKED, bounds);
     }
-    var position = after.get();
-    return gap(position)
-        .map(reason -> new Page(top(), new Recovery.Lost(reason), List.of()))
-        .orElseGet(() -> new Page(top(), Recovery.COMPLETE, kept.after(position.offset(), limit)));
+    var offset = after.get().offset();
+    var gap = gap(after.get());
+    return gap.isEmpty()
+        ? page(offset, Recovery.COMPLETE, bounds)
+        : page(survived(gap.get(), offset), new Recovery.Lost(gap.get()), bounds);
+  }
+
+  private Page page(long from, Recovery recovery, Bounds bounds) {
+    return new Page(top(), top().at(from), recovery, kept.after(from, bounds));
+  }
+
+  /** Behind what is missing. Nothing survives a process: another epoch has nothing in common. */
+  private long survived(Gap gap, long offset) {
+    return gap == Gap.EPOCH ? kept.dropped() : Math.clamp(offset, kept.dropped(), kept.top());
   }
 
   private void trim(Retention retention, long nowNs) {

@@ -2,6 +2,7 @@ package io.byssus.core.memory;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.lane.Ticker;
@@ -120,12 +121,12 @@ final class MemoryBroker implements Broker {
 
   @Override
   public CompletionStage<Page> history(
-      String channel, Optional<Position> after, int limit, Retention retention) {
+      String channel, Optional<Position> after, Bounds bounds, Retention retention) {
     if (retention.ephemeral()) {
       throw new IllegalArgumentException("an ephemeral channel has no history: " + channel);
     }
     return completedFuture(
-        channels.use(channel, (found, nowNs) -> found.page(after, limit, retention, nowNs)));
+        channels.use(channel, (found, nowNs) -> found.page(after, bounds, retention, nowNs)));
   }
 
   /** Looks at so many channels for something to forget. */

@@ -2,6 +2,7 @@ package io.byssus.core.memory;
 
 import static java.util.Objects.requireNonNull;
 
+import io.byssus.core.Bounds;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Sender;
 import io.byssus.protocol.ServerMessage.Item;
@@ -65,8 +66,30 @@ final class Tail {
     return items;
   }
 
-  List<Item> newest(int limit) {
-    return after(top - limit, limit);
+  /** The items after {@code offset} that fit, oldest first. */
+  List<Item> after(long offset, Bounds bounds) {
+    var items = new ArrayList<Item>();
+    long sum = 0;
+    for (var at = Math.clamp(offset, dropped, top) + 1; at <= top; at++) {
+      var item = kept(at).item;
+      if (!bounds.fits(items.size(), sum, item.data().bytes())) {
+        break;
+      }
+      sum += item.data().bytes();
+      items.add(item);
+    }
+    return items;
+  }
+
+  /** The place before the newest items that fit. */
+  long beforeNewest(Bounds bounds) {
+    long sum = 0;
+    var from = top;
+    while (from > dropped && bounds.fits((int) (top - from), sum, kept(from).item.data().bytes())) {
+      sum += kept(from).item.data().bytes();
+      from--;
+    }
+    return from;
   }
 
   /** Drops what was appended {@code ageNs} ago or earlier; tells whether there was any. */

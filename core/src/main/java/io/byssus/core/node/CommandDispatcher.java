@@ -1,5 +1,6 @@
 package io.byssus.core.node;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.ChannelName;
 import io.byssus.core.channel.Namespace;
@@ -358,7 +359,10 @@ final class CommandDispatcher implements Connection.Receiver {
     return node.engine
         .broker()
         .history(
-            subscribe.channel(), Optional.empty(), 0, namespace(subscribe.channel()).retention())
+            subscribe.channel(),
+            Optional.empty(),
+            Bounds.NOTHING,
+            namespace(subscribe.channel()).retention())
         .thenApply(page -> Optional.of(page.top()));
   }
 
@@ -396,17 +400,30 @@ final class CommandDispatcher implements Connection.Receiver {
           if (told instanceof Recovery.Complete && !missed.isEmpty()) {
             moveTo(channel, from, position);
           }
-          connection.send(new ServerMessage.Subscribed(id, channel, position, told, missed.size()));
+          connection.send(subscribed(id, channel, position, told, missed.size()));
           replay(missed);
           if (recovery instanceof Recovery.Lost && position.isPresent()) {
             // The position it came with is useless: the next resume must not start there again.
+            var place = before(position.get(), missed.size());
             node.noting(
-                "acknowledge",
-                node.engine.sessions().acknowledge(session.lease(), channel, position.get()));
+                "acknowledge", node.engine.sessions().acknowledge(session.lease(), channel, place));
           }
           enterPresence(session, channel);
           then.run();
         });
+  }
+
+  /** With nothing missing the client keeps its position; else it takes the one that follows on. */
+  private static ServerMessage subscribed(
+      long id, String channel, Optional<Position> position, Recovery told, int missed) {
+    return told instanceof Recovery.Complete
+        ? new ServerMessage.Subscribed(id, channel, position, told, missed)
+        : new ServerMessage.Subscribed(
+            id, channel, position.map(end -> before(end, missed)), told, 0);
+  }
+
+  private static Position before(Position end, int items) {
+    return end.at(end.offset() - items);
   }
 
   /**
@@ -532,13 +549,15 @@ final class CommandDispatcher implements Connection.Receiver {
       fail(history.id(), ErrorCode.NO_HISTORY, "this channel keeps no history");
     } else {
       var asked = history.limit() == 0 ? HISTORY_ITEMS : history.limit();
-      var limit = Math.min(asked, limits.historyItems());
+      // A reply must not fill the outbox by itself.
+      var bytes = Math.min(limits.historyBytes(), limits.outboxBytes() / 2);
+      var bounds = new Bounds(Math.min(asked, limits.historyItems()), bytes);
       answered(
           history.id(),
           ErrorCode.UNAVAILABLE,
           node.engine
               .broker()
-              .history(channel, history.after(), limit, namespace(channel).retention()),
+              .history(channel, history.after(), bounds, namespace(channel).retention()),
           page ->
               connection.send(
                   new ServerMessage.History(

@@ -2,11 +2,16 @@ package io.byssus.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
+import io.byssus.core.channel.Broker.Draft;
 import io.byssus.core.channel.Broker.Page;
+import io.byssus.protocol.Durability;
+import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.Recovery;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What a channel keeps, and how it is read. */
@@ -17,7 +22,7 @@ abstract class ChannelHistory extends ChannelTests {
     assertThat(page.top().offset()).isZero();
     assertThat(page.recovery()).isEqualTo(Recovery.NOT_ASKED);
     assertThat(page.items()).isEmpty();
-    assertThat(get(elsewhere.history(channel, Optional.empty(), ALL, kept))).isEqualTo(page);
+    assertThat(get(elsewhere.history(channel, Optional.empty(), EVERYTHING, kept))).isEqualTo(page);
   }
 
   @Test
@@ -33,8 +38,9 @@ abstract class ChannelHistory extends ChannelTests {
   @Test
   void aLimitOfNothingTellsTheTop() {
     var top = publish(1, 5, kept);
-    assertThat(newest(0)).isEqualTo(new Page(top, Recovery.NOT_ASKED, List.of()));
-    assertThat(after(top.at(2), 0)).isEqualTo(new Page(top, Recovery.COMPLETE, List.of()));
+    assertThat(newest(0)).isEqualTo(new Page(top, top, Recovery.NOT_ASKED, List.of()));
+    assertThat(after(top.at(2), 0))
+        .isEqualTo(new Page(top, top.at(2), Recovery.COMPLETE, List.of()));
   }
 
   @Test
@@ -59,10 +65,68 @@ abstract class ChannelHistory extends ChannelTests {
   }
 
   @Test
+  void aPageHasItsBoundInBytes() {
+    var top = publishLong(5);
+    var room = new Bounds(ALL, 25_000);
+    var page = get(broker.history(channel, Optional.of(top.at(1)), room, kept));
+    assertThat(offsets(page)).containsExactly(2L, 3L);
+    assertThat(page.end()).isEqualTo(top.at(3));
+    assertThat(page.cut()).isTrue();
+    var rest = get(broker.history(channel, Optional.of(top.at(3)), room, kept));
+    assertThat(offsets(rest)).containsExactly(4L, 5L);
+    assertThat(rest.cut()).isFalse();
+  }
+
+  @Test
+  void theNewestThatFitAreRead() {
+    var top = publishLong(5);
+    var page = get(broker.history(channel, Optional.empty(), new Bounds(ALL, 25_000), kept));
+    assertThat(offsets(page)).containsExactly(4L, 5L);
+    assertThat(page.from()).isEqualTo(top.at(3));
+    assertThat(page.cut()).isFalse();
+  }
+
+  @Test
+  void oneItemFitsHoweverLongItIs() {
+    var top = publishLong(3);
+    var narrow = new Bounds(ALL, 1);
+    assertThat(offsets(get(broker.history(channel, Optional.of(top.at(1)), narrow, kept))))
+        .containsExactly(2L);
+    assertThat(offsets(get(broker.history(channel, Optional.empty(), narrow, kept))))
+        .containsExactly(3L);
+    var none = new Bounds(0, 100_000);
+    assertThat(offsets(get(broker.history(channel, Optional.of(top.at(1)), none, kept)))).isEmpty();
+  }
+
+  @Test
+  void shortOnesBehindLongOnesAndLongOnesBehindShortOnesAreOnePage() {
+    publishLong(2);
+    publish(3, 200, keeping(ALL));
+    publishLong(2);
+    publish(203, 400, keeping(ALL));
+    var all = keeping(ALL);
+    var top = publish(401, all);
+    var page = after(top.at(0), ALL, all);
+    assertThat(offsets(page)).isEqualTo(LongStream.rangeClosed(1, 401).boxed().toList());
+    assertThat(offsets(get(broker.history(channel, Optional.empty(), EVERYTHING, all))))
+        .isEqualTo(offsets(page));
+  }
+
+  /** Each of 10,000 bytes. */
+  private Position publishLong(int count) {
+    var data = Json.of('"' + "x".repeat(9_998) + '"');
+    var draft = new Draft(data, Optional.empty(), "", Durability.ACCEPTED);
+    for (int i = 1; i < count; i++) {
+      stored(broker.publish(channel, draft, keeping(ALL)));
+    }
+    return stored(broker.publish(channel, draft, keeping(ALL))).position().orElseThrow();
+  }
+
+  @Test
   void onlySoManyAreKept() {
     var retention = keeping(3);
     var top = publish(1, 5, retention);
-    var page = get(broker.history(channel, Optional.empty(), ALL, retention));
+    var page = get(broker.history(channel, Optional.empty(), EVERYTHING, retention));
     assertThat(numbers(page)).containsExactly("3", "4", "5");
     assertThat(page.top()).isEqualTo(top);
   }
@@ -81,7 +145,7 @@ abstract class ChannelHistory extends ChannelTests {
   void offsetsGoOnAfterEverythingHasPassedItsAge() {
     var top = publish(1, 2, kept);
     engine.advance(engine.historyAge());
-    assertThat(newest(ALL)).isEqualTo(new Page(top, Recovery.NOT_ASKED, List.of()));
+    assertThat(newest(ALL)).isEqualTo(new Page(top, top, Recovery.NOT_ASKED, List.of()));
     assertThat(publish(3)).isEqualTo(top.at(3));
   }
 
@@ -89,7 +153,7 @@ abstract class ChannelHistory extends ChannelTests {
   void readingChangesNothing() {
     var top = publish(1, 3, kept);
     assertThat(after(top.at(0), ALL)).isEqualTo(after(top.at(0), ALL));
-    assertThat(get(elsewhere.history(channel, Optional.of(top.at(0)), ALL, kept)))
+    assertThat(get(elsewhere.history(channel, Optional.of(top.at(0)), EVERYTHING, kept)))
         .isEqualTo(after(top.at(0), ALL));
   }
 
@@ -114,7 +178,7 @@ abstract class ChannelHistory extends ChannelTests {
     broker.unsubscribe(channel);
     // The subscriber may be away for a while after that.
     engine.advance(most(settings.channelTtl()));
-    assertThat(after(top, ALL)).isEqualTo(new Page(top, Recovery.COMPLETE, List.of()));
+    assertThat(after(top, ALL)).isEqualTo(new Page(top, top, Recovery.COMPLETE, List.of()));
   }
 
   @Test

@@ -44,7 +44,7 @@ abstract class ChannelPublishing extends ChannelTests {
   @Test
   void channelsAreSeparate() {
     publish(1, 3, kept);
-    var other = get(broker.history(unique("channel"), Optional.empty(), ALL, kept));
+    var other = get(broker.history(unique("channel"), Optional.empty(), EVERYTHING, kept));
     assertThat(other.top().offset()).isZero();
     assertThat(other.items()).isEmpty();
   }
@@ -91,7 +91,8 @@ abstract class ChannelPublishing extends ChannelTests {
 
     var history = newest(ALL);
     assertThat(offsets(history)).isEqualTo(LongStream.rangeClosed(1, 96).boxed().toList());
-    assertThat(get(elsewhere.history(channel, Optional.empty(), ALL, kept))).isEqualTo(history);
+    assertThat(get(elsewhere.history(channel, Optional.empty(), EVERYTHING, kept)))
+        .isEqualTo(history);
     assertThat(heard.next(96).stream().map(Heard.Publication::item)).isEqualTo(history.items());
     var published = history.items();
     for (var thread = 0; thread < 8; thread++) {

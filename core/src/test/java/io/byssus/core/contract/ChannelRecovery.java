@@ -2,6 +2,7 @@ package io.byssus.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker.Page;
 import io.byssus.protocol.Gap;
 import io.byssus.protocol.Position;
@@ -11,11 +12,19 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Continuity is never a lie: reading on is complete, or lost for a reason that is told. */
+/**
+ * Continuity is never a lie: reading on is complete, or lost for a reason that is told. What is
+ * there behind a loss follows.
+ */
 abstract class ChannelRecovery extends ChannelTests {
-  private void assertLost(Gap reason, Page page) {
+  /**
+   * @param numbers what follows, which in a new channel are their offsets too
+   */
+  private void assertLost(Gap reason, Page page, String... numbers) {
     assertThat(page.recovery()).isEqualTo(new Recovery.Lost(reason));
-    assertThat(page.items()).isEmpty();
+    assertThat(numbers(page)).containsExactly(numbers);
+    var before = numbers.length == 0 ? page.top().offset() : Long.parseLong(numbers[0]) - 1;
+    assertThat(page.from()).isEqualTo(page.top().at(before));
   }
 
   private void assertComplete(Page page, String... numbers) {
@@ -70,8 +79,8 @@ abstract class ChannelRecovery extends ChannelTests {
   void whatWentByNumberIsTrimmed() {
     var retention = keeping(3);
     var top = publish(1, 5, retention);
-    assertLost(Gap.TRIMMED, after(top.at(1), ALL, retention));
-    assertLost(Gap.TRIMMED, after(top.at(0), ALL, retention));
+    assertLost(Gap.TRIMMED, after(top.at(1), ALL, retention), "3", "4", "5");
+    assertLost(Gap.TRIMMED, after(top.at(0), ALL, retention), "3", "4", "5");
     assertThat(after(top.at(0), ALL, retention).top()).isEqualTo(top);
   }
 
@@ -89,7 +98,7 @@ abstract class ChannelRecovery extends ChannelTests {
     var first = publish(1);
     engine.advance(engine.historyAge());
     publish(2, 3, kept);
-    assertLost(Gap.EXPIRED, after(first.at(0), ALL));
+    assertLost(Gap.EXPIRED, after(first.at(0), ALL), "2", "3");
     assertComplete(after(first, ALL), "2", "3");
   }
 
@@ -97,16 +106,36 @@ abstract class ChannelRecovery extends ChannelTests {
   void aLimitDoesNotHideALoss() {
     var retention = keeping(3);
     var top = publish(1, 5, retention);
-    assertLost(Gap.TRIMMED, after(top.at(0), 1, retention));
-    assertLost(Gap.TRIMMED, after(top.at(0), 0, retention));
+    assertLost(Gap.TRIMMED, after(top.at(0), 1, retention), "3");
+    var nothing = after(top.at(0), 0, retention);
+    assertThat(nothing.recovery()).isEqualTo(new Recovery.Lost(Gap.TRIMMED));
+    assertThat(nothing.from()).isEqualTo(top.at(2));
+    assertThat(nothing.cut()).isTrue();
+  }
+
+  @Test
+  void whoReadsOnBehindALossMissesNoMore() {
+    var retention = keeping(3);
+    var top = publish(1, 5, retention);
+    var page = after(top.at(0), 2, retention);
+    assertThat(page.end()).isEqualTo(top.at(4));
+    assertComplete(after(page.end(), ALL, retention), "5");
+  }
+
+  @Test
+  void whatIsTooOldButStillLiesThereIsPassedOver() {
+    publish(1, 250, keeping(1_000));
+    engine.advance(engine.historyAge());
+    var top = publish(251, 253, keeping(1_000));
+    assertLost(Gap.EXPIRED, after(top.at(100), ALL, keeping(1_000)), "251", "252", "253");
   }
 
   @Test
   void anotherEpochIsNeverReadOnFrom() {
     var top = publish(1, 3, kept);
-    assertLost(Gap.EPOCH, after(new Position("of another life", 2), ALL));
-    assertLost(Gap.EPOCH, after(new Position("of another life", 0), ALL));
-    assertLost(Gap.EPOCH, after(new Position("of another life", 99), ALL));
+    assertLost(Gap.EPOCH, after(new Position("of another life", 2), ALL), "1", "2", "3");
+    assertLost(Gap.EPOCH, after(new Position("of another life", 0), ALL), "1", "2", "3");
+    assertLost(Gap.EPOCH, after(new Position("of another life", 99), ALL), "1", "2", "3");
     assertThat(after(new Position("of another life", 2), ALL).top()).isEqualTo(top);
   }
 
@@ -115,6 +144,16 @@ abstract class ChannelRecovery extends ChannelTests {
     var top = publish(1, 3, kept);
     engine.advance(settings.channelTtl().multipliedBy(3));
     assertLost(Gap.EPOCH, after(top, ALL));
+    publish(1, 2, kept);
+    assertLost(Gap.EPOCH, after(top, ALL), "1", "2");
+  }
+
+  @Test
+  void ofAChannelThatStartedAnewWhatIsKeptFollows() {
+    var top = publish(1, 3, kept);
+    engine.advance(settings.channelTtl().multipliedBy(3));
+    publish(1, 5, keeping(2));
+    assertLost(Gap.EPOCH, after(top, ALL, keeping(2)), "4", "5");
   }
 
   @Test
@@ -147,7 +186,7 @@ abstract class ChannelRecovery extends ChannelTests {
   private Position follow(Position from, int count) {
     var reached = from;
     while (reached.offset() < from.offset() + count) {
-      var page = get(elsewhere.history(channel, Optional.of(reached), 7, kept));
+      var page = get(elsewhere.history(channel, Optional.of(reached), new Bounds(7, 1_000), kept));
       assertThat(page.recovery()).isEqualTo(Recovery.COMPLETE);
       for (var offset : List.copyOf(offsets(page))) {
         assertThat(offset).isEqualTo(reached.offset() + 1);

@@ -2,6 +2,7 @@ package io.byssus.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.Broker.Draft;
 import io.byssus.core.channel.Broker.Outcome;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** Tests with one channel and publications that are numbers. */
 abstract class ChannelTests extends EngineTests {
   static final int ALL = 1_000;
+  static final Bounds EVERYTHING = new Bounds(ALL, Long.MAX_VALUE);
 
   protected Broker broker;
   protected Broker elsewhere;
@@ -88,7 +90,7 @@ abstract class ChannelTests extends EngineTests {
   }
 
   Page newest(int limit) {
-    return get(broker.history(channel, Optional.empty(), limit, kept));
+    return get(broker.history(channel, Optional.empty(), new Bounds(limit, Long.MAX_VALUE), kept));
   }
 
   Page after(Position position, int limit) {
@@ -96,7 +98,9 @@ abstract class ChannelTests extends EngineTests {
   }
 
   Page after(Position position, int limit, Retention retention) {
-    return get(broker.history(channel, Optional.of(position), limit, retention));
+    return get(
+        broker.history(
+            channel, Optional.of(position), new Bounds(limit, Long.MAX_VALUE), retention));
   }
 
   static List<Long> offsets(Page page) {

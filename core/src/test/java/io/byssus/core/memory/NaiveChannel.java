@@ -1,5 +1,6 @@
 package io.byssus.core.memory;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker.Outcome;
 import io.byssus.core.channel.Broker.Page;
 import io.byssus.core.channel.Retention;
@@ -78,20 +79,38 @@ final class NaiveChannel {
     return new Outcome.Stored(Optional.of(position), Durability.ACCEPTED, duplicate);
   }
 
-  Page history(Optional<Position> after, int limit) {
+  Page history(Optional<Position> after, Bounds bounds) {
     drop();
-    var from = after.map(Position::offset).orElse((long) Math.max(0, everything.size() - limit));
-    var reason = after.flatMap(this::loss);
-    if (reason.isPresent()) {
-      return new Page(top(), new Recovery.Lost(reason.get()), List.of());
+    var kept =
+        everything.stream().filter(each -> each.dropped.isEmpty()).map(each -> each.item).toList();
+    if (after.isEmpty()) {
+      return page(Recovery.NOT_ASKED, fitting(kept.reversed(), bounds).reversed());
     }
-    var items =
-        everything.stream()
-            .filter(each -> each.dropped.isEmpty() && each.item.offset() > from)
-            .map(each -> each.item)
-            .limit(limit)
-            .toList();
-    return new Page(top(), after.isPresent() ? Recovery.COMPLETE : Recovery.NOT_ASKED, items);
+    var reason = after.flatMap(this::loss);
+    var seen = reason.equals(Optional.of(Gap.EPOCH)) ? 0 : after.get().offset();
+    var items = fitting(kept.stream().filter(item -> item.offset() > seen).toList(), bounds);
+    var first = kept.stream().mapToLong(Item::offset).filter(offset -> offset > seen).findFirst();
+    return new Page(
+        top(),
+        top().at(first.orElse(everything.size() + 1L) - 1),
+        reason.<Recovery>map(Recovery.Lost::new).orElse(Recovery.COMPLETE),
+        items);
+  }
+
+  private Page page(Recovery recovery, List<Item> newest) {
+    return new Page(top(), top().at(everything.size() - newest.size()), recovery, newest);
+  }
+
+  private static List<Item> fitting(List<Item> items, Bounds bounds) {
+    var fitting = new ArrayList<Item>();
+    for (var item : items) {
+      var bytes = fitting.stream().mapToInt(each -> each.data().bytes()).sum();
+      if (!bounds.fits(fitting.size(), bytes, item.data().bytes())) {
+        return fitting;
+      }
+      fitting.add(item);
+    }
+    return fitting;
   }
 
   private Optional<Gap> loss(Position after) {

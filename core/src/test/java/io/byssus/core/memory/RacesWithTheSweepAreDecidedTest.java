@@ -2,6 +2,7 @@ package io.byssus.core.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker.Draft;
 import io.byssus.core.channel.Broker.Outcome.Stored;
 import io.byssus.core.channel.Retention;
@@ -82,7 +83,11 @@ class RacesWithTheSweepAreDecidedTest {
                 return join(engine.sessions().sweep(1_000));
               });
       var position = both.one();
-      var page = join(engine.broker().history(channel, Optional.of(position.at(0)), 10, kept));
+      var page =
+          join(
+              engine
+                  .broker()
+                  .history(channel, Optional.of(position.at(0)), new Bounds(10, 1_000), kept));
       assertThat(page.top()).isEqualTo(position);
       assertThat(page.recovery()).isEqualTo(Recovery.COMPLETE);
     }

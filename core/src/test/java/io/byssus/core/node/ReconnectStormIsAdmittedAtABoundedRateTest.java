@@ -124,6 +124,7 @@ class ReconnectStormIsAdmittedAtABoundedRateTest {
         d.recoveryItems(),
         d.recoveryBytes(),
         d.historyItems(),
+        d.historyBytes(),
         d.presenceMembers(),
         d.commandsPerSecond(),
         d.commandsBurst(),

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ResumedSessionReceivesEachMessageOnceTest {
@@ -116,7 +118,7 @@ class ResumedSessionReceivesEachMessageOnceTest {
   }
 
   @Test
-  void whatIsNoLongerKeptIsSaidToBeLost() {
+  void whatIsNoLongerKeptIsSaidToBeLostAndTheRestFollows() {
     var position = reader.subscribe("kept.news").position().orElseThrow();
     reader.cut();
     for (int i = 0; i < 60; i++) {
@@ -126,9 +128,65 @@ class ResumedSessionReceivesEachMessageOnceTest {
     var heard = reader.resume(session, Map.of("kept.news", position));
     publisher.publish("kept.news", "live");
 
-    assertThat(TestClient.only(Subscribed.class, heard).recovery())
-        .isEqualTo(new Recovery.Lost(Gap.TRIMMED));
-    assertThat(reader.messages("kept.news")).containsExactly("live");
+    var subscribed = TestClient.only(Subscribed.class, heard);
+    assertThat(subscribed.recovery()).isEqualTo(new Recovery.Lost(Gap.TRIMMED));
+    assertThat(subscribed.missed()).isZero();
+    assertThat(subscribed.position()).contains(position.at(10));
+    var kept = IntStream.range(10, 60).mapToObj(i -> "m" + i);
+    assertThat(reader.messages("kept.news"))
+        .containsExactlyElementsOf(Stream.concat(kept, Stream.of("live")).toList());
+  }
+
+  @Test
+  void whereOnlyThePresentCountsItGoesOnFromNow() {
+    var position = reader.subscribe("now.price").position().orElseThrow();
+    reader.cut();
+    for (int i = 0; i < 60; i++) {
+      publisher.publish("now.price", "m" + i);
+    }
+
+    var heard = reader.resume(session, Map.of("now.price", position));
+    publisher.publish("now.price", "live");
+
+    var subscribed = TestClient.only(Subscribed.class, heard);
+    assertThat(subscribed.recovery()).isEqualTo(new Recovery.Lost(Gap.TRIMMED));
+    assertThat(subscribed.position()).contains(position.at(60));
+    assertThat(reader.messages("now.price")).containsExactly("live");
+  }
+
+  @Test
+  void whoSubscribesWithAPositionThatIsNoLongerKeptHearsTheRest() {
+    var position = reader.subscribe("kept.news").position().orElseThrow();
+    reader.say(new Command.Unsubscribe(reader.nextId(), "kept.news"));
+    for (int i = 0; i < 60; i++) {
+      publisher.publish("kept.news", "m" + i);
+    }
+
+    var heard =
+        reader.say(new Command.Subscribe(reader.nextId(), "kept.news", Optional.of(position)));
+
+    var subscribed = TestClient.only(Subscribed.class, heard);
+    assertThat(subscribed.recovery()).isEqualTo(new Recovery.Lost(Gap.TRIMMED));
+    assertThat(subscribed.position()).contains(position.at(10));
+    assertThat(reader.messages("kept.news")).hasSize(50).startsWith("m10").endsWith("m59");
+  }
+
+  @Test
+  void theNextResumeWithoutPositionsStartsBehindTheLoss() {
+    var position = reader.subscribe("kept.news").position().orElseThrow();
+    reader.cut();
+    for (int i = 0; i < 60; i++) {
+      publisher.publish("kept.news", "m" + i);
+    }
+    var back = reader.resume(session, Map.of("kept.news", position));
+    var again = TestClient.only(Connected.class, back);
+    reader.cut();
+
+    var heard = reader.resume(again, Map.of());
+
+    var subscribed = TestClient.only(Subscribed.class, heard);
+    assertThat(subscribed.recovery()).isEqualTo(Recovery.COMPLETE);
+    assertThat(subscribed.missed()).isEqualTo(50);
   }
 
   @Test

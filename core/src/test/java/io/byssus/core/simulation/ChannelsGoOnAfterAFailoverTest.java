@@ -75,9 +75,9 @@ class ChannelsGoOnAfterAFailoverTest {
 
     var missed = TestClient.only(Missed.class, client.hear());
     assertThat(missed.reason()).isEqualTo(Gap.DIVERGED);
-    assertThat(missed.position().orElseThrow().offset()).isEqualTo(2);
+    assertThat(missed.position().orElseThrow().offset()).isEqualTo(1);
     publish("d");
-    assertThat(client.messages(NEWS)).containsExactly("a", "b", "d");
+    assertThat(client.messages(NEWS)).containsExactly("a", "b", "c", "d");
   }
 
   @Test
@@ -112,7 +112,48 @@ class ChannelsGoOnAfterAFailoverTest {
 
     var subscribed = TestClient.only(Subscribed.class, heard);
     assertThat(subscribed.recovery()).isEqualTo(new Recovery.Lost(Gap.DIVERGED));
-    assertThat(data(heard)).isEmpty();
+    assertThat(subscribed.missed()).isZero();
+    assertThat(offset(subscribed.position())).isEqualTo(1);
+    assertThat(subscribed.position().orElseThrow().epoch()).isNotEqualTo(epoch);
+    assertThat(data(heard)).containsExactly("\"c\"");
+  }
+
+  @Test
+  void whoSubscribesWithWhatIsLostHearsWhatFollowed() {
+    var epoch = client.subscribe(NEWS).position().orElseThrow().epoch();
+    publish("a", "b", "c");
+    broker.failOver(NEWS, 2);
+    publish("d", "e");
+
+    var late = node.connected("carl");
+    var from = Optional.of(new Position(epoch, 3));
+    var heard = late.say(new Command.Subscribe(late.nextId(), NEWS, from));
+
+    var subscribed = TestClient.only(Subscribed.class, heard);
+    assertThat(subscribed.recovery()).isEqualTo(new Recovery.Lost(Gap.DIVERGED));
+    assertThat(offset(subscribed.position())).isEqualTo(1);
+    assertThat(data(heard)).containsExactly("\"d\"", "\"e\"");
+  }
+
+  @Test
+  void whoSawMuchMoreThanWasPublishedSinceMissesNothingOfThat() {
+    client.subscribe(NEWS);
+    for (int i = 1; i <= 40; i++) {
+      publish("old" + i);
+    }
+    client.hear();
+    broker.failOver(NEWS, 30);
+    for (int i = 1; i <= 10; i++) {
+      publish("new" + i);
+    }
+
+    var missed = TestClient.only(Missed.class, client.hear());
+    assertThat(missed.reason()).isEqualTo(Gap.DIVERGED);
+    assertThat(missed.position().orElseThrow().offset()).isEqualTo(10);
+    var since = client.messages(NEWS);
+    assertThat(since.subList(40, since.size()))
+        .containsExactly(
+            "new1", "new2", "new3", "new4", "new5", "new6", "new7", "new8", "new9", "new10");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.byssus.core.simulation;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.Retention;
 import io.byssus.protocol.Durability;
@@ -155,17 +156,23 @@ final class FailoverBroker implements Broker {
 
   @Override
   public CompletionStage<Page> history(
-      String name, Optional<Position> after, int limit, Retention retention) {
+      String name, Optional<Position> after, Bounds bounds, Retention retention) {
     var channel = channel(name);
     var kept = Math.max(0, channel.items.size() - retention.size());
     if (after.isEmpty()) {
-      var from = Math.max(kept, channel.items.size() - limit);
-      return page(channel, Recovery.NOT_ASKED, from, limit);
+      var from = Math.max(kept, channel.items.size() - bounds.items());
+      return page(channel, Recovery.NOT_ASKED, from, bounds);
     }
-    var gap = gap(channel, after.get(), kept);
-    return gap.isPresent()
-        ? page(channel, new Recovery.Lost(gap.get()), channel.items.size(), 0)
-        : page(channel, Recovery.COMPLETE, (int) after.get().offset(), limit);
+    var place = Math.max(kept, survived(channel, after.get()));
+    return gap(channel, after.get(), kept)
+        .map(reason -> page(channel, new Recovery.Lost(reason), place, bounds))
+        .orElseGet(() -> page(channel, Recovery.COMPLETE, place, bounds));
+  }
+
+  /** How much of what its holder has seen is still there: nothing of an epoch that is not ours. */
+  private static int survived(Channel channel, Position position) {
+    var index = channel.indexOf(position.epoch());
+    return index < 0 ? 0 : (int) Math.min(position.offset(), channel.end(index));
   }
 
   private static Optional<Gap> gap(Channel channel, Position after, int kept) {
@@ -180,10 +187,20 @@ final class FailoverBroker implements Broker {
   }
 
   private static CompletionStage<Page> page(
-      Channel channel, Recovery recovery, int from, int limit) {
-    var to = (int) Math.min(channel.items.size(), (long) from + limit);
+      Channel channel, Recovery recovery, int from, Bounds bounds) {
+    var to = from;
+    long bytes = 0;
+    while (to < channel.items.size()) {
+      var length = channel.items.get(to).data().bytes();
+      if (!bounds.fits(to - from, bytes, length)) {
+        break;
+      }
+      bytes += length;
+      to++;
+    }
+    var top = channel.top();
     return CompletableFuture.completedFuture(
-        new Page(channel.top(), recovery, channel.items.subList(from, to)));
+        new Page(top, top.at(from), recovery, channel.items.subList(from, to)));
   }
 
   @Override

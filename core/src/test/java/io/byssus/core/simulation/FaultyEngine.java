@@ -1,5 +1,6 @@
 package io.byssus.core.simulation;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.delivery.InboxStore;
@@ -225,8 +226,8 @@ final class FaultyEngine {
 
     @Override
     public CompletionStage<Page> history(
-        String channel, Optional<Position> after, int limit, Retention retention) {
-      return call(() -> broker.history(channel, after, limit, retention));
+        String channel, Optional<Position> after, Bounds bounds, Retention retention) {
+      return call(() -> broker.history(channel, after, bounds, retention));
     }
   }
 

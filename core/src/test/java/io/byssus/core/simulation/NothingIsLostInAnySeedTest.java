@@ -3,6 +3,7 @@ package io.byssus.core.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.delivery.InboxStore;
@@ -153,8 +154,8 @@ class NothingIsLostInAnySeedTest {
 
     @Override
     public CompletionStage<Page> history(
-        String channel, Optional<Position> after, int limit, Retention retention) {
-      return broker.history(channel, after, limit, retention);
+        String channel, Optional<Position> after, Bounds bounds, Retention retention) {
+      return broker.history(channel, after, bounds, retention);
     }
   }
 
@@ -165,13 +166,16 @@ class NothingIsLostInAnySeedTest {
 
     @Override
     public CompletionStage<Page> history(
-        String channel, Optional<Position> after, int limit, Retention retention) {
-      return super.history(channel, after, limit, retention)
+        String channel, Optional<Position> after, Bounds bounds, Retention retention) {
+      return super.history(channel, after, bounds, retention)
           .thenApply(page ->
               page.items().size() < 2
                   ? page
                   : new Page(
-                      page.top(), page.recovery(), page.items().subList(1, page.items().size())));
+                      page.top(),
+                      page.from(),
+                      page.recovery(),
+                      page.items().subList(1, page.items().size())));
     }
   }
 
@@ -182,9 +186,9 @@ class NothingIsLostInAnySeedTest {
 
     @Override
     public CompletionStage<Page> history(
-        String channel, Optional<Position> after, int limit, Retention retention) {
-      return super.history(channel, after, limit, retention)
-          .thenApply(page -> new Page(page.top(), Recovery.COMPLETE, page.items()));
+        String channel, Optional<Position> after, Bounds bounds, Retention retention) {
+      return super.history(channel, after, bounds, retention)
+          .thenApply(page -> new Page(page.top(), page.from(), Recovery.COMPLETE, page.items()));
     }
   }
 

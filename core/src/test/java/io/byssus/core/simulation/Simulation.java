@@ -1,5 +1,6 @@
 package io.byssus.core.simulation;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.channel.Retention;
@@ -52,6 +53,7 @@ final class Simulation {
           40,
           4 << 20,
           1_000,
+          512 << 10,
           1_000,
           1_000,
           5_000,
@@ -222,7 +224,10 @@ final class Simulation {
     var tops = new HashMap<String, Position>();
     for (var channel : List.of("kept.a", "kept.b", "drop.c")) {
       var page =
-          node.engine.broker().history(channel, Optional.empty(), 0, KEPT).toCompletableFuture();
+          node.engine
+              .broker()
+              .history(channel, Optional.empty(), Bounds.NOTHING, KEPT)
+              .toCompletableFuture();
       workAll();
       tops.put(channel, page.join().top());
     }

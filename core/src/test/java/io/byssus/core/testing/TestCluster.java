@@ -1,5 +1,6 @@
 package io.byssus.core.testing;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.channel.Broker;
@@ -154,8 +155,8 @@ public final class TestCluster {
 
     @Override
     public CompletionStage<Page> history(
-        String channel, Optional<Position> after, int limit, Retention retention) {
-      return engine.broker().history(channel, after, limit, retention);
+        String channel, Optional<Position> after, Bounds bounds, Retention retention) {
+      return engine.broker().history(channel, after, bounds, retention);
     }
   }
 

@@ -3,6 +3,7 @@ package io.byssus.core.testing;
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.channel.Access;
+import io.byssus.core.channel.AfterLoss;
 import io.byssus.core.channel.Namespace;
 import io.byssus.core.channel.Namespaces;
 import io.byssus.core.channel.Retention;
@@ -32,7 +33,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Namespaces: {@code kept.} has history, {@code seen.} presence too, {@code latest.} keeps only
  * the newest for slow readers, {@code drop.} drops the oldest, {@code users.} is for users, {@code
- * closed.} for nobody; the rest is ephemeral.
+ * closed.} for nobody, {@code now.} goes on from now behind what it dropped; the rest is ephemeral.
  */
 public final class TestNode {
   public final RandomGenerator random;
@@ -131,11 +132,24 @@ public final class TestNode {
               namespace("drop.", KEPT, false, Access.EVERYONE, Overflow.DROP_OLDEST),
               namespace("latest.", Retention.EPHEMERAL, false, Access.EVERYONE, Overflow.LATEST),
               namespace("users.", KEPT, false, Access.USERS, Overflow.DISCONNECT),
-              namespace("closed.", KEPT, false, Access.NOBODY, Overflow.DISCONNECT)));
+              namespace("closed.", KEPT, false, Access.NOBODY, Overflow.DISCONNECT),
+              namespace(
+                  "now.", KEPT, AfterLoss.FROM_NOW, false, Access.EVERYONE, Overflow.DISCONNECT)));
 
   private static Namespace namespace(
       String prefix, Retention retention, boolean presence, Access access, Overflow overflow) {
-    return new Namespace(prefix, retention, presence, List.of("name"), access, access, overflow);
+    return namespace(prefix, retention, AfterLoss.FROM_OLDEST, presence, access, overflow);
+  }
+
+  private static Namespace namespace(
+      String prefix,
+      Retention retention,
+      AfterLoss afterLoss,
+      boolean presence,
+      Access access,
+      Overflow overflow) {
+    return new Namespace(
+        prefix, retention, afterLoss, presence, List.of("name"), access, access, overflow);
   }
 
   private static final Authenticator BY_NAME =

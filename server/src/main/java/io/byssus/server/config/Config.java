@@ -1,6 +1,7 @@
 package io.byssus.server.config;
 
 import io.byssus.core.channel.Access;
+import io.byssus.core.channel.AfterLoss;
 import io.byssus.core.connection.Overflow;
 import io.byssus.core.node.UserPolicy;
 import io.byssus.protocol.device.Controls;
@@ -276,6 +277,7 @@ public record Config(
   public record Namespace(
       Optional<String> prefix,
       History history,
+      AfterLoss recovery,
       boolean presence,
       List<String> presenceAttributes,
       Access publish,
@@ -287,6 +289,11 @@ public record Config(
               .maybeText("the namespace's name and a colon; of default: empty", 0, 200),
           History.read(
               in.group("history", "What is kept of each channel, for those who come back.")),
+          in.key(
+                  "recovery",
+                  "Where a subscription goes on that has missed what is no more kept: from-oldest"
+                      + " (with the oldest that is kept) or from-now (with the next publication).")
+              .oneOf(AfterLoss.FROM_OLDEST),
           in.key("presence", "Whether clients can see who is in a channel.").flag(false),
           in.key("presence-attributes", "The session attributes that presence shows.")
               .list(64, "names"),
@@ -437,6 +444,7 @@ public record Config(
       int recoveryItems,
       int recoveryBytes,
       int historyItems,
+      int historyBytes,
       int presenceMembers,
       int commandsPerSecond,
       int commandsBurst,
@@ -493,6 +501,11 @@ public record Config(
                   "history-items",
                   "Publications in one history reply; the client asks again for more.")
               .count(1000, 1, 100_000, "publications"),
+          in.key(
+                  "history-bytes",
+                  "Bytes of them, or one publication; the client asks again for more. At most half"
+                      + " of limits.outbox is used.")
+              .bytes("512KiB", "1KiB", "1GiB"),
           in.key("presence-members", "Members in one presence reply; the rest is left out.")
               .count(1000, 1, 100_000, "members"),
           in.key(

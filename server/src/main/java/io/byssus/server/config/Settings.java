@@ -140,6 +140,7 @@ public final class Settings {
         limits.recoveryItems(),
         limits.recoveryBytes(),
         limits.historyItems(),
+        limits.historyBytes(),
         limits.presenceMembers(),
         limits.commandsPerSecond(),
         limits.commandsBurst(),
@@ -172,6 +173,7 @@ public final class Settings {
     return new Namespace(
         DEMO_PREFIX,
         like.retention(),
+        like.afterLoss(),
         true,
         List.of("name"),
         like.publish(),
@@ -183,6 +185,7 @@ public final class Settings {
     return new Namespace(
         prefix(name, namespace),
         retention(namespace.history()),
+        namespace.recovery(),
         namespace.presence(),
         namespace.presenceAttributes(),
         namespace.publish(),
