@@ -87,7 +87,7 @@ final class ClusterNodes implements Discovery {
   private static Layout layout(Host asked, List<Object> ranges) throws RedisUnavailableException {
     var primaries = new ArrayList<Host>();
     for (int partition = 0; partition < Keys.PARTITIONS; partition++) {
-      var slot = SlotHash.getSlot(Keys.prefix(partition));
+      var slot = SlotHash.getSlot(Keys.tag(partition));
       primaries.add(
           ranges.stream()
               .map(range -> (List<?>) range)

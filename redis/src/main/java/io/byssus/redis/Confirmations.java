@@ -35,6 +35,7 @@ final class Confirmations {
   private final Supplier<StatefulRedisConnection<String, byte[]>> connect;
   private final long timeoutMs;
   private final Owner self;
+  private final Keys keys;
   private final List<Wish> wishes = new ArrayList<>();
   private @Nullable StatefulRedisConnection<String, byte[]> connection;
   private boolean busy;
@@ -58,10 +59,14 @@ final class Confirmations {
    * @param connect makes a connection to the same primary; blocks
    */
   Confirmations(
-      Supplier<StatefulRedisConnection<String, byte[]>> connect, long timeoutMs, Owner self) {
+      Supplier<StatefulRedisConnection<String, byte[]>> connect,
+      long timeoutMs,
+      Owner self,
+      Keys keys) {
     this.connect = connect;
     this.timeoutMs = timeoutMs;
     this.self = self;
+    this.keys = keys;
   }
 
   /**
@@ -110,7 +115,7 @@ final class Confirmations {
     var most = round.stream().mapToInt(Wish::replicas).max().orElseThrow();
     var fsynced = round.stream().anyMatch(wish -> wish.level == Durability.FSYNCED);
     var partition = round.getFirst().partition;
-    redis.sync().set(Keys.of(partition, "f", self.node()), new byte[0], SetArgs.Builder.ex(60));
+    redis.sync().set(keys.of(partition, "f", self.node()), new byte[0], SetArgs.Builder.ex(60));
     // Lettuce gives up after its own time-out, which is longer than the one that Redis is told.
     long have = redis.sync().waitForReplication(most, timeoutMs);
     var onDisk = fsynced ? onDisk(redis, most) : 0;

@@ -5,11 +5,16 @@ import io.byssus.protocol.Target;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * The names of everything in Redis: {@code byssus:{p}:…}, where p is one of a fixed number of
- * partitions. The braces make a partition one slot of a Cluster, so a script may touch all keys of
- * one partition. What users name stands there as Base64 (RFC 4648, for URLs), never raw.
+ * The names of everything in Redis: {@code byssus:{p}:…}, where {@code byssus} is the prefix of one
+ * cluster of nodes, and p one of a fixed number of partitions. The braces make a partition one slot
+ * of a Cluster, so a script may touch all keys of one partition. What users name stands there as
+ * Base64 (RFC 4648, for URLs), never raw.
+ *
+ * <p>Pub/Sub knows no databases: whoever publishes in one is heard in all. So its channels are
+ * named {@code byssus:0:{p}:…}, with the database.
  *
  * <pre>
  *   s session        i its inbox         due sessions by their time    o sessions of an owner
@@ -25,20 +30,48 @@ final class Keys {
   /** Of what concerns the whole cluster. */
   static final int COMMON = 0;
 
-  static final String BUS = prefix(COMMON) + "bus";
+  static final String DEFAULT_PREFIX = "byssus";
+
+  /** No braces, which have a meaning in a Cluster, and nothing that has one in a pattern. */
+  private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,63}");
 
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
-  private static final String LIVE = ":l:";
+  private static final String LIVE = "}:l:";
 
-  private Keys() {}
+  private final String[] stored = new String[PARTITIONS];
+  private final String[] said = new String[PARTITIONS];
+  private final String livePattern;
+
+  /**
+   * @param prefix of all names
+   * @param database that the keys are in
+   * @throws IllegalArgumentException with a sentence that says how a prefix is written
+   */
+  Keys(String prefix, int database) {
+    if (!PREFIX.matcher(prefix).matches()) {
+      throw new IllegalArgumentException(
+          "a prefix begins with a letter or digit, and has up to 64 letters, digits, dots, dashes,"
+              + " underscores and colons");
+    }
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      stored[partition] = prefix + ':' + tag(partition) + ':';
+      said[partition] = prefix + ':' + database + ':' + tag(partition) + ':';
+    }
+    livePattern = prefix + ':' + database + ":{*" + LIVE;
+  }
+
+  /** What decides about the slot of all names of a partition. */
+  static String tag(int partition) {
+    return "{" + partition + '}';
+  }
 
   static int partition(String name) {
     var hash = name.hashCode() * 0x9E3779B9;
     return (hash >>> 16 ^ hash) & PARTITIONS - 1;
   }
 
-  static String prefix(int partition) {
-    return "byssus:{" + partition + "}:";
+  String prefix(int partition) {
+    return stored[partition];
   }
 
   static String text(String name) {
@@ -50,51 +83,51 @@ final class Keys {
     return new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
   }
 
-  static String of(int partition, String kind, String name) {
+  String of(int partition, String kind, String name) {
     return prefix(partition) + kind + ':' + text(name);
   }
 
-  private static String of(String kind, String name) {
+  private String of(String kind, String name) {
     return of(partition(name), kind, name);
   }
 
-  static String session(String id) {
+  String session(String id) {
     return of("s", id);
   }
 
-  static String inbox(String session) {
+  String inbox(String session) {
     return of("i", session);
   }
 
-  static String stream(String channel) {
+  String stream(String channel) {
     return of("c", channel);
   }
 
-  static String channel(String channel) {
+  String channel(String channel) {
     return of("m", channel);
   }
 
-  static String dedupe(String channel, String id) {
+  String dedupe(String channel, String id) {
     return of("d", channel) + ':' + text(id);
   }
 
-  static String members(String channel) {
+  String members(String channel) {
     return of("p", channel);
   }
 
-  static String memberData(String channel) {
+  String memberData(String channel) {
     return of("q", channel);
   }
 
-  static String due(int partition) {
+  String due(int partition) {
     return prefix(partition) + "due";
   }
 
-  static String owned(int partition, Owner owner) {
+  String owned(int partition, Owner owner) {
     return prefix(partition) + "o:" + owner(owner);
   }
 
-  static String nodeName(String node) {
+  String nodeName(String node) {
     return of(COMMON, "n", node);
   }
 
@@ -109,7 +142,7 @@ final class Keys {
   }
 
   /** Where a target's sessions are listed; nowhere for a session, which stands for itself. */
-  static Optional<Listed> listed(Target target) {
+  Optional<Listed> listed(Target target) {
     return switch (target) {
       case Target.ToSession _ -> Optional.empty();
       case Target.ToUser(var user) -> Optional.of(new Listed(partition(user), of("u", user)));
@@ -121,9 +154,19 @@ final class Keys {
 
   // Pub/Sub.
 
+  /** What all nodes hear. */
+  String bus() {
+    return said[COMMON] + "bus";
+  }
+
+  /** What one node hears. */
+  String bus(Owner owner) {
+    return bus() + ':' + owner(owner);
+  }
+
   /** Where the publications of a channel are heard. */
-  static String live(String channel) {
-    return prefix(partition(channel)) + "l:" + text(channel);
+  String live(String channel) {
+    return said[partition(channel)] + "l:" + text(channel);
   }
 
   /** The channel that {@link #live} is of. */
@@ -136,24 +179,24 @@ final class Keys {
    * {@code prefix}, and some others: three bytes make four characters. It holds nothing of the
    * user's that means something in a pattern.
    */
-  static String livePattern(String prefix) {
+  String livePattern(String prefix) {
     var bytes = prefix.getBytes(StandardCharsets.UTF_8);
     var whole = new byte[bytes.length / 3 * 3];
     System.arraycopy(bytes, 0, whole, 0, whole.length);
-    return "byssus:{*}:l:" + BASE64.encodeToString(whole) + '*';
+    return livePattern + BASE64.encodeToString(whole) + '*';
   }
 
   /** Where all publications of a partition are heard, in a Cluster. */
-  static String all(int partition) {
-    return prefix(partition) + "all";
+  String all(int partition) {
+    return said[partition] + "all";
   }
 
   /** What the channels that wake an owner begin with. */
-  static String wake(int partition) {
-    return prefix(partition) + "w:";
+  String wake(int partition) {
+    return said[partition] + "w:";
   }
 
-  static String wake(int partition, Owner owner) {
+  String wake(int partition, Owner owner) {
     return wake(partition) + owner(owner);
   }
 }

@@ -26,6 +26,7 @@ final class Listening implements Ears.Hearer {
 
   private final boolean sharded;
   private final Owner self;
+  private final Keys keys;
   private final Map<String, Consumer<byte[]>> channels = new ConcurrentHashMap<>();
   private final Map<String, PatternHearer> patterns = new ConcurrentHashMap<>();
   private final Map<String, Runnable> said = new ConcurrentHashMap<>();
@@ -40,9 +41,10 @@ final class Listening implements Ears.Hearer {
   /**
    * @param sharded whether Redis is a Cluster, where a partition is heard on its own primary only
    */
-  Listening(boolean sharded, Owner self) {
+  Listening(boolean sharded, Owner self, Keys keys) {
     this.sharded = sharded;
     this.self = self;
+    this.keys = keys;
   }
 
   void over(Primaries connections) {
@@ -187,7 +189,7 @@ final class Listening implements Ears.Hearer {
 
   /** Says something to this node itself; {@code hears} is run when it hears that. */
   void say(Link link, int partition, Runnable hears) {
-    var channel = Keys.wake(partition, self);
+    var channel = keys.wake(partition, self);
     said.put(channel, hears);
     link.send(redis -> sharded ? redis.spublish(channel, MYSELF) : redis.publish(channel, MYSELF));
   }

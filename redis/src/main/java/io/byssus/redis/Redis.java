@@ -9,10 +9,12 @@ import java.util.function.Function;
 final class Redis {
   private final Primaries primaries;
   private final Listening listening;
+  private final Keys keys;
 
-  Redis(Primaries primaries, Listening listening) {
+  Redis(Primaries primaries, Listening listening, Keys keys) {
     this.primaries = primaries;
     this.listening = listening;
+    this.keys = keys;
   }
 
   /**
@@ -42,6 +44,10 @@ final class Redis {
 
   Primaries primaries() {
     return primaries;
+  }
+
+  Keys keys() {
+    return keys;
   }
 
   // Reading replies. A reply of another shape is a defect of a script: ClassCastException.

@@ -37,6 +37,7 @@ final class RedisBroker implements Broker {
   private static final int CHANCE = 1 << 20;
 
   private final Redis redis;
+  private final Keys keys;
   private final EngineSettings settings;
   private final AtomicInteger chance;
   private final Replicas replicas;
@@ -49,6 +50,7 @@ final class RedisBroker implements Broker {
       Replicas replicas,
       Subscriptions subscriptions) {
     this.redis = redis;
+    this.keys = redis.keys();
     this.settings = settings;
     this.chance = new AtomicInteger(random.nextInt());
     this.replicas = replicas;
@@ -103,7 +105,7 @@ final class RedisBroker implements Broker {
   }
 
   private CompletionStage<List<Object>> pass(String channel, Draft draft) {
-    var key = draft.dedupe().isEmpty() ? Keys.stream(channel) : dedupe(channel, draft);
+    var key = draft.dedupe().isEmpty() ? keys.stream(channel) : dedupe(channel, draft);
     return redis.run(
         Keys.partition(channel),
         Script.PASS,
@@ -112,7 +114,7 @@ final class RedisBroker implements Broker {
             Envelope.of(draft.data(), draft.from()),
             window(draft),
             redis.listening().verb(),
-            Keys.live(channel),
+            keys.live(channel),
             all(channel)));
   }
 
@@ -121,7 +123,7 @@ final class RedisBroker implements Broker {
    */
   private CompletionStage<List<Object>> keep(
       String channel, Draft draft, Retention retention, AtomicReference<Link> over) {
-    var stream = Keys.stream(channel);
+    var stream = keys.stream(channel);
     var envelope = Envelope.of(draft.data(), draft.from());
     var ttlMs = ttlMs(retention);
     return redis.run(
@@ -129,7 +131,7 @@ final class RedisBroker implements Broker {
         Script.PUBLISH,
         List.of(
             stream,
-            Keys.channel(channel),
+            keys.channel(channel),
             draft.dedupe().isEmpty() ? stream : dedupe(channel, draft)),
         link -> {
           over.set(link);
@@ -144,13 +146,13 @@ final class RedisBroker implements Broker {
               ttlMs,
               window(draft),
               redis.listening().verb(),
-              Keys.live(channel),
+              keys.live(channel),
               all(channel));
         });
   }
 
-  private static String dedupe(String channel, Draft draft) {
-    return Keys.dedupe(channel, draft.dedupe());
+  private String dedupe(String channel, Draft draft) {
+    return keys.dedupe(channel, draft.dedupe());
   }
 
   private String window(Draft draft) {
@@ -158,7 +160,7 @@ final class RedisBroker implements Broker {
   }
 
   private String all(String channel) {
-    return redis.listening().sharded() ? Keys.all(Keys.partition(channel)) : "";
+    return redis.listening().sharded() ? keys.all(Keys.partition(channel)) : "";
   }
 
   private long ttlMs(Retention retention) {
@@ -184,7 +186,7 @@ final class RedisBroker implements Broker {
         .run(
             Keys.partition(channel),
             Script.HISTORY,
-            List.of(Keys.stream(channel), Keys.channel(channel)),
+            List.of(keys.stream(channel), keys.channel(channel)),
             link ->
                 args(
                     epoch,

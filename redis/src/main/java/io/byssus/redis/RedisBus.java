@@ -22,20 +22,18 @@ final class RedisBus implements ClusterBus {
   private static final String SUPERSEDED = "superseded";
 
   private final Redis redis;
+  private final Keys keys;
   private volatile @Nullable Listener listener;
 
   RedisBus(Redis redis) {
     this.redis = redis;
+    this.keys = redis.keys();
   }
 
   /** Hears from here on what all nodes and {@code self} are told. */
   void listen(Owner self) {
-    var _ = redis.listening().hear(Keys.BUS, this::heard);
-    var _ = redis.listening().hear(personal(self), this::heard);
-  }
-
-  private static String personal(Owner owner) {
-    return Keys.BUS + ':' + Keys.owner(owner);
+    var _ = redis.listening().hear(keys.bus(), this::heard);
+    var _ = redis.listening().hear(keys.bus(self), this::heard);
   }
 
   void reachable(boolean reachable) {
@@ -56,12 +54,12 @@ final class RedisBus implements ClusterBus {
         .run(
             Keys.COMMON,
             Script.ANNOUNCE,
-            List.of(Keys.nodeName(owner.node())),
+            List.of(keys.nodeName(owner.node())),
             args(
                 owner.incarnation(),
                 NAME_LEASE.toMillis(),
                 redis.listening().verb(),
-                Keys.BUS,
+                keys.bus(),
                 Packed.strings(
                     List.of(
                         ANNOUNCED,
@@ -82,11 +80,11 @@ final class RedisBus implements ClusterBus {
         .run(
             Keys.COMMON,
             Script.DEPART,
-            List.of(Keys.nodeName(owner.node())),
+            List.of(keys.nodeName(owner.node())),
             args(
                 owner.incarnation(),
                 redis.listening().verb(),
-                Keys.BUS,
+                keys.bus(),
                 Packed.strings(List.of(LEFT, owner.node(), owner.incarnation()))))
         .thenAccept(_ -> {});
   }
@@ -110,8 +108,8 @@ final class RedisBus implements ClusterBus {
         .route(Keys.COMMON)
         .send((commands, _, _) ->
             redis.listening().sharded()
-                ? commands.spublish(personal(to), message)
-                : commands.publish(personal(to), message))
+                ? commands.spublish(keys.bus(to), message)
+                : commands.publish(keys.bus(to), message))
         .thenAccept(_ -> {});
   }
 

@@ -11,9 +11,11 @@ import java.util.concurrent.CompletionStage;
 /** The directory in Redis: each user and tag a sorted set, in the order of additions. */
 final class RedisDirectory implements SessionDirectory {
   private final Redis redis;
+  private final Keys keys;
 
   RedisDirectory(Redis redis) {
     this.redis = redis;
+    this.keys = redis.keys();
   }
 
   @Override
@@ -27,7 +29,7 @@ final class RedisDirectory implements SessionDirectory {
   }
 
   private CompletionStage<Void> write(Script script, Target target, String session) {
-    return Keys.listed(target)
+    return keys.listed(target)
         .map(listed ->
             redis
                 .run(listed.partition(), script, List.of(listed.key()), args(session))
@@ -40,7 +42,7 @@ final class RedisDirectory implements SessionDirectory {
     if (target instanceof Target.ToSession(var session)) {
       return CompletableFuture.completedFuture(List.of(session));
     }
-    var listed = Keys.listed(target).orElseThrow();
+    var listed = keys.listed(target).orElseThrow();
     return redis
         .run(listed.partition(), Script.LISTED, List.of(listed.key()))
         .thenApply(reply -> reply.stream().map(Redis::text).toList());

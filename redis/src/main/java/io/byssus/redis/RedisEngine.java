@@ -27,12 +27,13 @@ public final class RedisEngine implements AutoCloseable {
   private RedisEngine(
       RedisSettings redisSettings, EngineSettings settings, Owner owner, RandomGenerator random) {
     var sharded = redisSettings.address().kind() == RedisAddress.Kind.CLUSTER;
-    var listening = new Listening(sharded, owner);
+    var keys = redisSettings.keys();
+    var listening = new Listening(sharded, owner, keys);
     clients = new Clients(redisSettings);
     primaries = new Primaries(redisSettings, clients, listening, this::reach);
     listening.over(primaries);
-    var redis = new Redis(primaries, listening);
-    replicas = new Replicas(primaries, clients, owner, redisSettings);
+    var redis = new Redis(primaries, listening, keys);
+    replicas = new Replicas(primaries, clients, owner, keys, redisSettings);
     var subscriptions = new Subscriptions(redis, settings, timer);
     var inboxes = new RedisInboxes(redis, settings);
     var bus = new RedisBus(redis);

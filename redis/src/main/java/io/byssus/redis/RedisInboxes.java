@@ -20,11 +20,13 @@ import java.util.function.Consumer;
 /** Inboxes in Redis: each a stream beside its session, of which {@code lib-inbox.lua} tells. */
 final class RedisInboxes implements InboxStore {
   private final Redis redis;
+  private final Keys keys;
   private final EngineSettings settings;
   private volatile Consumer<String> wake = _ -> {};
 
   RedisInboxes(Redis redis, EngineSettings settings) {
     this.redis = redis;
+    this.keys = redis.keys();
     this.settings = settings;
   }
 
@@ -35,7 +37,7 @@ final class RedisInboxes implements InboxStore {
           redis
               .listening()
               .hear(
-                  Keys.wake(partition, self),
+                  keys.wake(partition, self),
                   message -> wake.accept(Keys.name(Packed.text(message))));
     }
   }
@@ -48,7 +50,7 @@ final class RedisInboxes implements InboxStore {
         .run(
             partition,
             Script.APPEND,
-            List.of(Keys.session(session), Keys.inbox(session)),
+            List.of(keys.session(session), keys.inbox(session)),
             link ->
                 args(
                     Keys.text(session),
@@ -58,7 +60,7 @@ final class RedisInboxes implements InboxStore {
                     settings.inboxBytes(),
                     settings.inboxAge().toMillis(),
                     redis.listening().verb(),
-                    Keys.wake(partition),
+                    keys.wake(partition),
                     link.lineage,
                     redis.primaries().lineages(),
                     LEAP))
@@ -107,8 +109,8 @@ final class RedisInboxes implements InboxStore {
         .thenApply(RedisSessions::fence);
   }
 
-  private static List<String> keys(Lease lease) {
-    return List.of(Keys.session(lease.session()), Keys.inbox(lease.session()));
+  private List<String> keys(Lease lease) {
+    return List.of(keys.session(lease.session()), keys.inbox(lease.session()));
   }
 
   @Override

@@ -18,10 +18,12 @@ final class RedisPresence implements PresenceStore {
   private static final int TOUCHED_AT_ONCE = 200;
 
   private final Redis redis;
+  private final Keys keys;
   private final long ttlMs;
 
   RedisPresence(Redis redis, Duration ttl) {
     this.redis = redis;
+    this.keys = redis.keys();
     this.ttlMs = ttl.toMillis();
   }
 
@@ -57,8 +59,8 @@ final class RedisPresence implements PresenceStore {
     return new Member(session, Packed.text(parts.getFirst()), attributes);
   }
 
-  private static List<String> keys(String channel) {
-    return List.of(Keys.members(channel), Keys.memberData(channel));
+  private List<String> keys(String channel) {
+    return List.of(keys.members(channel), keys.memberData(channel));
   }
 
   @Override
@@ -88,14 +90,14 @@ final class RedisPresence implements PresenceStore {
   }
 
   private CompletionStage<?> touch(int partition, List<Entry> entries) {
-    var keys = new ArrayList<String>();
+    var named = new ArrayList<String>();
     var args = new ArrayList<Object>();
     args.add(ttlMs);
     for (var entry : entries) {
-      keys.addAll(keys(entry.channel()));
+      named.addAll(keys(entry.channel()));
       args.add(entry.session());
     }
-    return redis.run(partition, Script.TOUCH, keys, args(args.toArray()));
+    return redis.run(partition, Script.TOUCH, named, args(args.toArray()));
   }
 
   @Override

@@ -44,11 +44,13 @@ final class RedisSessions implements SessionStore {
   private static final int SWEPT_PARTITIONS = 8;
 
   private final Redis redis;
+  private final Keys keys;
   private final long ttlMs;
   private final AtomicInteger nextSwept = new AtomicInteger();
 
   RedisSessions(Redis redis, EngineSettings settings) {
     this.redis = redis;
+    this.keys = redis.keys();
     this.ttlMs = settings.sessionTtl().toMillis();
   }
 
@@ -77,7 +79,7 @@ final class RedisSessions implements SessionStore {
         .run(
             partition,
             Script.CREATE,
-            List.of(Keys.session(session.id()), Keys.due(partition), Keys.owned(partition, owner)),
+            List.of(keys.session(session.id()), keys.due(partition), keys.owned(partition, owner)),
             link -> {
               args.set(LINEAGE, link.lineage);
               return args(args.toArray());
@@ -93,7 +95,7 @@ final class RedisSessions implements SessionStore {
         .run(
             partition,
             Script.CLAIM,
-            List.of(Keys.session(session), Keys.inbox(session), Keys.owned(partition, owner)),
+            List.of(keys.session(session), keys.inbox(session), keys.owned(partition, owner)),
             args(
                 Keys.text(session),
                 user,
@@ -101,7 +103,7 @@ final class RedisSessions implements SessionStore {
                 presented.sha256(),
                 next.sha256(),
                 ttlMs,
-                Keys.prefix(partition),
+                keys.prefix(partition),
                 ResumeTokens.HANDED_OUT_MAX))
         .thenApply(reply ->
             switch (text(reply.getFirst())) {
@@ -219,7 +221,7 @@ final class RedisSessions implements SessionStore {
         .run(
             Keys.partition(lease.session()),
             Script.WRITE,
-            List.of(Keys.session(lease.session())),
+            List.of(keys.session(lease.session())),
             args(args.toArray()))
         .thenApply(RedisSessions::fence);
   }
@@ -246,17 +248,17 @@ final class RedisSessions implements SessionStore {
   }
 
   private CompletionStage<List<Lease>> renew(int partition, List<Lease> leases) {
-    var keys = new ArrayList<String>();
+    var named = new ArrayList<String>();
     var args = new ArrayList<Object>();
     args.add(ttlMs);
     for (var lease : leases) {
-      keys.add(Keys.session(lease.session()));
-      keys.add(Keys.inbox(lease.session()));
+      named.add(keys.session(lease.session()));
+      named.add(keys.inbox(lease.session()));
       args.add(Keys.owner(lease.owner()));
       args.add(lease.term());
     }
     return redis
-        .run(partition, Script.RENEW, keys, args(args.toArray()))
+        .run(partition, Script.RENEW, named, args(args.toArray()))
         .thenApply(lost -> lost.stream().map(i -> leases.get((int) number(i) - 1)).toList());
   }
 
@@ -283,13 +285,13 @@ final class RedisSessions implements SessionStore {
         .run(
             partition,
             Script.RELEASE,
-            List.of(Keys.session(lease.session())),
+            List.of(keys.session(lease.session())),
             args(
                 Keys.text(lease.session()),
                 Keys.owner(lease.owner()),
                 lease.term(),
                 ttlMs,
-                Keys.prefix(partition)))
+                keys.prefix(partition)))
         .thenApply(RedisSessions::fence);
   }
 
@@ -309,8 +311,8 @@ final class RedisSessions implements SessionStore {
         .run(
             partition,
             Script.REMOVE,
-            List.of(Keys.session(session)),
-            args(Keys.text(session), Keys.prefix(partition), owner, term))
+            List.of(keys.session(session)),
+            args(Keys.text(session), keys.prefix(partition), owner, term))
         .thenApply(reply -> reply.isEmpty() ? Optional.empty() : Optional.of(gone(reply)));
   }
 
@@ -331,7 +333,7 @@ final class RedisSessions implements SessionStore {
   @Override
   public CompletionStage<Optional<Optional<Lease>>> holder(String session) {
     return redis
-        .run(Keys.partition(session), Script.HOLDER, List.of(Keys.session(session)))
+        .run(Keys.partition(session), Script.HOLDER, List.of(keys.session(session)))
         .thenApply(reply ->
             switch (reply.size()) {
               case 0 -> Optional.empty();
@@ -360,8 +362,8 @@ final class RedisSessions implements SessionStore {
                 .run(
                     partition,
                     Script.SWEEP,
-                    List.of(Keys.due(partition)),
-                    args(most, Keys.prefix(partition)))
+                    List.of(keys.due(partition)),
+                    args(most, keys.prefix(partition)))
                 .thenApply(all -> all.stream().map(parts -> gone(list(parts))).toList()));
   }
 
@@ -376,8 +378,8 @@ final class RedisSessions implements SessionStore {
                 .run(
                     partition,
                     Script.ABANDON,
-                    List.of(Keys.owned(partition, dead)),
-                    args(Keys.owner(dead), most, ttlMs, Keys.prefix(partition)))
+                    List.of(keys.owned(partition, dead)),
+                    args(Keys.owner(dead), most, ttlMs, keys.prefix(partition)))
                 .thenApply(all -> all.stream().map(parts -> orphan(list(parts))).toList()));
   }
 

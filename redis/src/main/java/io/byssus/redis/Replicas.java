@@ -14,13 +14,15 @@ final class Replicas {
   private final Primaries primaries;
   private final Clients clients;
   private final Owner self;
+  private final Keys keys;
   private final long timeoutMs;
   private final ConcurrentHashMap<Link, Confirmations> byLink = new ConcurrentHashMap<>();
 
-  Replicas(Primaries primaries, Clients clients, Owner self, RedisSettings settings) {
+  Replicas(Primaries primaries, Clients clients, Owner self, Keys keys, RedisSettings settings) {
     this.primaries = primaries;
     this.clients = clients;
     this.self = self;
+    this.keys = keys;
     this.timeoutMs = settings.timeout().toMillis() * 2 / 3;
   }
 
@@ -69,7 +71,7 @@ final class Replicas {
           return true;
         });
     return byLink
-        .computeIfAbsent(link, _ -> new Confirmations(() -> connect(link), timeoutMs, self))
+        .computeIfAbsent(link, _ -> new Confirmations(() -> connect(link), timeoutMs, self, keys))
         .confirm(partition, level, primaries.safeReplicas(link));
   }
 

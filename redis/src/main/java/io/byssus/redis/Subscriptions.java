@@ -34,6 +34,7 @@ final class Subscriptions {
   private static final long ON_ITS_WAY_MS = 200;
 
   private final Redis redis;
+  private final Keys keys;
   private final long channelTtlMs;
   private final ScheduledExecutorService timer;
   private final Map<String, Heeded> channels = new ConcurrentHashMap<>();
@@ -53,6 +54,7 @@ final class Subscriptions {
 
   Subscriptions(Redis redis, EngineSettings settings, ScheduledExecutorService timer) {
     this.redis = redis;
+    this.keys = redis.keys();
     this.timer = timer;
     this.channelTtlMs = settings.channelTtl().toMillis();
     redis.listening().onMissed(this::lookUp);
@@ -66,7 +68,7 @@ final class Subscriptions {
     return redis
         .listening()
         .hear(
-            Keys.live(channel),
+            keys.live(channel),
             message -> {
               var heard = Heard.of(message, 0);
               heeded.newest = heard.place();
@@ -76,7 +78,7 @@ final class Subscriptions {
 
   void remove(String channel) {
     if (channels.remove(channel) != null) {
-      redis.listening().forget(Keys.live(channel));
+      redis.listening().forget(keys.live(channel));
     }
   }
 
@@ -89,7 +91,7 @@ final class Subscriptions {
     if (redis.listening().sharded()) {
       return first ? hearAll() : CompletableFuture.completedFuture(null);
     }
-    var pattern = Keys.livePattern(prefix);
+    var pattern = keys.livePattern(prefix);
     if (!known) {
       patterns.merge(pattern, 1, Integer::sum);
     }
@@ -106,12 +108,12 @@ final class Subscriptions {
     if (redis.listening().sharded()) {
       if (prefixes.isEmpty()) {
         for (int partition = 0; partition < Keys.PARTITIONS; partition++) {
-          redis.listening().forget(Keys.all(partition));
+          redis.listening().forget(keys.all(partition));
         }
       }
       return;
     }
-    var pattern = Keys.livePattern(prefix);
+    var pattern = keys.livePattern(prefix);
     if (patterns.merge(pattern, -1, Integer::sum) == 0) {
       patterns.remove(pattern);
       redis.listening().forgetPattern(pattern);
@@ -121,7 +123,7 @@ final class Subscriptions {
   private CompletionStage<Void> hearAll() {
     CompletionStage<Void> all = CompletableFuture.completedFuture(null);
     for (int partition = 0; partition < Keys.PARTITIONS; partition++) {
-      var one = redis.listening().hear(Keys.all(partition), this::heardOfAll);
+      var one = redis.listening().hear(keys.all(partition), this::heardOfAll);
       all = all.thenCombine(one, (done, _) -> done);
     }
     return all;
@@ -141,7 +143,7 @@ final class Subscriptions {
   private void fits(String pattern, String channel, byte[] message) {
     var heard = Heard.of(message, 0);
     prefixes.forEach((prefix, listener) -> {
-      if (channel.startsWith(prefix) && Keys.livePattern(prefix).equals(pattern)) {
+      if (channel.startsWith(prefix) && keys.livePattern(prefix).equals(pattern)) {
         RedisBroker.tell(listener, channel, heard);
       }
     });
@@ -183,13 +185,13 @@ final class Subscriptions {
   }
 
   private void lookUp(int partition, List<String> names, boolean refresh) {
-    var keys = new ArrayList<String>();
+    var named = new ArrayList<String>();
     for (var name : names) {
-      keys.add(Keys.stream(name));
-      keys.add(Keys.channel(name));
+      named.add(keys.stream(name));
+      named.add(keys.channel(name));
     }
     redis
-        .run(partition, Script.TOPS, keys, args(refresh ? "" + channelTtlMs : ""))
+        .run(partition, Script.TOPS, named, args(refresh ? "" + channelTtlMs : ""))
         .whenComplete((reply, failure) -> {
           if (reply == null) {
             LOG.debug("channels will be looked up again", failure);
@@ -223,7 +225,7 @@ final class Subscriptions {
     RedisBroker.tell(
         heeded.listener, channel, new Heard(place, Envelope.item(place.offset(), envelope)));
     if (newest != null) {
-      redis.listening().hearAgain(Keys.live(channel));
+      redis.listening().hearAgain(keys.live(channel));
     }
   }
 

@@ -42,7 +42,7 @@ class ClusterMovesUnderneathTest {
   }
 
   private static int slot(RedisProcess server, String channel) {
-    return Integer.parseInt(server.command("CLUSTER", "KEYSLOT", Keys.stream(channel)));
+    return Integer.parseInt(server.command("CLUSTER", "KEYSLOT", TestNode.KEYS.stream(channel)));
   }
 
   /** As redis-cli --cluster reshard does it, but for the keys of a channel, which stay together. */
@@ -80,7 +80,7 @@ class ClusterMovesUnderneathTest {
       var second = redis.servers().get(1);
       var slots =
           IntStream.range(0, Keys.PARTITIONS)
-              .map(p -> Integer.parseInt(first.command("CLUSTER", "KEYSLOT", Keys.prefix(p))))
+              .map(p -> Integer.parseInt(first.command("CLUSTER", "KEYSLOT", Keys.tag(p))))
               .filter(slot -> slot < 16_384 / 3)
               .boxed()
               .toList();

@@ -30,9 +30,10 @@ import java.util.concurrent.atomic.AtomicReference;
 /** A node's engine, and what it was told of the state of Redis. */
 final class TestNode implements AutoCloseable, ClusterBus.Listener {
   static final Retention KEPT = new Retention(10_000, Duration.ofMinutes(5));
+  static final Keys KEYS = new Keys(RedisSettings.DEFAULT_PREFIX, 0);
   private static final long PATIENCE_SECONDS = 20;
 
-  final Owner owner = new Owner("node", UUID.randomUUID().toString());
+  final Owner owner;
   final AtomicReference<Boolean> reachable = new AtomicReference<>(true);
   final ConcurrentLinkedQueue<Boolean> told = new ConcurrentLinkedQueue<>();
   final RedisEngine redis;
@@ -44,12 +45,15 @@ final class TestNode implements AutoCloseable, ClusterBus.Listener {
 
   TestNode(RedisAddress address, Optional<java.nio.file.Path> authorities)
       throws RedisUnavailableException {
-    redis =
-        RedisEngine.connect(
-            new RedisSettings(address, authorities, RedisSettings.DEFAULT_TIMEOUT, 0),
-            EngineSettings.DEFAULTS,
-            owner,
-            new SecureRandom());
+    this(
+        new Owner("node", UUID.randomUUID().toString()),
+        new RedisSettings(
+            address, authorities, RedisSettings.DEFAULT_TIMEOUT, 0, RedisSettings.DEFAULT_PREFIX));
+  }
+
+  TestNode(Owner owner, RedisSettings settings) throws RedisUnavailableException {
+    this.owner = owner;
+    redis = RedisEngine.connect(settings, EngineSettings.DEFAULTS, owner, new SecureRandom());
     engine = redis.engine();
     engine.bus().listen(this);
   }

@@ -42,7 +42,13 @@ final class RedisUnderTest implements EngineUnderTest {
 
   private static Node node(RedisAddress address, String name) {
     var owner = new Owner(name, UUID.randomUUID().toString());
-    var settings = new RedisSettings(address, Optional.empty(), RedisSettings.DEFAULT_TIMEOUT, 0);
+    var settings =
+        new RedisSettings(
+            address,
+            Optional.empty(),
+            RedisSettings.DEFAULT_TIMEOUT,
+            0,
+            RedisSettings.DEFAULT_PREFIX);
     try {
       return new Node(
           owner, RedisEngine.connect(settings, SETTINGS, owner, new SecureRandom()).engine());

@@ -7,6 +7,7 @@ import io.byssus.core.node.UserPolicy;
 import io.byssus.protocol.device.Controls;
 import io.byssus.protocol.device.Crc;
 import io.byssus.redis.RedisAddress;
+import io.byssus.redis.RedisSettings;
 import io.byssus.server.auth.Anonymous;
 import io.byssus.server.transport.Cidr;
 import io.byssus.server.transport.DevicePort.Known;
@@ -104,7 +105,11 @@ public record Config(
   }
 
   public record Redis(
-      Optional<Secret> password, Optional<Path> caFile, Duration timeout, int replicas) {
+      Optional<Secret> password,
+      Optional<Path> caFile,
+      Duration timeout,
+      int replicas,
+      String prefix) {
     private static Redis read(Group in) {
       return new Redis(
           in.key(
@@ -126,7 +131,12 @@ public record Config(
                   "How many replicas must have a publication before it is acknowledged as"
                       + " replicated. 0 is as many as it takes for no replica without it to be"
                       + " promoted.")
-              .count(0, 0, 100, "replicas"));
+              .count(0, 0, 100, "replicas"),
+          in.key(
+                  "prefix",
+                  "What the names of all keys and Pub/Sub channels in Redis begin with. Clusters of"
+                      + " nodes that share a database need different ones.")
+              .as(Forms.PREFIX, RedisSettings.DEFAULT_PREFIX));
     }
   }
 

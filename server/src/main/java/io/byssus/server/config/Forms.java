@@ -3,6 +3,7 @@ package io.byssus.server.config;
 import io.byssus.core.node.UserPolicy;
 import io.byssus.protocol.device.Controls;
 import io.byssus.redis.RedisAddress;
+import io.byssus.redis.RedisSettings;
 import io.byssus.server.device.Gateways;
 import io.byssus.server.transport.Cidr;
 import io.byssus.server.transport.DevicePort;
@@ -36,6 +37,7 @@ final class Forms {
   static final Form<UserPolicy> USER_POLICY = new UserPolicies();
   static final Form<Path> FILE = new ReadableFile();
   static final Form<Config.Engine> ENGINE = new Engines();
+  static final Form<String> PREFIX = new Prefix();
 
   private Forms() {}
 
@@ -371,6 +373,23 @@ final class Forms {
       return engine instanceof Config.Engine.Redis(var address) && !address.password().isEmpty()
           ? "set redis.password to file:PATH instead, or the whole address by " + variable
           : "";
+    }
+  }
+
+  private static final class Prefix extends Form<String> {
+    @Override
+    String what() {
+      return "letters, digits, dots, dashes, underscores and colons, 64 at most";
+    }
+
+    @Override
+    String parse(String text) {
+      try {
+        RedisSettings.checkPrefix(text);
+      } catch (IllegalArgumentException e) {
+        throw new Refused(String.valueOf(e.getMessage()));
+      }
+      return text;
     }
   }
 

@@ -65,7 +65,8 @@ public final class Settings {
         redis.password().map(Secret::text).map(address::withPassword).orElse(address),
         redis.caFile(),
         redis.timeout(),
-        redis.replicas());
+        redis.replicas(),
+        redis.prefix());
   }
 
   public static TransportSettings transport(Config config) {

@@ -155,6 +155,13 @@ class EveryConfigProblemIsToldAtOnceTest {
             "redis.ca-file (test.yaml line 4): is for TLS, and engine has none: its address would"
                 + " begin with rediss",
             "node.address (test.yaml line 6): expected a host with a port, or a URL");
+    for (var prefix : List.of("a b", "a{1}", "*", ":a", "x".repeat(65), "a\\tb")) {
+      assertThat(Loading.yaml("redis: {prefix: \"" + prefix + "\"}").problems())
+          .singleElement()
+          .asString()
+          .contains("redis.prefix", "a prefix begins with a letter or digit");
+    }
+    assertThat(Loading.yaml("redis: {prefix: 'team:stage-2'}").problems()).isEmpty();
     assertThat(Loading.yaml("redis: {ca-file: no/such.pem}").problems())
         .containsExactly(
             "redis.ca-file (test.yaml line 1): \"no/such.pem\": there is no such file");

@@ -40,7 +40,12 @@ final class EngineFigures {
 
   private RedisEngine connect(String node) throws IOException {
     var settings =
-        new RedisSettings(deployment.address(), Optional.empty(), RedisSettings.DEFAULT_TIMEOUT, 0);
+        new RedisSettings(
+            deployment.address(),
+            Optional.empty(),
+            RedisSettings.DEFAULT_TIMEOUT,
+            0,
+            RedisSettings.DEFAULT_PREFIX);
     try {
       return RedisEngine.connect(
           settings, EngineSettings.DEFAULTS, new Owner(node, node), new SecureRandom());
