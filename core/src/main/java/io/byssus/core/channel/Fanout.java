@@ -69,6 +69,7 @@ final class Fanout {
         members.set(subscription.slot(), last);
         last.slot(subscription.slot());
       }
+      subscription.connection().forget(subscription.channel());
       if (members.isEmpty()) {
         audiences.remove(subscription.channel());
       }
@@ -109,7 +110,8 @@ final class Fanout {
       audience.write();
       audience.delivered = Math.max(audience.delivered, position.offset());
       var missed = new ServerMessage.Missed(channel, reason, Optional.of(position));
-      List.copyOf(audience.members).forEach(member -> member.connection().send(missed));
+      List.copyOf(audience.members)
+          .forEach(member -> member.connection().sendAfter(channel, missed));
     }
   }
 
@@ -121,7 +123,8 @@ final class Fanout {
       audience.write();
       var here = Optional.of(position);
       var moved = new ServerMessage.Subscribed(Command.NO_ID, channel, here, Recovery.COMPLETE, 0);
-      List.copyOf(audience.members).forEach(member -> member.connection().send(moved));
+      List.copyOf(audience.members)
+          .forEach(member -> member.connection().sendAfter(channel, moved));
     }
   }
 

@@ -125,11 +125,8 @@ public final class Connection {
       return;
     }
     lived();
-    for (var channel : outbox.takeGaps()) {
-      socket.write(
-          encoding.frame(new ServerMessage.Missed(channel, Gap.OVERFLOW, Optional.empty())));
-    }
-    outbox.drain();
+    outbox.drain(channel ->
+        encoding.frame(new ServerMessage.Missed(channel, Gap.OVERFLOW, Optional.empty())));
     socket.flush();
     if (!outbox.congested()) {
       receiver.drained();
@@ -181,6 +178,17 @@ public final class Connection {
     } else if (!outbox.offer(frame, channel, overflow)) {
       close(CloseCode.SLOW_CONSUMER);
     }
+  }
+
+  /** Nothing that waits for its {@code channel} is sent any more. */
+  public void forget(String channel) {
+    outbox.forget(channel);
+  }
+
+  /** As {@link #send}, after what waits of {@code channel}: its place is before this. */
+  public void sendAfter(String channel, ServerMessage message) {
+    outbox.settle(channel);
+    send(message);
   }
 
   public void flush() {

@@ -2,9 +2,11 @@ package io.byssus.core.connection;
 
 import io.byssus.core.NodeObserver;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>While the peer reads, frames go straight through. When it falls behind, they wait here, at
  * most {@code maxBytes} of them; what happens to one that finds no room is its {@link Overflow}.
- * Replies and the like belong to no channel and are never dropped.
+ * Replies and the like belong to no channel and are never dropped. The newest push of a channel
+ * that keeps only its latest always has a place, of its own: one for each such channel.
  */
 final class Outbox {
   /** The channel of frames that must not be dropped. */
@@ -55,17 +58,27 @@ final class Outbox {
   }
 
   /**
-   * The channels that something was dropped of since the last call: say so before what is still
-   * waiting.
+   * Writes what waits for as long as the socket takes it.
+   *
+   * @param gap says that something of a channel was dropped, before what of it is still waiting
    */
-  Set<String> takeGaps() {
-    return backlog == null ? Set.of() : backlog.takeGaps();
+  void drain(Function<String, Frame> gap) {
+    if (backlog != null && backlog.drain(socket, gap)) {
+      backlog = null;
+    }
   }
 
-  /** Writes what waits for as long as the socket takes it. */
-  void drain() {
-    if (backlog != null && backlog.drain(socket)) {
-      backlog = null;
+  /** The latest of {@code channel}, if it waits, is not wanted any more. */
+  void forget(String channel) {
+    if (backlog != null) {
+      backlog.forget(channel);
+    }
+  }
+
+  /** The latest of {@code channel}, if it waits, goes before what is offered from here on. */
+  void settle(String channel) {
+    if (backlog != null) {
+      backlog.settle(channel);
     }
   }
 
@@ -96,6 +109,10 @@ final class Outbox {
     private final ArrayDeque<Waiting> inOrder = new ArrayDeque<>();
     private final LinkedHashMap<String, Waiting> latest = new LinkedHashMap<>();
     private final Set<String> gaps = new LinkedHashSet<>();
+
+    /** Of those in {@link #latest}, the ones before which something was dropped. */
+    private final Set<String> skipped = new HashSet<>();
+
     private long bytes;
 
     Backlog(NodeObserver observer) {
@@ -104,7 +121,8 @@ final class Outbox {
 
     boolean add(Waiting push, int maxBytes) {
       if (push.overflow == Overflow.LATEST) {
-        return addLatest(push, maxBytes);
+        addLatest(push);
+        return true;
       }
       makeRoom(push.frame.bytes(), maxBytes);
       if (bytes + push.frame.bytes() <= maxBytes) {
@@ -125,19 +143,31 @@ final class Outbox {
       bytes += push.frame.bytes();
     }
 
-    private boolean addLatest(Waiting push, int maxBytes) {
+    private void addLatest(Waiting push) {
       var older = latest.remove(push.channel);
+      latest.put(push.channel, push);
       if (older != null) {
-        bytes -= older.frame.bytes();
+        skipped.add(push.channel);
         drop(older);
       }
-      if (bytes + push.frame.bytes() > maxBytes) {
-        drop(push);
-        return true;
+    }
+
+    void forget(String channel) {
+      var waiting = latest.remove(channel);
+      skipped.remove(channel);
+      if (waiting != null) {
+        waiting.frame.release();
       }
-      latest.put(push.channel, push);
-      bytes += push.frame.bytes();
-      return true;
+    }
+
+    void settle(String channel) {
+      var waiting = latest.remove(channel);
+      if (waiting != null) {
+        append(waiting);
+        if (skipped.remove(channel)) {
+          gaps.add(channel);
+        }
+      }
     }
 
     private void makeRoom(int needed, int maxBytes) {
@@ -158,28 +188,23 @@ final class Outbox {
       push.frame.release();
     }
 
-    Set<String> takeGaps() {
-      var taken = Set.copyOf(gaps);
-      gaps.clear();
-      return taken;
-    }
-
     /** True when nothing waits any more. */
-    boolean drain(Socket socket) {
-      while (socket.writable()) {
-        var next = inOrder.isEmpty() ? pollLatest() : inOrder.poll();
-        if (next == null) {
-          return gaps.isEmpty();
-        }
+    boolean drain(Socket socket, Function<String, Frame> gap) {
+      gaps.forEach(channel -> socket.write(gap.apply(channel)));
+      gaps.clear();
+      while (socket.writable() && !inOrder.isEmpty()) {
+        var next = inOrder.poll();
         bytes -= next.frame.bytes();
         socket.write(next.frame);
       }
-      return inOrder.isEmpty() && latest.isEmpty() && gaps.isEmpty();
-    }
-
-    private @Nullable Waiting pollLatest() {
-      var first = latest.pollFirstEntry();
-      return first == null ? null : first.getValue();
+      while (socket.writable() && !latest.isEmpty()) {
+        var next = latest.pollFirstEntry().getValue();
+        if (skipped.remove(next.channel)) {
+          socket.write(gap.apply(next.channel));
+        }
+        socket.write(next.frame);
+      }
+      return inOrder.isEmpty() && latest.isEmpty();
     }
 
     void clear() {

@@ -9,6 +9,9 @@ public enum Overflow {
    * gap.
    */
   DROP_OLDEST,
-  /** As long as the reader is slow, only the newest waiting push of each channel is kept. */
+  /**
+   * As long as the reader is slow, only the newest waiting push of each channel is kept, and always
+   * that; the client is told of the gap before it.
+   */
   LATEST
 }

@@ -10,6 +10,7 @@ import io.byssus.protocol.Gap;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.ServerMessage.Connected;
 import io.byssus.protocol.ServerMessage.Missed;
+import io.byssus.protocol.ServerMessage.Unsubscribed;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +77,52 @@ class SlowReaderHurtsOnlyItselfTest {
     assertThat(slow.socket().closed()).isEmpty();
     assertThat(slow.messages("latest.a")).hasSizeLessThan(10).endsWith("a1999");
     assertThat(slow.messages("latest.b")).containsExactly("b1999");
+  }
+
+  @Test
+  void theLatestHasItsPlaceHoweverMuchElseWaits() {
+    slow.subscribe("drop.ticks");
+    slow.subscribe("latest.a");
+    slow.socket().stopReading();
+    flood("drop.ticks", 1_100); // no room is left
+    publisher.publish("latest.a", "before");
+    publisher.publish("latest.a", "after");
+
+    slow.readAgain();
+
+    assertThat(slow.socket().closed()).isEmpty();
+    assertThat(slow.messages("latest.a")).containsExactly("after");
+    assertThat(TestClient.all(Missed.class, slow.everything()))
+        .extracting(Missed::channel)
+        .containsExactly("drop.ticks", "latest.a");
+  }
+
+  @Test
+  void whatIsSkippedForTheLatestIsToldJustBeforeIt() {
+    slow.subscribe("latest.a");
+    slow.socket().stopReading();
+    flood("latest.a", 5);
+    slow.readAgain();
+
+    var told = slow.everything();
+    var missed = TestClient.only(Missed.class, told);
+    assertThat(missed.channel()).isEqualTo("latest.a");
+    assertThat(missed.reason()).isEqualTo(Gap.OVERFLOW);
+    assertThat(missed.position()).isEmpty();
+    assertThat(told.indexOf(missed)).isEqualTo(told.size() - 2);
+  }
+
+  @Test
+  void theLatestOfAChannelThatWasLeftIsNotSentAfterTheAnswer() {
+    slow.subscribe("latest.a");
+    slow.socket().stopReading();
+    flood("latest.a", 2); // the second waits
+    slow.say(new Command.Unsubscribe(slow.nextId(), "latest.a"));
+
+    slow.readAgain();
+
+    assertThat(slow.everything().getLast()).isInstanceOf(Unsubscribed.class);
+    assertThat(node.wire.unreleased()).isZero();
   }
 
   @Test
