@@ -25,6 +25,9 @@ final class Clients implements AutoCloseable {
   private static final RedisCodec<String, byte[]> CODEC =
       RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
 
+  /** The commands, the probe and what is heard of one primary: each with a thread of its own. */
+  private static final int IO_THREADS = 3;
+
   private final RedisAddress address;
   private final Duration timeout;
   private final ClientResources resources;
@@ -33,7 +36,7 @@ final class Clients implements AutoCloseable {
   Clients(RedisSettings settings) {
     this.address = settings.address();
     this.timeout = settings.timeout();
-    this.resources = DefaultClientResources.builder().ioThreadPoolSize(2).build();
+    this.resources = DefaultClientResources.builder().ioThreadPoolSize(IO_THREADS).build();
     this.client = RedisClient.create(resources);
     var options =
         ClientOptions.builder()

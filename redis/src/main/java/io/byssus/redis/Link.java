@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * The connection over which commands go to one primary, from when it was found to be one until it
  * is lost: it is never mended, another takes its place. Thread-safe.
  *
+ * <p>Beside it there is a second one, for what must not wait behind long replies: the probe and the
+ * messages between nodes. A first one that is busy is no dead Redis.
+ *
  * <p>Commands are written together: one is flushed at once when nothing is under way, else when as
  * many wait as are under way. So a quiet connection waits for nothing, and a busy one makes few
  * system calls, without a timer.
@@ -31,12 +34,17 @@ final class Link {
   final boolean fsyncs;
 
   private final StatefulRedisConnection<String, byte[]> connection;
+  private final StatefulRedisConnection<String, byte[]> aside;
   private final RedisAsyncCommands<String, byte[]> commands;
   private final AtomicBoolean lost = new AtomicBoolean();
   private final Runnable onLoss;
   private final Object lock = new Object();
   private int unwritten;
   private int underWay;
+
+  /** When the last answer came, or what is under way was written if none came since. */
+  private long answeredNs;
+
   private volatile Health health;
 
   /**
@@ -46,11 +54,13 @@ final class Link {
   record Health(long aheadMs, int replicas) {}
 
   /**
+   * @param aside to the same primary
    * @param onLoss called once, on any thread
    */
   Link(
       Host host,
       StatefulRedisConnection<String, byte[]> connection,
+      StatefulRedisConnection<String, byte[]> aside,
       Replication replication,
       boolean fsyncs,
       Health health,
@@ -59,12 +69,14 @@ final class Link {
     this.lineage = replication.lineage();
     this.fsyncs = fsyncs;
     this.connection = connection;
+    this.aside = aside;
     this.commands = connection.async();
     this.health = health;
     this.onLoss = onLoss;
     connection.setAutoFlushCommands(false);
     connection.addListener(new Loss(this::lose));
-    if (!connection.isOpen()) {
+    aside.addListener(new Loss(this::lose));
+    if (!connection.isOpen() || !aside.isOpen()) {
       lose();
     }
   }
@@ -123,6 +135,27 @@ final class Link {
     }
   }
 
+  /**
+   * As {@link #send}, at once and beside all that is under way: such commands are in order among
+   * themselves only.
+   */
+  <T> CompletionStage<T> sendAside(Command<T> command) {
+    if (lost.get()) {
+      return CompletableFuture.failedFuture(new NotDoneException("no connection to " + host));
+    }
+    var sent = command.on(aside.async());
+    return sent.toCompletableFuture().isCompletedExceptionally()
+        ? CompletableFuture.failedFuture(new NotDoneException("no connection to " + host))
+        : sent;
+  }
+
+  /** How long nothing was answered of what is under way. */
+  long silentNs(long now) {
+    synchronized (lock) {
+      return underWay == 0 ? 0 : now - answeredNs;
+    }
+  }
+
   @SuppressWarnings("NullAway") // a stage without a failure may have null as its value
   private static <T> void complete(
       CompletableFuture<T> answer, @Nullable T value, @Nullable Throwable failure) {
@@ -140,6 +173,7 @@ final class Link {
   private void answered() {
     synchronized (lock) {
       underWay = Math.max(0, underWay - 1);
+      answeredNs = System.nanoTime();
       if (unwritten > 0 && unwritten >= underWay) {
         write();
       }
@@ -147,6 +181,9 @@ final class Link {
   }
 
   private void write() {
+    if (underWay == 0) {
+      answeredNs = System.nanoTime();
+    }
     underWay += unwritten;
     unwritten = 0;
     connection.flushCommands();
@@ -156,6 +193,7 @@ final class Link {
   void lose() {
     if (lost.compareAndSet(false, true)) {
       connection.closeAsync();
+      aside.closeAsync();
       onLoss.run();
     }
   }

@@ -191,6 +191,7 @@ final class Listening implements Ears.Hearer {
   void say(Link link, int partition, Runnable hears) {
     var channel = keys.wake(partition, self);
     said.put(channel, hears);
-    link.send(redis -> sharded ? redis.spublish(channel, MYSELF) : redis.publish(channel, MYSELF));
+    link.sendAside(
+        redis -> sharded ? redis.spublish(channel, MYSELF) : redis.publish(channel, MYSELF));
   }
 }

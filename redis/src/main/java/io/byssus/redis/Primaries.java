@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * on virtual threads and comes back to it.
  *
  * <p>A connection is given up when it is closed, when its server says that it is no primary any
- * more, or when the probe that goes over it every half second has no answer in time: a primary that
- * was demoted, paused or cut off goes on answering old sockets, or nothing at all.
+ * more, or when the probe that goes beside it every half second has no answer in time: a primary
+ * that was demoted, paused or cut off goes on answering old sockets, or nothing at all.
  */
 final class Primaries implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Primaries.class);
@@ -44,6 +44,12 @@ final class Primaries implements AutoCloseable {
   private static final long SAY_NS = TimeUnit.SECONDS.toNanos(2);
   private static final long TRY_MOST_MS = 1_000;
   private static final int MAJOR_LEAST = 7;
+
+  /**
+   * The probe goes beside the commands, so they alone may be stuck. Replies are bounded, so one of
+   * them comes in this many time-outs even over a slow line.
+   */
+  private static final int SILENT_TIMEOUTS = 4;
 
   /** A trouble that is over so soon is not told. */
   private static final long TROUBLE_NS = TimeUnit.MILLISECONDS.toNanos(300);
@@ -336,7 +342,7 @@ final class Primaries implements AutoCloseable {
               + ". Does it run there, and may this machine reach it?");
     }
     try {
-      return open(shard, connection);
+      return open(shard, connection, clients.commands(shard.host));
     } catch (RedisException e) {
       connection.closeAsync();
       throw new RedisUnavailableException(
@@ -347,7 +353,23 @@ final class Primaries implements AutoCloseable {
     }
   }
 
-  private Link open(Shard shard, StatefulRedisConnection<String, byte[]> connection)
+  private Link open(
+      Shard shard,
+      StatefulRedisConnection<String, byte[]> connection,
+      StatefulRedisConnection<String, byte[]> aside)
+      throws RedisUnavailableException {
+    try {
+      return link(shard, connection, aside);
+    } catch (RedisUnavailableException | RuntimeException e) {
+      aside.closeAsync();
+      throw e;
+    }
+  }
+
+  private Link link(
+      Shard shard,
+      StatefulRedisConnection<String, byte[]> connection,
+      StatefulRedisConnection<String, byte[]> aside)
       throws RedisUnavailableException {
     var redis = connection.sync();
     var server = Replication.fields(redis.info("server"));
@@ -388,6 +410,7 @@ final class Primaries implements AutoCloseable {
     return new Link(
         shard.host,
         connection,
+        aside,
         replication,
         fsyncs(version, Replication.fields(redis.info("persistence"))),
         new Health(ahead, replication.replicas()),
@@ -455,6 +478,12 @@ final class Primaries implements AutoCloseable {
       shard.probedNs = now;
       shard.probing = false;
     }
+    if (link.silentNs(now) > SILENT_TIMEOUTS * settings.timeout().toNanos()) {
+      trouble = shard.host + " answers its probe, and no command";
+      LOG.warn("{}; its connection is given up", trouble);
+      link.lose();
+      return;
+    }
     if (shard.probing) {
       if (now - shard.probedNs > settings.timeout().toNanos()) {
         trouble = shard.host + " did not answer within " + settings.timeout().toMillis() + " ms";
@@ -468,8 +497,8 @@ final class Primaries implements AutoCloseable {
     }
     shard.probing = true;
     shard.probedNs = now;
-    var info = link.send(redis -> redis.info("replication"));
-    var time = link.send(redis -> redis.time());
+    var info = link.sendAside(redis -> redis.info("replication"));
+    var time = link.sendAside(redis -> redis.time());
     info.thenCombine(time, (text, told) -> new Health(aheadMs(told, now), judged(link, text)))
         .whenComplete((health, failure) -> later(0, () -> probed(shard, link, health, failure)));
   }

@@ -26,16 +26,25 @@ final class Redis {
     return run(partition, script, keys, _ -> args);
   }
 
+  /** As {@link #run}, beside what may wait behind long replies. */
+  CompletionStage<List<Object>> runAside(
+      int partition, Script script, List<String> keys, byte[]... args) {
+    return primaries.route(partition).sendAside(request(script, keys, _ -> args));
+  }
+
   /** As {@link #run}, with arguments that depend on the primary that it is run on. */
   CompletionStage<List<Object>> run(
       int partition, Script script, List<String> keys, Function<Link, byte[][]> args) {
+    return primaries.route(partition).send(request(script, keys, args));
+  }
+
+  private static Route.Request<List<Object>> request(
+      Script script, List<String> keys, Function<Link, byte[][]> args) {
     var names = keys.toArray(String[]::new);
-    return primaries
-        .route(partition)
-        .send((redis, link, whole) ->
-            whole
-                ? redis.eval(script.source, ScriptOutputType.MULTI, names, args.apply(link))
-                : redis.evalsha(script.sha1, ScriptOutputType.MULTI, names, args.apply(link)));
+    return (redis, link, whole) ->
+        whole
+            ? redis.eval(script.source, ScriptOutputType.MULTI, names, args.apply(link))
+            : redis.evalsha(script.sha1, ScriptOutputType.MULTI, names, args.apply(link));
   }
 
   Listening listening() {

@@ -51,7 +51,7 @@ final class RedisBus implements ClusterBus {
   public CompletionStage<Boolean> announce(Announcement announcement) {
     var owner = announcement.owner();
     return redis
-        .run(
+        .runAside(
             Keys.COMMON,
             Script.ANNOUNCE,
             List.of(keys.nodeName(owner.node())),
@@ -77,7 +77,7 @@ final class RedisBus implements ClusterBus {
   @Override
   public CompletionStage<Void> leave(Owner owner) {
     return redis
-        .run(
+        .runAside(
             Keys.COMMON,
             Script.DEPART,
             List.of(keys.nodeName(owner.node())),
@@ -106,7 +106,7 @@ final class RedisBus implements ClusterBus {
     return redis
         .primaries()
         .route(Keys.COMMON)
-        .send((commands, _, _) ->
+        .sendAside((commands, _, _) ->
             redis.listening().sharded()
                 ? commands.spublish(keys.bus(to), message)
                 : commands.publish(keys.bus(to), message))

@@ -59,22 +59,26 @@ final class Route {
     final Request<T> request;
     final CompletableFuture<T> answer = new CompletableFuture<>();
     final long since = System.nanoTime();
+    final boolean aside;
     boolean whole;
     boolean moved;
     @Nullable Shard asked;
 
-    Call(Request<T> request) {
+    Call(Request<T> request, boolean aside) {
       this.request = request;
+      this.aside = aside;
     }
 
     CompletionStage<T> over(Link link) {
       var asking = asked != null;
-      return link.send(redis -> {
-        if (asking) {
-          redis.asking(); // its answer is of no interest: the command behind it tells
-        }
-        return request.on(redis, link, whole);
-      });
+      Link.Command<T> command =
+          redis -> {
+            if (asking) {
+              redis.asking(); // its answer is of no interest: the command behind it tells
+            }
+            return request.on(redis, link, whole);
+          };
+      return aside ? link.sendAside(command) : link.send(command);
     }
 
     void fail(Throwable failure) {
@@ -87,7 +91,15 @@ final class Route {
    * is not known.
    */
   <T> CompletionStage<T> send(Request<T> request) {
-    var call = new Call<>(request);
+    return send(new Call<>(request, false));
+  }
+
+  /** As {@link #send}, beside what may wait behind long replies. */
+  <T> CompletionStage<T> sendAside(Request<T> request) {
+    return send(new Call<>(request, true));
+  }
+
+  private <T> CompletionStage<T> send(Call<T> call) {
     synchronized (this) {
       // What is under way to where the partition was may yet be sent on to where it is now.
       holding |= underWay > 0 && goes != shard;

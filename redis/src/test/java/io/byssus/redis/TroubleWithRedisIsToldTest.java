@@ -6,6 +6,7 @@ import static io.byssus.redis.TestNode.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.NotDoneException;
+import io.byssus.core.channel.Broker.Draft;
 import io.byssus.core.channel.Broker.Outcome;
 import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.session.Fence;
@@ -13,11 +14,13 @@ import io.byssus.core.session.Lease;
 import io.byssus.core.session.SessionStore.Claim;
 import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.core.session.TokenHash;
+import io.byssus.protocol.Durability;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Recovery;
 import io.byssus.redis.testing.RedisDeployment;
 import io.byssus.redis.testing.RedisProcess;
+import io.byssus.redis.testing.Wire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -143,6 +146,39 @@ class TroubleWithRedisIsToldTest {
       // What was not known may have happened, what was refused has not.
       assertThat(numbers(node.after("news", start))).isIn(List.of("3"), List.of("1", "3"));
       RedisDeployment.await("the listener", () -> heard.contains(position.offset()));
+    }
+  }
+
+  @Test
+  void aConnectionThatIsBusyWithALongReplyIsNoDeadRedis() throws RedisUnavailableException {
+    try (var redis = RedisDeployment.standalone();
+        var wire = Wire.to(redis.primary().port());
+        var node = new TestNode(RedisAddress.parse("redis://" + wire.host()))) {
+      var start = node.top("news");
+      var long60 = Json.of('"' + "x".repeat(60_000) + '"');
+      for (int i = 0; i < 60; i++) {
+        var draft = new Draft(long60, Optional.empty(), "", Durability.ACCEPTED);
+        get(node.engine.broker().publish("news", draft, TestNode.KEPT));
+      }
+      wire.slowDown(1);
+
+      assertThat(node.after("news", start).items()).hasSize(60);
+      assertThat(node.told).doesNotContain(false);
+    }
+  }
+
+  @Test
+  void aConnectionOverWhichNothingIsAnsweredIsGivenUpThoughRedisLives()
+      throws RedisUnavailableException {
+    try (var redis = RedisDeployment.standalone();
+        var wire = Wire.to(redis.primary().port());
+        var node = new TestNode(RedisAddress.parse("redis://" + wire.host()))) {
+      node.publish("news", 1);
+      wire.hold(1);
+
+      assertThat(failure(node.publishing("news", 2))).isNotInstanceOf(NotDoneException.class);
+      RedisDeployment.await(
+          "another connection", () -> get(node.publishing("news", 3)) instanceof Outcome.Stored);
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -28,6 +29,11 @@ public final class Wire implements AutoCloseable {
   private final Condition thawed = lock.newCondition();
   private final ServerSocket server;
   private volatile boolean frozen;
+
+  /** The numbers of connections, in the order of their coming, over which it takes its time. */
+  private final Set<Integer> slow = ConcurrentHashMap.newKeySet();
+
+  private final Set<Integer> stuck = ConcurrentHashMap.newKeySet();
 
   private Wire(int target) throws IOException {
     this.target = target;
@@ -84,6 +90,20 @@ public final class Wire implements AutoCloseable {
     frozen = true;
   }
 
+  /**
+   * What comes back over the connection passes at some 1.5 MB a second.
+   *
+   * @param connection the how many-th that came, from 1
+   */
+  public void slowDown(int connection) {
+    slow.add(connection);
+  }
+
+  /** Nothing comes back over the connection any more, and it stays. */
+  public void hold(int connection) {
+    stuck.add(connection);
+  }
+
   /** What was held passes, and so does what follows. */
   public void thaw() {
     lock.lock();
@@ -117,23 +137,29 @@ public final class Wire implements AutoCloseable {
     }
     try {
       var behind = new Socket(InetAddress.getLoopbackAddress(), target);
-      accepted.incrementAndGet();
+      var number = accepted.incrementAndGet();
       sockets.add(client);
       sockets.add(behind);
-      Thread.ofVirtual().start(() -> copy(client, behind));
-      Thread.ofVirtual().start(() -> copy(behind, client));
+      Thread.ofVirtual().start(() -> copy(client, behind, 0));
+      Thread.ofVirtual().start(() -> copy(behind, client, number));
     } catch (IOException e) {
       close(client); // as the server would: it is not there
     }
   }
 
   /** Ends with either end, and ends both. */
-  private void copy(Socket from, Socket to) {
+  private void copy(Socket from, Socket to, int number) {
     var buffer = new byte[16 * 1024];
     try {
       InputStream in = from.getInputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         awaitThaw();
+        if (slow.contains(number)) {
+          LockSupport.parkNanos(10_000_000);
+        }
+        if (stuck.contains(number)) {
+          continue;
+        }
         to.getOutputStream().write(buffer, 0, read);
       }
     } catch (IOException e) {
