@@ -46,6 +46,9 @@ final class FailoverBroker implements Broker {
     final Map<String, Position> dedupe = new HashMap<>();
     boolean newLineage = true;
 
+    /** The newest offset that was dropped by number. A failover brings it not back. */
+    int dropped;
+
     Position top() {
       return new Position(epochs.getLast().name, items.size());
     }
@@ -94,6 +97,17 @@ final class FailoverBroker implements Broker {
       index--;
     }
     return new Position(channel.epochs.get(index).name, position.offset());
+  }
+
+  /** Up to which offset the one who holds {@code mine} has seen what is before {@code place}. */
+  long shared(String name, Position mine, Position place) {
+    var channel = channels.get(name);
+    var from = channel.indexOf(mine.epoch());
+    return from < 0
+        ? 0
+        : channel.epochs.subList(from + 1, channel.indexOf(place.epoch()) + 1).stream()
+            .mapToLong(Epoch::after)
+            .reduce(mine.offset(), Math::min);
   }
 
   /** Whether a failover has lost the item that was published here. */
@@ -158,7 +172,8 @@ final class FailoverBroker implements Broker {
   public CompletionStage<Page> history(
       String name, Optional<Position> after, Bounds bounds, Retention retention) {
     var channel = channel(name);
-    var kept = Math.max(0, channel.items.size() - retention.size());
+    channel.dropped = Math.max(channel.dropped, channel.items.size() - retention.size());
+    var kept = channel.dropped;
     if (after.isEmpty()) {
       var from = Math.max(kept, channel.items.size() - bounds.items());
       return page(channel, Recovery.NOT_ASKED, from, bounds);

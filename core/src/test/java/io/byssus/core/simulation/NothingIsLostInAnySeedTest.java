@@ -16,6 +16,7 @@ import io.byssus.protocol.Position;
 import io.byssus.protocol.Recovery;
 import io.byssus.protocol.Sender;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -62,6 +63,11 @@ class NothingIsLostInAnySeedTest {
   @Test
   void aRecoveryThatLiesIsFound() {
     isFound(engine -> withBroker(engine, new LyingRecovery(engine.broker())));
+  }
+
+  @Test
+  void aGapThatSkipsWhatIsThereIsFound() {
+    isFound(engine -> withBroker(engine, new SkippingGap(engine.broker())));
   }
 
   @Test
@@ -189,6 +195,22 @@ class NothingIsLostInAnySeedTest {
         String channel, Optional<Position> after, Bounds bounds, Retention retention) {
       return super.history(channel, after, bounds, retention)
           .thenApply(page -> new Page(page.top(), page.from(), Recovery.COMPLETE, page.items()));
+    }
+  }
+
+  private static final class SkippingGap extends PlainBroker {
+    SkippingGap(Broker broker) {
+      super(broker);
+    }
+
+    @Override
+    public CompletionStage<Page> history(
+        String channel, Optional<Position> after, Bounds bounds, Retention retention) {
+      return super.history(channel, after, bounds, retention)
+          .thenApply(page ->
+              page.recovery() instanceof Recovery.Lost
+                  ? new Page(page.top(), page.top(), page.recovery(), List.of())
+                  : page);
     }
   }
 

@@ -333,6 +333,7 @@ final class SimulatedClient {
       case Recovery.Lost(var reason) -> {
         world.check(subscribed.missed() == 0, "a partial replay");
         world.lost(reason);
+        skipsNothing(asked, channel, reason, start);
       }
     }
     held.put(channel, start);
@@ -340,6 +341,14 @@ final class SimulatedClient {
       acknowledged.put(channel, start);
     } else {
       acknowledged.putIfAbsent(channel, start);
+    }
+  }
+
+  /** What we miss is gone, and what follows comes. The node may know better where we stood. */
+  private void skipsNothing(Command.Subscribe asked, String channel, Gap reason, Position place) {
+    var mine = asked == null ? Optional.ofNullable(held.get(channel)) : asked.position();
+    if (mine.isPresent() && (asked != null || withPositions) && reason != Gap.OVERFLOW) {
+      world.skipsNothing(channel, mine.get(), place);
     }
   }
 
@@ -411,6 +420,9 @@ final class SimulatedClient {
       inboxJump = true;
       world.inboxGap(session.orElseThrow().session());
     } else if (missed.position().isPresent()) {
+      if (!jumps.contains(missed.channel())) {
+        world.skipsNothing(missed.channel(), held.get(missed.channel()), missed.position().get());
+      }
       held.put(missed.channel(), missed.position().get());
     } else {
       world.check(missed.reason() == Gap.OVERFLOW, "a gap without a position: " + missed);

@@ -81,7 +81,11 @@ final class Simulation {
             new UserPolicy.Unlimited(),
             NodeObserver.NONE,
             ENGINE,
-            engine -> faults.around(bug.apply(failovers ? failingOver(engine) : engine)));
+            engine -> {
+              var sound = failovers ? failingOver(engine) : engine;
+              world.truth(sound.broker(), KEPT);
+              return faults.around(bug.apply(sound));
+            });
     for (int i = 0; i < CLIENTS; i++) {
       clients.add(new SimulatedClient(node, world, "user" + i));
     }

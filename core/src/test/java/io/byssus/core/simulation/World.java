@@ -1,5 +1,8 @@
 package io.byssus.core.simulation;
 
+import io.byssus.core.Bounds;
+import io.byssus.core.channel.Broker;
+import io.byssus.core.channel.Retention;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.Gap;
 import io.byssus.protocol.Json;
@@ -11,13 +14,17 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /** What all clients of a simulation know together, and must agree on. */
 final class World {
+  private static final Optional<Position> NOWHERE = Optional.of(new Position("nowhere", 0));
+
   private final Map<Place, Json> byPlace = new HashMap<>();
   private final Map<Json, Place> placeOf = new HashMap<>();
   private final Map<String, Set<Position>> wentOn = new HashMap<>();
   private Optional<FailoverBroker> failovers = Optional.empty();
+  private ToLongFunction<String> oldestKept = _ -> 0;
   private final Map<String, SimulatedClient> holders = new HashMap<>();
   private final Map<String, Set<Json>> owed = new HashMap<>();
   private final Map<String, Set<Json>> received = new HashMap<>();
@@ -58,6 +65,40 @@ final class World {
   boolean mayGoOn(String session, String channel, Position position) {
     return wentOn.getOrDefault(session + '@' + channel, Set.of()).stream()
         .anyMatch(known -> same(channel, known, position));
+  }
+
+  /** The engine behind all trouble. */
+  void truth(Broker broker, Retention retention) {
+    oldestKept =
+        channel ->
+            broker
+                .history(channel, NOWHERE, Bounds.NOTHING, retention)
+                .toCompletableFuture()
+                .join()
+                .from()
+                .offset();
+  }
+
+  /**
+   * Somebody who had everything up to {@code mine} goes on from {@code place}. What lies between
+   * the two may be lost or dropped, but not still be there.
+   */
+  void skipsNothing(String channel, Position mine, Position place) {
+    var seen =
+        failovers
+            .map(broker -> broker.shared(channel, mine, place))
+            .orElseGet(() -> mine.epoch().equals(place.epoch()) ? mine.offset() : 0);
+    check(
+        place.offset() <= Math.max(seen, oldestKept.applyAsLong(channel)),
+        "who held "
+            + mine
+            + " of "
+            + channel
+            + " goes on from "
+            + place
+            + ", though after "
+            + seen
+            + " there is more");
   }
 
   void check(boolean promise, String otherwise) {
