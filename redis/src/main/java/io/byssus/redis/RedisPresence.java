@@ -3,14 +3,16 @@ package io.byssus.redis;
 import static io.byssus.redis.Redis.args;
 
 import io.byssus.core.presence.PresenceStore;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Owner;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.ServerMessage.Member;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Presence in Redis: for each channel a sorted set of sessions by their time, and a Hash. */
@@ -28,13 +30,13 @@ final class RedisPresence implements PresenceStore {
   }
 
   @Override
-  public CompletionStage<Void> enter(String channel, Member member) {
+  public CompletionStage<Void> enter(String channel, Member member, Lease lease) {
     return redis
         .run(
             Keys.partition(channel),
             Script.ENTER,
             keys(channel),
-            args(member.session(), packed(member), ttlMs))
+            args(member.session(), Keys.owner(lease.owner()), lease.term(), packed(member), ttlMs))
         .thenAccept(_ -> {});
   }
 
@@ -50,8 +52,12 @@ final class RedisPresence implements PresenceStore {
     return Packed.bytes(parts);
   }
 
-  private static Member member(String session, byte[] packed) {
-    var parts = Packed.bytes(packed);
+  /**
+   * @param kept {@code TERM OWNER}, and what is shown
+   */
+  private static Member member(String session, byte[] kept) {
+    var shown = Envelope.space(kept, Envelope.space(kept, 0) + 1) + 1;
+    var parts = Packed.bytes(Arrays.copyOfRange(kept, shown, kept.length));
     var attributes = new HashMap<String, Json>();
     for (int i = 1; i + 1 < parts.size(); i += 2) {
       attributes.put(Packed.text(parts.get(i)), Json.wrap(parts.get(i + 1)));
@@ -64,40 +70,52 @@ final class RedisPresence implements PresenceStore {
   }
 
   @Override
-  public CompletionStage<Void> leave(String channel, String session) {
+  public CompletionStage<Void> leave(String channel, Lease lease) {
     return redis
-        .run(Keys.partition(channel), Script.LEAVE, keys(channel), args(session))
+        .run(
+            Keys.partition(channel),
+            Script.LEAVE,
+            keys(channel),
+            args(lease.session(), Keys.owner(lease.owner()), lease.term()))
         .thenAccept(_ -> {});
   }
 
+  /** The entries of one owner whose channels are in one partition. */
+  private record Together(int partition, Owner owner) {}
+
   @Override
-  public CompletionStage<Void> touch(Collection<Entry> entries) {
-    var byPartition = new HashMap<Integer, List<Entry>>();
+  public CompletionStage<List<Entry>> touch(Collection<Entry> entries) {
+    var together = new HashMap<Together, List<Entry>>();
     for (var entry : entries) {
-      byPartition
-          .computeIfAbsent(Keys.partition(entry.channel()), _ -> new ArrayList<>())
+      together
+          .computeIfAbsent(
+              new Together(Keys.partition(entry.channel()), entry.lease().owner()),
+              _ -> new ArrayList<>())
           .add(entry);
     }
-    CompletionStage<Void> all = CompletableFuture.completedFuture(null);
-    for (var each : byPartition.entrySet()) {
-      var some = each.getValue();
+    var stages = new ArrayList<CompletionStage<List<Entry>>>();
+    together.forEach((where, some) -> {
       for (int i = 0; i < some.size(); i += TOUCHED_AT_ONCE) {
-        var batch = some.subList(i, Math.min(some.size(), i + TOUCHED_AT_ONCE));
-        all = all.thenCombine(touch(each.getKey(), batch), (done, _) -> done);
+        stages.add(touch(where, some.subList(i, Math.min(some.size(), i + TOUCHED_AT_ONCE))));
       }
-    }
-    return all;
+    });
+    return RedisSessions.concatenated(stages);
   }
 
-  private CompletionStage<?> touch(int partition, List<Entry> entries) {
+  private CompletionStage<List<Entry>> touch(Together where, List<Entry> entries) {
     var named = new ArrayList<String>();
     var args = new ArrayList<Object>();
     args.add(ttlMs);
+    args.add(Keys.owner(where.owner));
     for (var entry : entries) {
       named.addAll(keys(entry.channel()));
-      args.add(entry.session());
+      args.add(entry.lease().session());
+      args.add(entry.lease().term());
     }
-    return redis.run(partition, Script.TOUCH, named, args(args.toArray()));
+    return redis
+        .run(where.partition, Script.TOUCH, named, args(args.toArray()))
+        .thenApply(
+            missing -> missing.stream().map(i -> entries.get((int) Redis.number(i) - 1)).toList());
   }
 
   @Override

@@ -55,7 +55,7 @@ final class RedisSessions implements SessionStore {
   }
 
   @Override
-  public CompletionStage<Lease> create(NewSession session, Owner owner) {
+  public CompletionStage<Created> create(NewSession session, Owner owner) {
     var partition = Keys.partition(session.id());
     var args = new ArrayList<Object>();
     args.addAll(
@@ -66,7 +66,8 @@ final class RedisSessions implements SessionStore {
             session.token().sha256(),
             Packed.strings(session.tags()),
             ttlMs,
-            ""));
+            "",
+            keys.prefix(partition)));
     session
         .attributes()
         .forEach((name, value) -> {
@@ -84,7 +85,10 @@ final class RedisSessions implements SessionStore {
               args.set(LINEAGE, link.lineage);
               return args(args.toArray());
             })
-        .thenApply(_ -> new Lease(session.id(), owner, 1));
+        .thenApply(reply ->
+            new Created(
+                new Lease(session.id(), owner, 1),
+                reply.isEmpty() ? Optional.empty() : Optional.of(gone(reply))));
   }
 
   @Override
@@ -251,6 +255,7 @@ final class RedisSessions implements SessionStore {
     var named = new ArrayList<String>();
     var args = new ArrayList<Object>();
     args.add(ttlMs);
+    args.add(keys.prefix(partition));
     for (var lease : leases) {
       named.add(keys.session(lease.session()));
       named.add(keys.inbox(lease.session()));
@@ -318,10 +323,14 @@ final class RedisSessions implements SessionStore {
 
   private static Gone gone(List<Object> parts) {
     return new Gone(
-        Keys.name(text(parts.get(0))),
+        lease(parts.get(0), parts.get(4), parts.get(5)),
         text(parts.get(1)),
         Set.copyOf(Packed.strings(Redis.bytes(parts.get(2)))),
         texts(parts.get(3)));
+  }
+
+  private static Lease lease(Object id, Object owner, Object term) {
+    return new Lease(Keys.name(text(id)), Keys.owner(text(owner)), Long.parseLong(text(term)));
   }
 
   private static Set<String> texts(Object parts) {
@@ -384,7 +393,7 @@ final class RedisSessions implements SessionStore {
   }
 
   private static Orphan orphan(List<Object> parts) {
-    return new Orphan(Keys.name(text(parts.get(0))), texts(parts.get(1)));
+    return new Orphan(lease(parts.get(0), parts.get(2), parts.get(3)), texts(parts.get(1)));
   }
 
   /** One partition after the other, until there are {@code limit}. */

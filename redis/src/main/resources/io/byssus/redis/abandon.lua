@@ -2,7 +2,7 @@
 -- Detaches sessions that a dead owner holds. One step, so that each is reported once.
 -- KEYS  1 those of the owner
 -- ARGV  1 owner  2 limit  3 ttl ms  4 prefix of the partition's keys
--- Reply {{id, {channel, …}}, …}; empty when there are no more
+-- Reply {{id, {channel, …}, owner, term}, …}; empty when there are no more
 --@include lib-time.lua
 --@include lib-session.lua
 local time = now()
@@ -15,10 +15,10 @@ while #orphans < limit do
   end
   for _, id in ipairs(ids) do
     local key = ARGV[4] .. 's:' .. id
-    local s = redis.call('HMGET', key, 'o', 'd', 'x')
+    local s = redis.call('HMGET', key, 'o', 'd', 'x', 't')
     if s[1] == ARGV[1] and s[2] == '0' and living(s[3], time) then
       detach(ARGV[4], id, ARGV[1], tonumber(ARGV[3]), time)
-      orphans[#orphans + 1] = {id, channels(key)}
+      orphans[#orphans + 1] = {id, channels(key), s[1], s[4]}
     else
       redis.call('SREM', KEYS[1], id)
     end

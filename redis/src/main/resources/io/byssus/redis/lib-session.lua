@@ -44,8 +44,8 @@ end
 -- Removes a session and all its parts; answers what it leaves to clean up elsewhere.
 local function remove(prefix, id)
   local key = prefix .. 's:' .. id
-  local s = redis.call('HMGET', key, 'u', 'g', 'o')
-  local gone = {id, s[1], s[2], channels(key)}
+  local s = redis.call('HMGET', key, 'u', 'g', 'o', 't')
+  local gone = {id, s[1], s[2], channels(key), s[3], s[4]}
   redis.call('DEL', key, prefix .. 'i:' .. id)
   redis.call('ZREM', prefix .. 'due', id)
   redis.call('SREM', prefix .. 'o:' .. s[3], id)

@@ -7,7 +7,10 @@
 local reply = {}
 local sessions = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. int(now()), '+inf', 'LIMIT', 0, ARGV[1])
 for _, session in ipairs(sessions) do
-  reply[#reply + 1] = session
-  reply[#reply + 1] = redis.call('HGET', KEYS[2], session)
+  local data = redis.call('HGET', KEYS[2], session)
+  if data then
+    reply[#reply + 1] = session
+    reply[#reply + 1] = data
+  end
 end
 return reply

@@ -2,7 +2,7 @@
 -- Removes a session with all its parts. One step, so that one caller is told what it leaves.
 -- KEYS  1 session
 -- ARGV  1 id  2 prefix of the partition's keys  3 owner, '' whoever holds it  4 term
--- Reply {id, user, tags, {channel, …}}, empty if there is none or the lease is lost
+-- Reply {id, user, tags, {channel, …}, owner, term}, empty if there is none or the lease is lost
 --@include lib-time.lua
 --@include lib-session.lua
 local time = now()

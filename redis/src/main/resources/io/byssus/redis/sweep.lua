@@ -2,7 +2,7 @@
 -- Removes sessions of one partition whose time has passed. One step, so that each is reported once.
 -- KEYS  1 due
 -- ARGV  1 limit  2 prefix of the partition's keys
--- Reply {{id, user, tags, {channel, …}}, …}
+-- Reply {{id, user, tags, {channel, …}, owner, term}, …}
 --@include lib-time.lua
 --@include lib-session.lua
 local time = now()

@@ -135,7 +135,7 @@ class NothingAcknowledgedIsLostInAFailoverTest {
     try (var redis = RedisDeployment.sentinel();
         var node = TestNode.on(redis)) {
       var made = new NewSession("s", "", Map.of(), Set.of(), TokenHash.of("token"));
-      var lease = get(node.engine.sessions().create(made, node.owner));
+      var lease = get(node.engine.sessions().create(made, node.owner)).lease();
       assertThat(append(node, 1)).isEqualTo(Append.STORED);
       node.publish("news", 1, Durability.REPLICATED);
       var old = redis.primary();

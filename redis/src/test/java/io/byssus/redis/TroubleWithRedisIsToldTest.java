@@ -40,7 +40,7 @@ class TroubleWithRedisIsToldTest {
 
   private static Lease session(TestNode node) {
     var made = new NewSession("s", "", Map.of("name", Json.of("1")), Set.of(), TOKEN);
-    return get(node.engine.sessions().create(made, node.owner));
+    return get(node.engine.sessions().create(made, node.owner)).lease();
   }
 
   @Test

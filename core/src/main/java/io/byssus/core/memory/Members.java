@@ -1,5 +1,6 @@
 package io.byssus.core.memory;
 
+import io.byssus.core.session.Lease;
 import io.byssus.protocol.ServerMessage.Member;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,21 +11,37 @@ import java.util.List;
 final class Members {
   private final LinkedHashMap<String, Present> bySession = new LinkedHashMap<>();
 
-  private record Present(Member member, long deadlineNs) {}
-
-  void enter(Member member, long deadlineNs) {
-    bySession.putLast(member.session(), new Present(member, deadlineNs));
-  }
-
-  void touch(String session, long deadlineNs) {
-    var present = bySession.get(session);
-    if (present != null) {
-      enter(present.member, deadlineNs);
+  private record Present(Member member, Lease lease, long deadlineNs) {
+    boolean laterThan(Lease other) {
+      return lease.term() > other.term();
     }
   }
 
-  void leave(String session) {
-    bySession.remove(session);
+  void enter(Member member, Lease lease, long deadlineNs) {
+    var present = bySession.get(member.session());
+    if (present == null || !present.laterThan(lease)) {
+      bySession.putLast(member.session(), new Present(member, lease, deadlineNs));
+    }
+  }
+
+  /** False: neither this attachment nor a later one is in the channel. */
+  boolean touch(Lease lease, long deadlineNs) {
+    var present = bySession.get(lease.session());
+    if (present == null) {
+      return false;
+    }
+    if (present.lease.equals(lease)) {
+      enter(present.member, lease, deadlineNs);
+      return true;
+    }
+    return present.laterThan(lease);
+  }
+
+  void leave(Lease lease) {
+    var present = bySession.get(lease.session());
+    if (present != null && (present.lease.equals(lease) || present.lease.term() < lease.term())) {
+      bySession.remove(lease.session());
+    }
   }
 
   void dropPassed(long nowNs) {

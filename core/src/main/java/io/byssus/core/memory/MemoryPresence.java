@@ -4,6 +4,7 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import io.byssus.core.lane.Ticker;
 import io.byssus.core.presence.PresenceStore;
+import io.byssus.core.session.Lease;
 import io.byssus.protocol.ServerMessage.Member;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,29 +28,36 @@ final class MemoryPresence implements PresenceStore {
   }
 
   @Override
-  public CompletionStage<Void> enter(String channel, Member member) {
+  public CompletionStage<Void> enter(String channel, Member member, Lease lease) {
     channels.compute(
         channel,
         (_, members) -> {
           var all = members == null ? new Members() : members;
-          all.enter(member, ticker.nanoTime() + ttlNs);
+          var nowNs = ticker.nanoTime();
+          all.dropPassed(nowNs);
+          all.enter(member, lease, nowNs + ttlNs);
           return all;
         });
     return completedFuture(null);
   }
 
   @Override
-  public CompletionStage<Void> leave(String channel, String session) {
-    inside(channel, (members, _) -> members.leave(session));
+  public CompletionStage<Void> leave(String channel, Lease lease) {
+    inside(channel, (members, _) -> members.leave(lease));
     return completedFuture(null);
   }
 
   @Override
-  public CompletionStage<Void> touch(Collection<Entry> entries) {
-    for (var entry : entries) {
-      inside(entry.channel(), (members, nowNs) -> members.touch(entry.session(), nowNs + ttlNs));
-    }
-    return completedFuture(null);
+  public CompletionStage<List<Entry>> touch(Collection<Entry> entries) {
+    return completedFuture(entries.stream().filter(entry -> !touched(entry)).toList());
+  }
+
+  private boolean touched(Entry entry) {
+    var there = new boolean[1];
+    inside(
+        entry.channel(),
+        (members, nowNs) -> there[0] = members.touch(entry.lease(), nowNs + ttlNs));
+    return there[0];
   }
 
   @Override

@@ -31,9 +31,9 @@ final class MemorySessions implements SessionStore {
   }
 
   @Override
-  public CompletionStage<Lease> create(NewSession session, Owner owner) {
-    table.create(session, owner);
-    return completedFuture(new Lease(session.id(), owner, 1));
+  public CompletionStage<Created> create(NewSession session, Owner owner) {
+    var replaced = table.create(session, owner);
+    return completedFuture(new Created(new Lease(session.id(), owner, 1), replaced));
   }
 
   @Override

@@ -122,6 +122,6 @@ final class SessionEntry {
   }
 
   Gone gone() {
-    return new Gone(id, user, tags, Set.copyOf(subscriptions.keySet()));
+    return new Gone(state.newest(), user, tags, Set.copyOf(subscriptions.keySet()));
   }
 }

@@ -25,14 +25,36 @@ final class SessionTable {
     this.deadlines = deadlines;
   }
 
-  void create(NewSession session, Owner owner) {
-    entries.computeIfAbsent(
-        session.id(),
-        _ -> {
-          var entry = new SessionEntry(session, owner);
-          deadlines.start(entry);
-          return entry;
-        });
+  /** Answers what was there before, if its time had passed; nothing is made beside the living. */
+  Optional<Gone> create(NewSession session, Owner owner) {
+    var made = new SessionEntry(session, owner);
+    var replaced = Optional.<Gone>empty();
+    for (var there = put(made); there.isPresent(); there = put(made)) {
+      var removed = removeIfPassed(there.get());
+      if (removed.isPresent()) {
+        replaced = removed;
+      } else if (lives(there.get())) {
+        return replaced;
+      }
+    }
+    return replaced;
+  }
+
+  /** Puts the entry in and starts its time, unless another one is there. */
+  private Optional<SessionEntry> put(SessionEntry made) {
+    synchronized (made) { // nobody finds it before its time has started
+      var there = Optional.ofNullable(entries.putIfAbsent(made.id, made));
+      if (there.isEmpty()) {
+        deadlines.start(made);
+      }
+      return there;
+    }
+  }
+
+  private static boolean lives(SessionEntry entry) {
+    synchronized (entry) {
+      return !entry.removed;
+    }
   }
 
   /** What {@code step} makes of the session; empty if there is none or its time has passed. */
@@ -119,7 +141,7 @@ final class SessionTable {
             && holder.get().owner().equals(dead)) {
           entry.release();
           deadlines.start(entry);
-          orphans.add(new Orphan(entry.id, entry.gone().channels()));
+          orphans.add(new Orphan(holder.get(), entry.gone().channels()));
         }
       }
     }

@@ -177,7 +177,10 @@ final class Admission {
     var stored = new StoredSession(id, user, given(), connect.tags(), Map.of(), 0);
     whenDone(
         node.engine.sessions().create(draft, node.settings.owner()),
-        lease -> hold(lease, stored).ifPresent(session -> list(session, stored)));
+        created -> {
+          created.replaced().ifPresent(node::forget);
+          hold(created.lease(), stored).ifPresent(session -> list(session, stored));
+        });
   }
 
   /** The attributes as the store keeps them: null stands for one that is not there. */
@@ -302,7 +305,10 @@ final class Admission {
             TokenHash.NONE);
     whenDone(
         node.engine.sessions().create(draft, node.settings.owner()),
-        lease -> claim(identity, false));
+        created -> {
+          created.replaced().ifPresent(node::forget);
+          claim(identity, false);
+        });
   }
 
   private void made(Claim.Granted granted) {

@@ -213,7 +213,7 @@ final class Cluster implements ClusterBus.Listener {
   private void leavePresence(Orphan orphan) {
     for (var channel : orphan.channels()) {
       if (node.showsPresence(channel)) {
-        node.noting("presence", node.engine.presence().leave(channel, orphan.session()));
+        node.noting("presence", node.engine.presence().leave(channel, orphan.lease()));
       }
     }
   }

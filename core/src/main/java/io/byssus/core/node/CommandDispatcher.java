@@ -500,7 +500,8 @@ final class CommandDispatcher implements Connection.Receiver {
     node.hub.leave(subscription);
     session.unsubscribe(subscription);
     if (node.showsPresence(subscription.channel())) {
-      node.noting("presence", node.engine.presence().leave(subscription.channel(), session.id()));
+      node.noting(
+          "presence", node.engine.presence().leave(subscription.channel(), session.lease()));
     }
   }
 
@@ -611,7 +612,7 @@ final class CommandDispatcher implements Connection.Receiver {
         }
       }
       var member = new Member(session.id(), session.user(), shown);
-      node.noting("presence", node.engine.presence().enter(channel, member));
+      node.noting("presence", node.engine.presence().enter(channel, member, session.lease()));
     }
   }
 
@@ -619,9 +620,18 @@ final class CommandDispatcher implements Connection.Receiver {
     if (session != null) {
       for (var subscription : session.subscriptions()) {
         if (node.showsPresence(subscription.channel())) {
-          entries.add(new PresenceStore.Entry(subscription.channel(), session.id()));
+          entries.add(new PresenceStore.Entry(subscription.channel(), session.lease()));
         }
       }
+    }
+  }
+
+  /** Is in the channel, and is not shown there: someone took it out, or the store forgot it. */
+  void enterAgain(PresenceStore.Entry entry) {
+    if (session != null
+        && session.lease().equals(entry.lease())
+        && session.subscription(entry.channel()).isPresent()) {
+      enterPresence(session, entry.channel());
     }
   }
 
@@ -865,7 +875,8 @@ final class CommandDispatcher implements Connection.Receiver {
       var left = session;
       for (var subscription : left.subscriptions()) {
         if (node.showsPresence(subscription.channel())) {
-          node.noting("presence", node.engine.presence().leave(subscription.channel(), left.id()));
+          node.noting(
+              "presence", node.engine.presence().leave(subscription.channel(), left.lease()));
         }
       }
       letGo(left);

@@ -17,6 +17,7 @@ import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Target;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -259,46 +260,73 @@ public final class Node {
   }
 
   private void sweepLater(Lane lane) {
-    lane.schedule(
-        SWEEP_NS,
-        () ->
-            lane.when(
-                engine.sessions().sweep(SWEPT_AT_ONCE),
-                (gone, failure) -> {
-                  if (gone == null) {
-                    engineFailed("sweep", failure);
-                  } else if (!gone.isEmpty()) {
-                    gone.forEach(this::forget);
-                    observer.sessionsExpired(gone.size());
-                  }
-                  sweepLater(lane);
-                }));
+    lane.schedule(SWEEP_NS, () -> sweep(lane));
   }
 
-  /** Removes what a session that is gone has left outside its own keys. */
-  void forget(Gone gone) {
+  /** Again at once while there is more, but behind what else the lane has to do. */
+  private void sweep(Lane lane) {
+    lane.when(
+        engine.sessions().sweep(SWEPT_AT_ONCE),
+        (gone, failure) -> {
+          if (gone == null) {
+            engineFailed("sweep", failure);
+            sweepLater(lane);
+          } else if (gone.isEmpty()) {
+            sweepLater(lane);
+          } else {
+            observer.sessionsExpired(gone.size());
+            // No more than one sweep's remains are under way to the engine at once.
+            var forgotten = gone.stream().map(this::forget).toArray(CompletableFuture[]::new);
+            lane.when(
+                CompletableFuture.allOf(forgotten),
+                (done, none) -> {
+                  if (gone.size() < SWEPT_AT_ONCE) {
+                    sweepLater(lane);
+                  } else {
+                    lane.execute(() -> sweep(lane));
+                  }
+                });
+          }
+        });
+  }
+
+  /**
+   * Removes what a session that is gone has left outside its own keys. Done when all of it was
+   * tried.
+   */
+  CompletableFuture<Void> forget(Gone gone) {
+    var steps = new ArrayList<CompletableFuture<?>>();
     if (!gone.user().isEmpty()) {
-      noting(
-          "directory", engine.directory().remove(new Target.ToUser(gone.user()), gone.session()));
+      steps.add(
+          noting(
+              "directory",
+              engine.directory().remove(new Target.ToUser(gone.user()), gone.session())));
     }
     for (var tag : gone.tags()) {
-      noting("directory", engine.directory().remove(new Target.ToTag(tag), gone.session()));
+      steps.add(
+          noting("directory", engine.directory().remove(new Target.ToTag(tag), gone.session())));
     }
     for (var channel : gone.channels()) {
-      noting("presence", engine.presence().leave(channel, gone.session()));
+      steps.add(noting("presence", engine.presence().leave(channel, gone.newest())));
     }
+    return CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new));
   }
 
   /**
    * For steps whose outcome nobody waits for: what they leave undone expires by itself, but is
    * reported.
+   *
+   * @return done, without a failure, when the step is over
    */
-  void noting(String step, CompletionStage<?> stage) {
-    stage.whenComplete((done, failure) -> {
-      if (failure != null) {
-        engineFailed(step, failure);
-      }
-    });
+  CompletableFuture<Void> noting(String step, CompletionStage<?> stage) {
+    return stage
+        .<Void>handle((done, failure) -> {
+          if (failure != null) {
+            engineFailed(step, failure);
+          }
+          return null;
+        })
+        .toCompletableFuture();
   }
 
   void engineFailed(String step, @Nullable Throwable failure) {

@@ -4,6 +4,7 @@ import io.byssus.core.lane.Lane;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Lease;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,6 +26,8 @@ final class Watch {
 
   /** A time to live is renewed three times before it runs out. */
   private static final int RENEWALS = 3;
+
+  private static final int ENTERED_A_TICK = 500;
 
   private final Lane lane;
   private final Node node;
@@ -149,7 +152,29 @@ final class Watch {
     var entries = new ArrayList<PresenceStore.Entry>();
     dispatchers.forEach(dispatcher -> dispatcher.collectPresence(entries));
     if (!entries.isEmpty()) {
-      node.noting("presence", node.engine.presence().touch(entries));
+      lane.when(
+          node.engine.presence().touch(entries),
+          (missing, failure) -> {
+            if (missing == null) {
+              node.engineFailed("presence", failure);
+            } else {
+              enterAgain(new ArrayDeque<>(missing));
+            }
+          });
+    }
+  }
+
+  /** A few at a time: a store that has lost them all has as much to do as after an outage. */
+  private void enterAgain(ArrayDeque<PresenceStore.Entry> missing) {
+    for (int i = 0; i < ENTERED_A_TICK && !missing.isEmpty(); i++) {
+      var entry = missing.poll();
+      node.attachments
+          .of(entry.lease().session())
+          .filter(dispatcher -> dispatcher.lane() == lane)
+          .ifPresent(dispatcher -> dispatcher.enterAgain(entry));
+    }
+    if (!missing.isEmpty()) {
+      lane.schedule(TICK_NS, () -> enterAgain(missing));
     }
   }
 

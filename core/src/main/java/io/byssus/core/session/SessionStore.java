@@ -27,10 +27,16 @@ import java.util.concurrent.CompletionStage;
  */
 public interface SessionStore {
   /**
-   * Makes a session, attached to {@code owner} under term 1. The id is new; when this call is
-   * repeated, what has become of the session meanwhile stays as it is.
+   * Makes a session, attached to {@code owner} under term 1. The id is new, or that of a session
+   * which is gone: one whose time has passed and that nobody has swept is removed in the same step.
+   * When this call is repeated, what has become of the session meanwhile stays as it is.
    */
-  CompletionStage<Lease> create(NewSession session, Owner owner);
+  CompletionStage<Created> create(NewSession session, Owner owner);
+
+  /**
+   * @param replaced the session that was removed to make this one, reported here and by no sweep
+   */
+  record Created(Lease lease, Optional<Gone> replaced) {}
 
   /**
    * @param attributes those that are {@link Json#NULL} are left out
@@ -105,9 +111,25 @@ public interface SessionStore {
    */
   CompletionStage<List<Orphan>> abandon(Owner dead, int limit);
 
-  /** A session whose owner died, and what it was subscribed to: presence it can be in no longer. */
-  record Orphan(String session, Set<String> channels) {}
+  /**
+   * A session whose owner died, and what it was subscribed to: presence it can be in no longer.
+   *
+   * @param lease by which the dead had it
+   */
+  record Orphan(Lease lease, Set<String> channels) {
+    public String session() {
+      return lease.session();
+    }
+  }
 
-  /** What the removed session leaves to clean up elsewhere: directory entries and presence. */
-  record Gone(String session, String user, Set<String> tags, Set<String> channels) {}
+  /**
+   * What the removed session leaves to clean up elsewhere: directory entries and presence.
+   *
+   * @param newest the last lease that it was attached under
+   */
+  record Gone(Lease newest, String user, Set<String> tags, Set<String> channels) {
+    public String session() {
+      return newest.session();
+    }
+  }
 }

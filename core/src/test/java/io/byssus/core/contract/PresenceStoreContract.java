@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.presence.PresenceStore.Entry;
+import io.byssus.core.session.Lease;
+import io.byssus.core.session.Owner;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.ServerMessage.Member;
 import java.time.Duration;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.Test;
 public abstract class PresenceStoreContract extends EngineTests {
   private static final int ALL = 1_000;
   private static final Member ANN = new Member("session-of-ann", "ann", Map.of());
+  private static final Owner OWNER = new Owner("one", "run");
+  private static final Owner OTHER = new Owner("another", "run");
   private static final Member BOB =
       new Member("session-of-bob", "bob", Map.of("name", Json.of("\"Bob\"")));
 
@@ -35,12 +39,24 @@ public abstract class PresenceStoreContract extends EngineTests {
 
   private void enter(Member... members) {
     for (var member : members) {
-      get(presence.enter(channel, member));
+      get(presence.enter(channel, member, lease(member)));
     }
   }
 
-  private void touch(Member member) {
-    get(presence.touch(List.of(new Entry(channel, member.session()))));
+  private static Lease lease(Member member) {
+    return lease(member, OWNER, 3);
+  }
+
+  private static Lease lease(Member member, Owner owner, long term) {
+    return new Lease(member.session(), owner, term);
+  }
+
+  private List<Entry> touch(Member member) {
+    return touch(lease(member));
+  }
+
+  private List<Entry> touch(Lease lease) {
+    return get(presence.touch(List.of(new Entry(channel, lease))));
   }
 
   private void assertMembers(Member... members) {
@@ -70,17 +86,17 @@ public abstract class PresenceStoreContract extends EngineTests {
   @Test
   void whoeverLeavesIsSeenNoMore() {
     enter(ANN, BOB);
-    get(elsewhere.leave(channel, ANN.session()));
+    get(elsewhere.leave(channel, lease(ANN)));
     assertMembers(BOB);
-    get(elsewhere.leave(channel, BOB.session()));
+    get(elsewhere.leave(channel, lease(BOB)));
     assertMembers();
   }
 
   @Test
   void leavingWithoutHavingEnteredIsNoChange() {
-    get(presence.leave(channel, ANN.session()));
+    get(presence.leave(channel, lease(ANN)));
     enter(BOB);
-    get(presence.leave(channel, ANN.session()));
+    get(presence.leave(channel, lease(ANN)));
     assertMembers(BOB);
   }
 
@@ -94,7 +110,7 @@ public abstract class PresenceStoreContract extends EngineTests {
   @Test
   void channelsAreSeparate() {
     enter(ANN);
-    get(presence.enter(unique("channel"), BOB));
+    get(presence.enter(unique("channel"), BOB, lease(BOB)));
     assertMembers(ANN);
   }
 
@@ -147,30 +163,100 @@ public abstract class PresenceStoreContract extends EngineTests {
   void manyAreTouchedAtOnce() {
     var other = unique("channel");
     enter(ANN, BOB);
-    get(presence.enter(other, ANN));
+    get(presence.enter(other, ANN, lease(ANN)));
     engine.advance(most(ttl));
-    get(
-        presence.touch(
-            List.of(
-                new Entry(channel, ANN.session()),
-                new Entry(channel, "nobody"),
-                new Entry(unique("channel"), ANN.session()),
-                new Entry(other, ANN.session()))));
+    var nobody = new Entry(channel, new Lease("nobody", OWNER, 1));
+    var nowhere = new Entry(unique("channel"), lease(ANN));
+    var foreign = new Entry(channel, lease(BOB, OTHER, 4));
+    assertThat(
+            get(
+                presence.touch(
+                    List.of(
+                        new Entry(channel, lease(ANN)),
+                        nobody,
+                        nowhere,
+                        foreign,
+                        new Entry(other, lease(ANN))))))
+        .containsExactlyInAnyOrder(nobody, nowhere, foreign);
     engine.advance(most(ttl));
     assertMembers(ANN);
     assertThat(get(presence.members(other, ALL))).containsExactly(ANN);
   }
 
   @Test
-  void touchingBringsNobodyBack() {
+  void touchingTellsWhoIsNotThereAndBringsNobodyBack() {
     enter(ANN);
     engine.advance(ttl);
-    touch(ANN);
+    assertThat(touch(ANN)).containsExactly(new Entry(channel, lease(ANN)));
     assertMembers();
     enter(BOB);
-    get(presence.leave(channel, BOB.session()));
-    touch(BOB);
+    get(presence.leave(channel, lease(BOB)));
+    assertThat(touch(BOB)).containsExactly(new Entry(channel, lease(BOB)));
     assertMembers();
+    enter(BOB);
+    assertThat(touch(BOB)).isEmpty();
+  }
+
+  @Test
+  void aLateLeaveOfTheFormerHolderTakesOutNobody() {
+    enter(ANN);
+    get(elsewhere.enter(channel, ANN, lease(ANN, OTHER, 4)));
+    get(presence.leave(channel, lease(ANN)));
+    assertMembers(ANN);
+    get(elsewhere.leave(channel, lease(ANN, OTHER, 4)));
+    assertMembers();
+  }
+
+  @Test
+  void aLateEntryOfTheFormerHolderChangesNothing() {
+    var before = new Member(ANN.session(), ANN.user(), Map.of("name", Json.of("\"old\"")));
+    get(elsewhere.enter(channel, ANN, lease(ANN, OTHER, 4)));
+    enter(before);
+    assertMembers(ANN);
+    get(presence.leave(channel, lease(ANN)));
+    assertMembers(ANN);
+  }
+
+  @Test
+  void whatAnEarlierTermEnteredIsTakenOutByALaterOne() {
+    enter(ANN);
+    get(elsewhere.leave(channel, lease(ANN, OTHER, 4)));
+    assertMembers();
+  }
+
+  /** A store that lost its end may give the same term to two owners. */
+  @Test
+  void ofTwoWithTheSameTermTheLastToEnterIsThere() {
+    enter(ANN);
+    get(elsewhere.enter(channel, ANN, lease(ANN, OTHER, 3)));
+    get(presence.leave(channel, lease(ANN)));
+    assertMembers(ANN);
+    assertThat(touch(lease(ANN, OTHER, 3))).isEmpty();
+    assertThat(touch(ANN)).containsExactly(new Entry(channel, lease(ANN)));
+  }
+
+  @Test
+  void theFormerHolderIsNotAskedToEnterAgainAndGivesTheNewOneNoTime() {
+    get(elsewhere.enter(channel, ANN, lease(ANN, OTHER, 4)));
+    engine.advance(most(ttl));
+    assertThat(touch(ANN)).isEmpty();
+    engine.advance(most(ttl));
+    assertMembers();
+  }
+
+  @Test
+  void theNewHolderIsAskedToEnterWhereOnlyTheFormerOneIs() {
+    enter(ANN);
+    var later = lease(ANN, OTHER, 4);
+    assertThat(touch(later)).containsExactly(new Entry(channel, later));
+  }
+
+  @Test
+  void anEntryWhoseTimeHasPassedStandsInNobodysWay() {
+    get(elsewhere.enter(channel, ANN, lease(ANN, OTHER, 4)));
+    engine.advance(ttl);
+    enter(ANN);
+    assertMembers(ANN);
   }
 
   @Test
@@ -189,7 +275,7 @@ public abstract class PresenceStoreContract extends EngineTests {
             i ->
                 () -> {
                   var member = new Member("session-" + i, "", Map.of());
-                  get((i % 2 == 0 ? presence : elsewhere).enter(channel, member));
+                  get((i % 2 == 0 ? presence : elsewhere).enter(channel, member, lease(member)));
                   return member;
                 });
     assertMembers(members.toArray(Member[]::new));

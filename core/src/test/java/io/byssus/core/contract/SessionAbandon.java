@@ -34,7 +34,7 @@ abstract class SessionAbandon extends SessionTests {
     assertHeld(sessions.subscribe(lease, "room.*", Optional.empty()));
 
     assertThat(get(elsewhere.abandon(dead, AT_ONCE)))
-        .containsExactly(new Orphan(lease.session(), Set.of("news", "room.*")));
+        .containsExactly(new Orphan(lease, Set.of("news", "room.*")));
     assertThat(holder(lease)).contains(Optional.empty());
   }
 
@@ -153,7 +153,7 @@ abstract class SessionAbandon extends SessionTests {
 
   private Lease createdBy(Owner owner) {
     var draft = new NewSession(unique("session"), USER, Map.of(), Set.of(), TOKEN);
-    return get(sessions.create(draft, owner));
+    return get(sessions.create(draft, owner)).lease();
   }
 
   private List<String> abandoned() {

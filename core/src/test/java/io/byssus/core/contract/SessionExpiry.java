@@ -6,7 +6,9 @@ import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.SessionStore;
 import io.byssus.core.session.SessionStore.Claim.Expired;
+import io.byssus.core.session.SessionStore.Claim.Granted;
 import io.byssus.core.session.SessionStore.Gone;
+import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.protocol.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,8 +150,41 @@ abstract class SessionExpiry extends SessionTests {
     assertHeld(sessions.subscribe(lease, "sport", Optional.empty()));
     engine.advance(ttl);
     assertThat(sweptUp(List.of(lease)))
-        .containsExactly(
-            new Gone(lease.session(), USER, Set.of("beta", "eu"), Set.of("news", "sport")));
+        .containsExactly(new Gone(lease, USER, Set.of("beta", "eu"), Set.of("news", "sport")));
+  }
+
+  @Test
+  void anIdWhoseTimeHasPassedIsMadeAnewAtOnceAndWhatItLeavesIsTold() {
+    var old = created(Map.of("name", Json.of("1")), Set.of("beta"));
+    assertHeld(sessions.subscribe(old, "news", Optional.empty()));
+    assertThat(append(old)).isEqualTo(Append.STORED);
+    engine.advance(ttl);
+
+    var draft = new NewSession(old.session(), "bob", Map.of(), Set.of("eu"), TOKEN);
+    var made = get(elsewhere.create(draft, there.owner()));
+
+    assertThat(made.lease()).isEqualTo(new Lease(old.session(), there.owner(), 1));
+    assertThat(made.replaced()).contains(new Gone(old, USER, Set.of("beta"), Set.of("news")));
+    assertThat(holder(old)).contains(Optional.of(made.lease()));
+    assertThat(get(there.engine().inboxes().read(made.lease(), 0, 10)).orElseThrow().items())
+        .isEmpty();
+    var claim = elsewhere.claim(old.session(), "bob", TOKEN, TOKEN, there.owner());
+    var kept = ((Granted) get(claim)).session();
+    assertThat(kept.attributes()).isEmpty();
+    assertThat(kept.tags()).containsExactly("eu");
+    assertThat(kept.subscriptions()).isEmpty();
+    assertNotSwept(old);
+  }
+
+  @Test
+  void ofManyWhoMakeAPassedIdAnewOneIsToldWhatWasThere() {
+    var old = created(Map.of(), Set.of("beta"));
+    engine.advance(ttl);
+    var draft = new NewSession(old.session(), USER, Map.of(), Set.of(), TOKEN);
+    var made = atOnce(8, i -> () -> get(sessions.create(draft, here.owner())));
+    assertThat(made.stream().filter(each -> each.replaced().isPresent())).hasSize(1);
+    assertThat(stored(old).tags()).isEmpty();
+    assertNotSwept(old);
   }
 
   @Test

@@ -89,7 +89,7 @@ abstract class SessionRemoval extends SessionTests {
   }
 
   private static Gone remains(Lease lease) {
-    return new Gone(lease.session(), USER, Set.of("beta"), Set.of("news"));
+    return new Gone(lease, USER, Set.of("beta"), Set.of("news"));
   }
 
   private void assertGone(Lease lease) {

@@ -46,7 +46,7 @@ abstract class SessionTests extends EngineTests {
 
   Lease created(Map<String, Json> attributes, Set<String> tags) {
     var draft = new NewSession(unique("session"), USER, attributes, tags, TOKEN);
-    return get(sessions.create(draft, here.owner()));
+    return get(sessions.create(draft, here.owner())).lease();
   }
 
   CompletionStage<Claim> claiming(

@@ -7,6 +7,7 @@ import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.Claim;
+import io.byssus.core.session.SessionStore.Created;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.core.session.StoredSession;
@@ -67,7 +68,11 @@ final class NaiveSessions {
         && sessions.get(lease.session()).holder.equals(Optional.of(lease));
   }
 
-  Lease create(NewSession made, Owner owner) {
+  Created create(NewSession made, Owner owner) {
+    if (alive(made.id())) {
+      return new Created(new Lease(made.id(), owner, 1), Optional.empty());
+    }
+    var passed = sessions.containsKey(made.id()) ? gone(made.id()) : null;
     var kept = new Kept();
     kept.made = made;
     kept.lastLease = new Lease(made.id(), owner, 1);
@@ -77,7 +82,7 @@ final class NaiveSessions {
     kept.attributes.putAll(made.attributes());
     kept.tags = made.tags();
     sessions.put(made.id(), kept);
-    return kept.lastLease;
+    return new Created(kept.lastLease, Optional.ofNullable(passed));
   }
 
   Claim claim(String session, String user, TokenHash presented, TokenHash next, Owner owner) {
@@ -180,7 +185,8 @@ final class NaiveSessions {
 
   private Gone gone(String session) {
     var kept = sessions.remove(session);
-    return new Gone(session, kept.made.user(), kept.tags, Set.copyOf(kept.subscriptions.keySet()));
+    return new Gone(
+        kept.lastLease, kept.made.user(), kept.tags, Set.copyOf(kept.subscriptions.keySet()));
   }
 
   Append append(String session, Json data) {

@@ -65,7 +65,7 @@ class RacesWithTheSweepAreDecidedTest {
 
   private Lease created(String id) {
     var made = new NewSession(id, "", Map.of(), Set.of(), TokenHash.of("token"));
-    return join(engine.sessions().create(made, new Owner("n1", "i1")));
+    return join(engine.sessions().create(made, new Owner("n1", "i1"))).lease();
   }
 
   @Test

@@ -159,15 +159,16 @@ class SessionsBehaveLikeANaiveModelTest {
     }
 
     private void create(int number) {
-      var id = "session-" + ids.size();
+      // Now and then an id comes again, as those of devices do: then it is all about its time.
+      var id = "session-" + (number == 0 ? Math.max(0, ids.size() - 1) : ids.size());
       var made =
           new NewSession(
               id, "ann", Map.of("a0", Json.of("" + number)), Set.of("new"), token(number));
-      var lease = model.create(made, owner(number));
-      same(lease, sessions.create(made, owner(number)));
+      var created = model.create(made, owner(number));
+      same(created, sessions.create(made, owner(number)));
       ids.add(id);
       tokens.add(made.token());
-      leases.add(lease);
+      leases.add(created.lease());
     }
 
     private void claim(String id, int back, int number) {

@@ -6,6 +6,7 @@ import io.byssus.core.channel.Broker.Draft;
 import io.byssus.core.channel.Broker.Outcome;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.node.EngineSettings;
+import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.core.session.TokenHash;
@@ -28,6 +29,7 @@ class WhatIsUnusedIsForgottenTest {
   private static final EngineSettings SETTINGS = EngineSettings.DEFAULTS;
   private static final Retention KEPT = new Retention(10, SETTINGS.inboxAge());
   private static final int DEDUPE_IDS = 3;
+  private static final Lease ANN = new Lease("ann", new Owner("n1", "1"), 1);
 
   private final ManualTicker ticker = new ManualTicker();
   private final MemoryBroker broker =
@@ -121,16 +123,16 @@ class WhatIsUnusedIsForgottenTest {
 
   @Test
   void aChannelThatEverybodyLeftIsNotInPresence() {
-    presence.enter("news", new Member("ann", "", Map.of()));
-    presence.leave("news", "ann");
-    presence.leave("sport", "ann");
+    presence.enter("news", new Member("ann", "", Map.of()), ANN);
+    presence.leave("news", ANN);
+    presence.leave("sport", ANN);
     assertThat(presence.size()).isZero();
   }
 
   @Test
   void theMembersOfADeadNodeAreSwept() {
     for (var i = 0; i < 100; i++) {
-      presence.enter("channel-" + i, new Member("ann", "", Map.of()));
+      presence.enter("channel-" + i, new Member("ann", "", Map.of()), ANN);
     }
     ticker.advance(SETTINGS.presenceTtl());
     for (var i = 0; i < 20; i++) {

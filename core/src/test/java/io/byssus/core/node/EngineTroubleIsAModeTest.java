@@ -3,6 +3,8 @@ package io.byssus.core.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.NodeObserver;
+import io.byssus.core.delivery.InboxStore;
+import io.byssus.core.session.Lease;
 import io.byssus.core.testing.TestClient;
 import io.byssus.core.testing.TestCluster;
 import io.byssus.core.testing.TestNode;
@@ -13,12 +15,14 @@ import io.byssus.protocol.ServerMessage.Connected;
 import io.byssus.protocol.ServerMessage.Degraded;
 import io.byssus.protocol.ServerMessage.Member;
 import io.byssus.protocol.Target;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class EngineTroubleIsAModeTest {
@@ -128,7 +132,7 @@ class EngineTroubleIsAModeTest {
     var session = client.connect("ann");
     client.subscribe("seen.room");
     lose();
-    node.engine.presence().leave("seen.room", session.session());
+    node.engine.presence().leave("seen.room", new Lease(session.session(), node.owner(), 1));
 
     regain();
 
@@ -187,6 +191,52 @@ class EngineTroubleIsAModeTest {
     assertThat(revived(clients)).isBetween(100L, 300L);
     cluster.lanes.advance(Duration.ofSeconds(1));
     assertThat(revived(clients)).isEqualTo(900);
+  }
+
+  /** Each partition of a Redis Cluster that is heard again says so. */
+  @Test
+  void thatSomethingMayHaveBeenMissedIsSaidManyTimesAndReadTwice() {
+    var reads = new AtomicInteger();
+    var other =
+        cluster.prepare(
+            "n2",
+            "1",
+            new UserPolicy.Unlimited(),
+            NodeObserver.NONE,
+            engine -> countingReads(engine, reads));
+    for (int i = 0; i < 900; i++) {
+      other.connected("u" + i);
+    }
+    var before = reads.get();
+
+    for (int i = 0; i < 64; i++) {
+      cluster.bus(other).plugIn(true);
+      cluster.lanes.advance(Duration.ofMillis(10));
+    }
+    cluster.lanes.advance(Duration.ofSeconds(3));
+
+    assertThat(reads.get() - before).isBetween(900, 2 * 900);
+  }
+
+  private static Engine countingReads(Engine engine, AtomicInteger reads) {
+    var counting =
+        (InboxStore)
+            Proxy.newProxyInstance(
+                InboxStore.class.getClassLoader(),
+                new Class<?>[] {InboxStore.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("read")) {
+                    reads.incrementAndGet();
+                  }
+                  return method.invoke(engine.inboxes(), arguments);
+                });
+    return new Engine(
+        engine.sessions(),
+        engine.broker(),
+        counting,
+        engine.directory(),
+        engine.presence(),
+        engine.bus());
   }
 
   private static long revived(List<TestClient> clients) {

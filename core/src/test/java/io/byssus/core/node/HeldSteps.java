@@ -1,5 +1,6 @@
 package io.byssus.core.node;
 
+import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.SessionStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -7,47 +8,53 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A session store of which one kind of step waits until the test lets it go. */
+/**
+ * An engine of which one kind of step, of its sessions or its presence, waits until the test lets
+ * it go, or says how it fails.
+ */
 final class HeldSteps {
   private final String step;
-  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private boolean holding;
 
   HeldSteps(String step) {
     this.step = step;
   }
 
-  Engine around(Engine engine) {
-    var store = engine.sessions();
-    var held =
-        (SessionStore)
-            Proxy.newProxyInstance(
-                SessionStore.class.getClassLoader(),
-                new Class<?>[] {SessionStore.class},
-                (proxy, method, arguments) -> {
-                  if (!holding || !method.getName().equals(step)) {
-                    return method.invoke(store, arguments);
-                  }
-                  var answer = new CompletableFuture<Object>();
-                  waiting.add(() -> complete(answer, () -> method.invoke(store, arguments)));
-                  return answer;
-                });
-    return new Engine(
-        held,
-        engine.broker(),
-        engine.inboxes(),
-        engine.directory(),
-        engine.presence(),
-        engine.bus());
-  }
+  private record Waiting(CompletableFuture<Object> answer, Step step) {}
 
   private interface Step {
     Object take() throws IllegalAccessException, InvocationTargetException;
   }
 
-  private static void complete(CompletableFuture<Object> answer, Step step) {
+  Engine around(Engine engine) {
+    return new Engine(
+        held(SessionStore.class, engine.sessions()),
+        engine.broker(),
+        engine.inboxes(),
+        engine.directory(),
+        held(PresenceStore.class, engine.presence()),
+        engine.bus());
+  }
+
+  private <T> T held(Class<T> port, T store) {
+    return port.cast(
+        Proxy.newProxyInstance(
+            port.getClassLoader(),
+            new Class<?>[] {port},
+            (proxy, method, arguments) -> {
+              if (!holding || !method.getName().equals(step)) {
+                return method.invoke(store, arguments);
+              }
+              var answer = new CompletableFuture<Object>();
+              waiting.add(new Waiting(answer, () -> method.invoke(store, arguments)));
+              return answer;
+            }));
+  }
+
+  private static CompletionStage<?> take(Waiting one) {
     try {
-      ((CompletionStage<?>) step.take()).thenAccept(answer::complete);
+      return (CompletionStage<?>) one.step.take();
     } catch (IllegalAccessException | InvocationTargetException e) {
       throw new AssertionError(e);
     }
@@ -63,7 +70,24 @@ final class HeldSteps {
 
   /** Takes one step that waits, and answers it. */
   void letOneGo() {
-    waiting.poll().run();
+    var one = waiting.poll();
+    take(one).thenAccept(one.answer::complete);
+  }
+
+  /** One step that waits is not taken. */
+  void refuseOne() {
+    fail(waiting.poll());
+  }
+
+  /** Takes one step that waits, and loses the answer. */
+  void loseOneAnswer() {
+    var one = waiting.poll();
+    take(one);
+    fail(one);
+  }
+
+  private static void fail(Waiting one) {
+    one.answer.completeExceptionally(new IllegalStateException("the engine did not answer"));
   }
 
   void letGo() {

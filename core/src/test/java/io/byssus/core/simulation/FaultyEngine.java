@@ -107,7 +107,7 @@ final class FaultyEngine {
     }
 
     @Override
-    public CompletionStage<Lease> create(NewSession session, Owner owner) {
+    public CompletionStage<Created> create(NewSession session, Owner owner) {
       return call(() -> store.create(session, owner));
     }
 
@@ -290,17 +290,17 @@ final class FaultyEngine {
     }
 
     @Override
-    public CompletionStage<Void> enter(String channel, Member member) {
-      return call(() -> store.enter(channel, member));
+    public CompletionStage<Void> enter(String channel, Member member, Lease lease) {
+      return call(() -> store.enter(channel, member, lease));
     }
 
     @Override
-    public CompletionStage<Void> leave(String channel, String session) {
-      return call(() -> store.leave(channel, session));
+    public CompletionStage<Void> leave(String channel, Lease lease) {
+      return call(() -> store.leave(channel, lease));
     }
 
     @Override
-    public CompletionStage<Void> touch(Collection<Entry> entries) {
+    public CompletionStage<List<Entry>> touch(Collection<Entry> entries) {
       return call(() -> store.touch(entries));
     }
 
