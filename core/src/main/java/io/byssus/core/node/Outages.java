@@ -17,12 +17,20 @@ import java.util.concurrent.TimeUnit;
 final class Outages {
   private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** From one catching up after the same outage to the next. */
+  private static final long AGAIN_NS = TimeUnit.SECONDS.toNanos(1);
+
   private static final int SESSIONS_A_STEP = 100;
 
   private final Node node;
   private final Lane lane;
   private final Watch watch;
   private boolean lasting;
+  private boolean catchingUp;
+  private boolean again;
+  private long since;
+  private long begunAt;
   private volatile long checkedAfter;
 
   Outages(Node node, Lane lane, Watch watch) {
@@ -47,11 +55,27 @@ final class Outages {
   }
 
   /**
+   * Catches up. While that is under way after the same outage, it is done once more when it is
+   * over, however often this is called meanwhile: an engine that says many times that something may
+   * have been missed is not asked for everything as often.
+   *
    * @param outage its number, which is the node's as long as no other has begun
    */
   void end(long outage) {
     lane.check();
     lasting = false;
+    if (catchingUp && since == outage) {
+      again = true;
+    } else {
+      catchUp(outage); // what goes on for an older outage finds that it is over, and ends
+    }
+  }
+
+  private void catchUp(long outage) {
+    catchingUp = true;
+    again = false;
+    since = outage;
+    begunAt = lane.nanoTime();
     check(outage);
   }
 
@@ -78,6 +102,17 @@ final class Outages {
     }
     if (!waiting.isEmpty()) {
       lane.schedule(STEP_NS, () -> revive(outage, waiting));
+    } else if (again) {
+      var later = Math.max(0, AGAIN_NS - (lane.nanoTime() - begunAt));
+      lane.schedule(
+          later,
+          () -> {
+            if (outage == node.outages()) {
+              catchUp(outage);
+            }
+          });
+    } else {
+      catchingUp = false;
     }
   }
 }
