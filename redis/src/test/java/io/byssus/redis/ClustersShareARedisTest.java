@@ -66,13 +66,13 @@ class ClustersShareARedisTest {
           .isTrue();
       var token = TokenHash.of("token");
       var lease =
-          get(
-              engine
+          get(engine
                   .sessions()
-                  .create(new NewSession("session", "ann", Map.of(), Set.of(), token), OWNER));
+                  .create(new NewSession("session", "ann", Map.of(), Set.of(), token), OWNER))
+              .lease();
       get(engine.directory().add(new Target.ToUser("ann"), "session"));
       get(engine.inboxes().append("session", Json.of("\"" + name + "\""), Optional.empty()));
-      get(engine.presence().enter("kept", new Member("session", "ann", Map.of())));
+      get(engine.presence().enter("kept", new Member("session", "ann", Map.of()), lease));
       get(engine.bus().tell(OWNER, new Notice.Superseded(lease, CloseCode.REPLACED)));
       for (var channel : List.of("kept", "news.kept")) {
         get(engine.broker().publish(channel, draft(), TestNode.KEPT));
