@@ -17,6 +17,7 @@ import io.byssus.server.metrics.Observers;
 import io.byssus.server.transport.DevicePort;
 import io.byssus.server.transport.EventLoops;
 import io.byssus.server.transport.Site;
+import io.byssus.server.transport.TransportObserver;
 import io.byssus.server.transport.WebSocketServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -76,7 +77,9 @@ public final class Server implements AutoCloseable {
           new Gateways(Settings.devices(config.devices()), door, authenticator, counted.and(log));
       listening =
           WebSocketServer.start(
-              Settings.transport(config), loops, site(config.devices(), gateways));
+              Settings.transport(config),
+              loops,
+              site(config.devices(), gateways, TransportObserver.both(counted, log)));
       undo.push(listening::close);
       var engine = RunningEngine.start(config, owner, TICKER, random);
       undo.push(engine::close);
@@ -133,7 +136,7 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private Site site(Config.Devices devices, Gateways gateways) {
+  private Site site(Config.Devices devices, Gateways gateways, TransportObserver observer) {
     return new Site(
         door,
         Optional.of(gateways).filter(open -> devices.webSocket()),
@@ -141,7 +144,7 @@ public final class Server implements AutoCloseable {
         new MetricsPage(counted, this::ready, door::members),
         new NodesPage(door::members),
         "console",
-        counted);
+        observer);
   }
 
   private NodeObserver observers(LogObserver log) {

@@ -5,6 +5,7 @@ import io.byssus.server.auth.Anonymous;
 import io.byssus.server.device.DeviceSettings;
 import io.byssus.server.transport.DevicePort.Known;
 import io.byssus.server.transport.Origins;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ final class Checks {
     for (var origin : origins) {
       require(
           Origins.valid(origin),
-          Problem.quoted(origin) + ": expected scheme://host, scheme://host:port or *",
+          Problem.quoted(origin) + ": expected scheme://host, scheme://host:port, null or *",
           "listen.allowed-origins");
     }
   }
@@ -231,7 +232,11 @@ final class Checks {
 
   /** By its looks: names are not looked up while a configuration is read. */
   private static boolean loopback(String host) {
-    return host.startsWith("127.") || host.equals("localhost") || host.equals("::1");
+    try {
+      return host.equals("localhost") || InetAddress.ofLiteral(host).isLoopbackAddress();
+    } catch (IllegalArgumentException e) {
+      return false; // a name, whatever it begins with
+    }
   }
 
   private void namespaces(Config config) {

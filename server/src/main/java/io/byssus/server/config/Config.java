@@ -167,7 +167,8 @@ public record Config(
           in.key(
                   "allowed-origins",
                   "Origins (scheme://host or scheme://host:port) of pages that may open a WebSocket"
-                      + " besides those that the node serves itself; * is any. Others get 403.")
+                      + " besides those that the node serves itself; null is that of sandboxed"
+                      + " frames and of files, * is any. Others get 403.")
               .list(1000, "origins"),
           in.key(
                   "trusted-proxies",

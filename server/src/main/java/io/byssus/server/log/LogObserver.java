@@ -6,6 +6,7 @@ import io.byssus.core.lane.Ticker;
 import io.byssus.protocol.Gap;
 import io.byssus.server.device.DeviceEvent;
 import io.byssus.server.device.DeviceObserver;
+import io.byssus.server.transport.TransportObserver;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Writes what an operator should know of. What happens all day long is counted, in the metrics, and
  * not written.
  */
-public final class LogObserver implements NodeObserver, DeviceObserver {
+public final class LogObserver implements NodeObserver, TransportObserver, DeviceObserver {
   private static final Logger log = LoggerFactory.getLogger("io.byssus.node");
   private static final Duration PERIOD = Duration.ofSeconds(10);
 
@@ -26,6 +27,7 @@ public final class LogObserver implements NodeObserver, DeviceObserver {
   private final Sparingly gaps;
   private final Sparingly drops;
   private final Sparingly stalls;
+  private final Sparingly origins;
   private final Map<DeviceEvent, Sparingly> devices = new EnumMap<>(DeviceEvent.class);
   private volatile boolean reachable = true;
 
@@ -34,6 +36,7 @@ public final class LogObserver implements NodeObserver, DeviceObserver {
     gaps = new Sparingly(PERIOD, ticker);
     drops = new Sparingly(PERIOD, ticker);
     stalls = new Sparingly(PERIOD, ticker);
+    origins = new Sparingly(PERIOD, ticker);
     for (var event : DeviceEvent.values()) {
       devices.put(event, new Sparingly(PERIOD, ticker));
     }
@@ -96,6 +99,21 @@ public final class LogObserver implements NodeObserver, DeviceObserver {
   @Override
   public void dropped(int pushes, long bytes) {
     drops.times(pushes, count -> log.warn("slow readers: {} pushes were dropped lately", count));
+  }
+
+  @Override
+  public void originRefused(String origin, String expected) {
+    origins.times(
+        1,
+        count ->
+            log.warn(
+                "a page of the origin '{}' was refused: expected '{}', as Host says, or one of"
+                    + " listen.allowed-origins ({} times lately). Behind a proxy that ends TLS,"
+                    + " listen.trusted-proxies must hold its address, and the proxy set"
+                    + " X-Forwarded-Proto",
+                OneLine.of(origin, 200),
+                OneLine.of(expected, 200),
+                count));
   }
 
   @Override

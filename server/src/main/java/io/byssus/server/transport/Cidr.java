@@ -2,9 +2,19 @@ package io.byssus.server.transport;
 
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.util.Arrays;
 
-/** A network, such as {@code 10.0.0.0/8}, {@code fd00::/8} or one address. */
+/**
+ * A network, such as {@code 10.0.0.0/8}, {@code fd00::/8} or one address. One of IPv4 addresses in
+ * IPv6 ({@code ::ffff:10.0.0.0/104}) is the network of these: that is how Java knows them.
+ */
 public final class Cidr {
+  private static final int MAPPED_BITS = 96;
+
+  /** RFC 4291 section 2.5.5.2. */
+  private static final Cidr MAPPED =
+      new Cidr(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0}, MAPPED_BITS);
+
   private final byte[] network;
   private final int prefixBits;
 
@@ -24,7 +34,13 @@ public final class Cidr {
       throw new IllegalArgumentException("not an IP address or network: " + text);
     }
     var bits = slash < 0 ? network.length * 8 : prefixBits(text, slash, network.length * 8);
-    return new Cidr(network, bits);
+    return mapped(network, bits)
+        ? new Cidr(Arrays.copyOfRange(network, MAPPED_BITS / 8, 16), bits - MAPPED_BITS)
+        : new Cidr(network, bits);
+  }
+
+  private static boolean mapped(byte[] network, int bits) {
+    return network.length == 16 && bits >= MAPPED_BITS && MAPPED.contains(network);
   }
 
   private static int prefixBits(String text, int slash, int max) {

@@ -1,10 +1,6 @@
 package io.byssus.server.transport;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -34,21 +30,30 @@ public final class Origins {
 
   /**
    * @param header the values of all Origin headers
-   * @param scheme with which the server was reached
-   * @param host the Host header
+   * @param own that of our own pages, as {@link #own} tells it
    */
-  boolean allows(List<String> header, String scheme, String host) {
+  boolean allows(List<String> header, String own) {
     if (header.isEmpty()) {
       return true;
     }
     if (header.size() > 1) {
       return false;
     }
+    if (any) {
+      return true; // whatever it is: some clients that are no browser send texts of their own
+    }
     var origin = Origin.of(header.getFirst());
-    return origin.isPresent()
-        && (any
-            || listed.contains(origin.get())
-            || origin.equals(Origin.of(scheme + "://" + host)));
+    return origin.isPresent() && (listed.contains(origin.get()) || origin.equals(Origin.of(own)));
+  }
+
+  /**
+   * The origin of the pages that this server shows to whoever asks it so.
+   *
+   * @param scheme with which the server was reached
+   * @param host the Host header
+   */
+  static String own(String scheme, String host) {
+    return scheme + "://" + host;
   }
 
   /** Whether {@code text} can be listed. */
@@ -58,42 +63,8 @@ public final class Origins {
 
   /** Whether the page was loaded from this machine, or there is none. */
   static boolean local(List<String> header) {
-    return header.stream().allMatch(text -> Origin.of(text).filter(Origin::loopback).isPresent());
-  }
-
-  /** Compared as a whole: a host that merely ends alike, or another port, is another origin. */
-  private record Origin(String scheme, String host, int port) {
-    static Optional<Origin> of(String text) {
-      try {
-        var uri = new URI(text);
-        var bare =
-            uri.getRawPath().isEmpty()
-                && uri.getRawQuery() == null
-                && uri.getRawFragment() == null
-                && uri.getRawUserInfo() == null;
-        if (!bare || uri.getScheme() == null || uri.getHost() == null) {
-          return Optional.empty();
-        }
-        var scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-        var host = uri.getHost().toLowerCase(Locale.ROOT);
-        return Optional.of(new Origin(scheme, host, port(scheme, uri.getPort())));
-      } catch (URISyntaxException e) {
-        return Optional.empty();
-      }
-    }
-
-    private static int port(String scheme, int given) {
-      if (given >= 0) {
-        return given;
-      }
-      return scheme.equals("https") ? 443 : 80;
-    }
-
-    boolean loopback() {
-      return host.equals("localhost")
-          || host.endsWith(".localhost")
-          || host.equals("[::1]")
-          || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
-    }
+    return header.stream()
+        .map(Origin::of)
+        .allMatch(page -> page.filter(Origin::loopback).isPresent());
   }
 }

@@ -5,6 +5,7 @@ import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -31,24 +32,48 @@ final class Proxies {
    * anything.
    */
   InetAddress client(InetAddress socket, HttpHeaders headers) {
+    var hops = hops(headers);
+    var nearest = nearest(socket, hops);
+    return nearest == hops.length ? socket : address(hops[nearest]).orElse(socket);
+  }
+
+  private static String[] hops(HttpHeaders headers) {
+    return String.join(",", headers.getAll("X-Forwarded-For")).split(",", -1);
+  }
+
+  /** Where in {@code hops} the client stands; behind them all: it is {@code socket}. */
+  private int nearest(InetAddress socket, String[] hops) {
+    var nearest = hops.length;
     var client = socket;
-    var hops = String.join(",", headers.getAll("X-Forwarded-For")).split(",", -1);
-    for (var i = hops.length - 1; i >= 0 && trusts(client); i--) {
-      var hop = address(hops[i].strip());
+    while (nearest > 0 && trusts(client)) {
+      var hop = address(hops[nearest - 1]);
       if (hop.isEmpty()) {
         break;
       }
       client = hop.get();
+      nearest--;
     }
-    return client;
+    return nearest;
   }
 
-  /** {@code https} only on the word of a trusted proxy: the server itself speaks http. */
+  /**
+   * {@code https} only on the word of a trusted proxy: the server itself speaks http. Proxies in a
+   * row append to X-Forwarded-Proto as they do to X-Forwarded-For, or leave it as the first of them
+   * has set it. If there are as many of both, the scheme is what stands where the client's address
+   * does; else the first is the nearest to the client.
+   */
   String scheme(InetAddress socket, HttpHeaders headers) {
-    var forwarded = headers.getAll("X-Forwarded-Proto");
-    return trusts(socket) && forwarded.size() == 1 && forwarded.getFirst().equalsIgnoreCase("https")
-        ? "https"
-        : "http";
+    if (!trusts(socket)) {
+      return "http";
+    }
+    var schemes = String.join(",", headers.getAll("X-Forwarded-Proto")).split(",", -1);
+    var hops = hops(headers);
+    var sameHops = schemes.length == hops.length;
+    var client = sameHops ? Math.min(nearest(socket, hops), hops.length - 1) : 0;
+    return switch (schemes[client].strip().toLowerCase(Locale.ROOT)) {
+      case "https", "wss" -> "https";
+      default -> "http";
+    };
   }
 
   /**
@@ -59,7 +84,8 @@ final class Proxies {
     return !trusts(socket) && TRACES.stream().anyMatch(headers::contains);
   }
 
-  private static Optional<InetAddress> address(String hop) {
+  private static Optional<InetAddress> address(String written) {
+    var hop = written.strip();
     var withPort = WITH_PORT.matcher(hop);
     var bare = hop;
     if (withPort.matches()) {

@@ -39,6 +39,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   private static final String BEARER = "Bearer ";
   private static final String GATEWAY = "gateway=";
+  private static final String FOREIGN_PAGE =
+      "Forbidden: pages of this origin may not connect here. If they should, whoever runs this"
+          + " server finds in its log which setting lets them.";
 
   private final Reception reception;
   private long addressKey = AddressLimit.EXEMPT;
@@ -265,9 +268,11 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     var socketAddress = address(ctx);
     var proxies = reception.proxies();
     var origin = headers.getAll(HttpHeaderNames.ORIGIN);
-    var scheme = proxies.scheme(socketAddress, headers);
-    if (!reception.origins().allows(origin, scheme, headers.get(HttpHeaderNames.HOST))) {
-      refuse(ctx, request, HttpReply.status(403));
+    var own =
+        Origins.own(proxies.scheme(socketAddress, headers), headers.get(HttpHeaderNames.HOST, ""));
+    if (!reception.origins().allows(origin, own)) {
+      reception.observer().originRefused(String.join(", ", origin), own);
+      refuse(ctx, request, HttpReply.text(403, FOREIGN_PAGE));
       return;
     }
     var client = proxies.client(socketAddress, headers);

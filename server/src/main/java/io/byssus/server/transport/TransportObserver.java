@@ -18,6 +18,38 @@ public interface TransportObserver {
    */
   default void requestRefused(int status) {}
 
+  /**
+   * A page was refused, which {@link #requestRefused} is told of as well.
+   *
+   * @param origin as the page's browser says it; whatever a stranger has written, of any length
+   * @param expected the origin of our own pages, as this request has reached us; a stranger's words
+   *     too
+   */
+  default void originRefused(String origin, String expected) {}
+
   /** The first request of a connection did not come in time; the connection was reset. */
   default void requestTimedOut() {}
+
+  /** Both hear the same, this one first. */
+  static TransportObserver both(TransportObserver first, TransportObserver second) {
+    return new TransportObserver() {
+      @Override
+      public void requestRefused(int status) {
+        first.requestRefused(status);
+        second.requestRefused(status);
+      }
+
+      @Override
+      public void originRefused(String origin, String expected) {
+        first.originRefused(origin, expected);
+        second.originRefused(origin, expected);
+      }
+
+      @Override
+      public void requestTimedOut() {
+        first.requestTimedOut();
+        second.requestTimedOut();
+      }
+    };
+  }
 }

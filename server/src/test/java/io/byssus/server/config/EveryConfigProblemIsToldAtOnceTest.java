@@ -120,9 +120,26 @@ class EveryConfigProblemIsToldAtOnceTest {
             "listen.trusted-proxies (test.yaml line 3): \"10.0.0.0/8,fd00::/8,10.0.0.300\": not an"
                 + " IP address or network: 10.0.0.300",
             "listen.allowed-origins (test.yaml line 2): \"app.example\": expected scheme://host,"
-                + " scheme://host:port or *",
+                + " scheme://host:port, null or *",
             "listen.allowed-origins (test.yaml line 2): \"https://a.example/b\": expected"
-                + " scheme://host, scheme://host:port or *");
+                + " scheme://host, scheme://host:port, null or *");
+  }
+
+  @Test
+  void originsThatAreNoWebPageMayBeListed() {
+    assertThat(
+            Loading.yaml(
+                    """
+                    listen:
+                      allowed-origins:
+                        - "null"
+                        - https://app_1.example.org
+                        - file://
+                        - capacitor://localhost
+                        - http://[fd00:0::5]:8080
+                    """)
+                .problems())
+        .isEmpty();
   }
 
   @Test

@@ -70,6 +70,21 @@ class StormOfEventsWritesFewLinesTest {
   }
 
   @Test
+  void pagesThatAreRefusedAreToldWithTheSettingThatLetsThem() {
+    for (var i = 0; i < 1_000; i++) {
+      observer.originRefused("https://app.example\u001b[2J", "http://app.example");
+    }
+    assertThat(lines())
+        .singleElement()
+        .asString()
+        .contains("https://app.example", "http://app.example", "listen.allowed-origins")
+        .doesNotContain("\u001b");
+    now += Duration.ofSeconds(10).toNanos();
+    observer.originRefused("null", "http://app.example");
+    assertThat(lines()).hasSize(2).last().asString().contains("'null'", "1000 times");
+  }
+
+  @Test
   void oneKindOfTroubleDoesNotHideAnother() {
     observer.gap("news", Gap.TRIMMED);
     observer.dropped(3, 300);

@@ -24,7 +24,11 @@ class CidrTest {
     "fd00::/8, fe00::1, false",
     "2001:db8::/33, 2001:db8:7fff::, true",
     "2001:db8::/33, 2001:db8:8000::, false",
-    "::1, 0:0:0:0:0:0:0:1, true"
+    "::1, 0:0:0:0:0:0:0:1, true",
+    "::ffff:10.0.0.0/104, 10.255.0.1, true",
+    "::ffff:10.0.0.0/104, 11.0.0.1, false",
+    "::ffff:10.0.0.7, 10.0.0.7, true",
+    "10.0.0.7, ::ffff:10.0.0.7, true"
   })
   void holdsTheAddressesThatShareItsPrefix(String network, String address, boolean inside)
       throws Exception {

@@ -70,6 +70,21 @@ class ForeignPageIsRefusedTest {
   }
 
   @Test
+  void andWhoeverRunsTheServerIsTold() throws Exception {
+    try (var client = server.connect()) {
+      client.send(RawClient.handshake("/ws", "Origin: https://evil.tld") + "\r\n");
+      assertThat(client.response().body())
+          .contains("Forbidden", "origin")
+          .doesNotContain("evil.tld", "byssus.test", "app.example.com");
+    }
+    String told;
+    do { // of the other tests' pages too
+      told = server.foreignPage();
+    } while (!told.startsWith("https://evil.tld"));
+    assertThat(told).isEqualTo("https://evil.tld is not http://byssus.test");
+  }
+
+  @Test
   void alsoAtTheEcho() throws IOException {
     try (var client = server.connect()) {
       client.send(RawClient.handshake("/echo", "Origin: https://evil.tld") + "\r\n");

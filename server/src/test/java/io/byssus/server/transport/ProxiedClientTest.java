@@ -9,6 +9,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Who the peer is depends on who says so. 127.0.0.2 stands for our proxy, 127.0.0.3 for another.
@@ -102,9 +104,59 @@ class ProxiedClientTest {
         .isEqualTo(403);
   }
 
-  private static int status(String from, String... headers) throws IOException {
+  /** RFC 7239 section 5.4 takes any registered scheme; Traefik says wss. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"wss", "WSS", "HTTPS", "https, http", "https,https", "https,wss", "wss, ws"})
+  void hasTheSchemeThatTheProxyNearestToItTells(String told) throws Exception {
+    assertThat(
+            status(
+                "127.0.0.2",
+                "X-Forwarded-For: 203.0.113.7",
+                "X-Forwarded-Proto: " + told,
+                "Origin: https://byssus.test"))
+        .isEqualTo(101);
+  }
+
+  @Test
+  void hasTheSchemeOfTheFirstOfTwoHeaders() throws Exception {
+    assertThat(
+            status(
+                "127.0.0.2",
+                "X-Forwarded-Proto: https",
+                "X-Forwarded-Proto: http",
+                "Origin: https://byssus.test"))
+        .isEqualTo(101);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ws", "WS", "http", "http, https", "ftp", "", ",", "httpss"})
+  void cameByHttpUnlessTold(String told) throws Exception {
+    var header = "X-Forwarded-Proto: " + told;
+    assertThat(status("127.0.0.2", header, "Origin: http://byssus.test")).isEqualTo(101);
+    assertThat(status("127.0.0.2", header, "Origin: https://byssus.test")).isEqualTo(403);
+  }
+
+  /** What it has put before them reaches neither. */
+  @Test
+  void cannotPutAnotherSchemeBeforeThoseOfOurProxies() throws Exception {
+    var claimed = "X-Forwarded-For: 10.0.0.9, 203.0.113.7, 10.1.2.3";
+    var told = "X-Forwarded-Proto: https, http, http";
+    assertThat(status("127.0.0.2", claimed, told, "Origin: https://byssus.test")).isEqualTo(403);
+    assertThat(status("127.0.0.2", claimed, told, "Origin: http://byssus.test")).isEqualTo(101);
+    for (var scheme : List.of("wss", "https, https")) {
+      assertThat(status("127.0.0.3", "X-Forwarded-Proto: " + scheme, "Origin: https://byssus.test"))
+          .isEqualTo(403);
+    }
+  }
+
+  private static int status(String from, String... headers) throws Exception {
     try (var client = server.connectFrom(from)) {
-      return client.send(RawClient.handshake("/ws", headers) + "\r\n").response().status();
+      var status = client.send(RawClient.handshake("/ws", headers) + "\r\n").response().status();
+      if (status == 101) {
+        server.next(); // or the next test would take it for its own
+      }
+      return status;
     }
   }
 }

@@ -29,6 +29,7 @@ final class TestServer implements AutoCloseable {
   private final WebSocketServer server;
   private final BlockingQueue<Client> clients = new LinkedBlockingQueue<>();
   private final BlockingQueue<Integer> refusals = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> origins = new LinkedBlockingQueue<>();
   private final AtomicInteger timeouts = new AtomicInteger();
   volatile boolean ready = true;
   volatile boolean welcome = true;
@@ -42,10 +43,14 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(TransportSettings settings, Transport transport) throws IOException {
+    this(settings, transport, "127.0.0.1");
+  }
+
+  TestServer(TransportSettings settings, Transport transport, String host) throws IOException {
     loops = EventLoops.start(transport, 1);
     server =
         WebSocketServer.start(
-            settings.with(new TransportSettings.Listen("127.0.0.1", 0, 100)),
+            settings.with(new TransportSettings.Listen(host, 0, 100)),
             loops,
             new Site(
                 sessions(),
@@ -58,6 +63,11 @@ final class TestServer implements AutoCloseable {
                   @Override
                   public void requestRefused(int status) {
                     refusals.add(status);
+                  }
+
+                  @Override
+                  public void originRefused(String origin, String expected) {
+                    origins.add(origin + " is not " + expected);
                   }
 
                   @Override
@@ -132,6 +142,11 @@ final class TestServer implements AutoCloseable {
   /** The status of the next refusal that an observer was told of. */
   int refusal() throws InterruptedException {
     return Objects.requireNonNull(refusals.poll(5, TimeUnit.SECONDS));
+  }
+
+  /** The next page that an observer was told of as a foreign one, and what it should have been. */
+  String foreignPage() throws InterruptedException {
+    return Objects.requireNonNull(origins.poll(5, TimeUnit.SECONDS));
   }
 
   /** How many requests an observer was told to have timed out. */
