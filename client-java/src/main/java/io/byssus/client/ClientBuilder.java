@@ -48,6 +48,12 @@ public final class ClientBuilder {
     if (!"ws".equals(server.getScheme()) && !"wss".equals(server.getScheme())) {
       throw new IllegalArgumentException("expected ws://… or wss://…, not " + server);
     }
+    if (server.getHost() == null && String.valueOf(server.getRawAuthority()).contains("_")) {
+      throw new IllegalArgumentException(
+          "Java's HTTP client connects to no host with an underscore in its name, as in "
+              + server
+              + "; give the host another name, or take its address");
+    }
     if (server.getHost() == null || server.getFragment() != null) {
       throw new IllegalArgumentException("expected a host and no fragment in " + server);
     }

@@ -2,6 +2,7 @@ package io.byssus.server;
 
 import io.byssus.server.cli.Terminal;
 import io.byssus.server.config.Config;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,7 @@ record Welcome(Config config, Server server, Terminal terminal) {
             terminal.say(
                 "  Devices over TCP   "
                     + terminal.bold(
-                        "tcp://" + config.devices().tcp().host() + ":" + at.getPort())));
+                        "tcp://" + bracketed(config.devices().tcp().host()) + ":" + at.getPort())));
     terminal.say("");
     who().forEach(line -> terminal.say("  " + line));
     terminal.say("");
@@ -47,10 +48,16 @@ record Welcome(Config config, Server server, Terminal terminal) {
   /** As a browser on this machine would say it. */
   private String host() {
     InetAddress address = server.address().getAddress();
+    if (address.isLoopbackAddress() && address instanceof Inet6Address) {
+      return "[::1]"; // the name may mean 127.0.0.1 alone
+    }
     if (address.isAnyLocalAddress() || address.isLoopbackAddress()) {
       return "localhost";
     }
-    var host = config.listen().host();
+    return bracketed(config.listen().host());
+  }
+
+  private static String bracketed(String host) {
     return host.contains(":") ? "[" + host + "]" : host;
   }
 

@@ -2,9 +2,13 @@ package io.byssus.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.byssus.redis.testing.RedisProcess;
 import io.byssus.server.cli.Exit;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -181,6 +185,23 @@ class NodeOnRedisTest {
         .map(found -> found.group(1))
         .findFirst()
         .orElseThrow();
+  }
+
+  @Test
+  void redisMayBeAtAnAddressOfIpv6() throws Exception {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+      assumeTrue(socket.isBound());
+    } catch (IOException e) {
+      assumeTrue(false, "this machine has no ::1: " + e.getMessage());
+    }
+    try (var both = RedisProcess.start("--bind", "127.0.0.1 ::1");
+        var program =
+            ServedProcess.start(
+                "serve", "--port", "0", "--engine", "redis://[::1]:" + both.port())) {
+      awaitStatus(program.port(), "/health/ready", 200);
+      assertThat(program.output()).contains("redis://[::1]:" + both.port());
+      assertThat(both.command("CLIENT", "LIST")).contains("addr=[::1]:");
+    }
   }
 
   @Test

@@ -2,8 +2,10 @@ package io.byssus.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.byssus.server.cli.Exit;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -151,6 +153,49 @@ class ProgramStartsAndStopsTest {
   }
 
   @Test
+  void everyAddressOfBothFamiliesIsServed() throws Exception {
+    assumeIpv6();
+    try (var program = ServedProcess.start("serve", "--port", "0", "--host", "::")) {
+      var port = program.port();
+      assertThat(status("127.0.0.1", port, "/health/ready")).isEqualTo(200);
+      assertThat(status("[::1]", port, "/health/ready")).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void addressOfIpv6IsToldAsAUrlHasIt() throws Exception {
+    assumeIpv6();
+    for (var host : new String[] {"::1", "[::1]"}) {
+      try (var program =
+          ServedProcess.start(
+              "serve",
+              "--port",
+              "0",
+              "--host",
+              host,
+              "--set",
+              "devices.tcp.port=0",
+              "--set",
+              "devices.tcp.host=" + host)) {
+        var port = program.port();
+        program.await("tcp://[::1]:");
+        assertThat(program.output()).contains("http://[::1]:" + port + "/");
+        assertThat(status("[::1]", port, "/health/ready")).isEqualTo(200);
+        assertThat(get("[::1]", port, "/api/nodes").body())
+            .contains("\"address\":\"[::1]:" + port + "\"");
+      }
+    }
+  }
+
+  private static void assumeIpv6() {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+      assumeTrue(socket.isBound());
+    } catch (IOException e) {
+      assumeTrue(false, "this machine has no ::1: " + e.getMessage());
+    }
+  }
+
+  @Test
   void exitAfterStartServesItselfAndEnds() throws Exception {
     try (var program = ServedProcess.start("serve", "--port", "0", "--exit-after-start")) {
       assertThat(program.exitCode()).isEqualTo(Exit.OK);
@@ -175,12 +220,21 @@ class ProgramStartsAndStopsTest {
   }
 
   private static int status(int port, String path) throws Exception {
-    return get(port, path).statusCode();
+    return status("127.0.0.1", port, path);
+  }
+
+  private static int status(String host, int port, String path) throws Exception {
+    return get(host, port, path).statusCode();
   }
 
   private static HttpResponse<String> get(int port, String path) throws Exception {
+    return get("127.0.0.1", port, path);
+  }
+
+  private static HttpResponse<String> get(String host, int port, String path) throws Exception {
     try (var http = HttpClient.newHttpClient()) {
-      var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+      var request =
+          HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path)).build();
       return http.send(request, HttpResponse.BodyHandlers.ofString());
     }
   }

@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
 /** The program in a process of its own, as an operator runs it. */
 final class ServedProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Pattern ADDRESS = Pattern.compile("ws://localhost:(\\d+)/ws");
+  private static final Pattern ADDRESS = Pattern.compile("ws://(?:localhost|\\[::1]):(\\d+)/ws");
 
   private final Process process;
   private final List<String> lines = new ArrayList<>();

@@ -77,7 +77,10 @@ final class Commands {
   private static CommandSpec serve() {
     return sources(command("serve", "Start a node, and serve until SIGTERM or Ctrl-C."))
         .addOption(
-            value("--host", "ADDRESS", "Listen on this address; default 0.0.0.0 (BYSSUS_HOST)."))
+            value(
+                "--host",
+                "ADDRESS",
+                "Listen on this address; default 0.0.0.0, :: is IPv6 too (BYSSUS_HOST)."))
         .addOption(value(PORT, "PORT", "Listen on this port; default 8080 (BYSSUS_PORT)."))
         .addOption(
             value(

@@ -55,7 +55,7 @@ final class DeviceArguments {
 
   private URI to() {
     String given = line.matchedOptionValue(Commands.TO, "ws://localhost:8080/device");
-    var what = "tcp://HOST:PORT, ws://HOST:PORT/device or its wss";
+    var what = "tcp://HOST:PORT, ws://HOST:PORT/device or its wss (without an underscore in HOST)";
     try {
       var to = new URI(given);
       var scheme = String.valueOf(to.getScheme());

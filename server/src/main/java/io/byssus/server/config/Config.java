@@ -140,6 +140,13 @@ public record Config(
     }
   }
 
+  /** An IPv6 address may be written as in a URL. */
+  private static String bare(String written) {
+    return written.startsWith("[") && written.endsWith("]")
+        ? written.substring(1, written.length() - 1)
+        : written;
+  }
+
   public record Listen(
       String host,
       int port,
@@ -149,9 +156,13 @@ public record Config(
       List<Cidr> trustedProxies) {
     private static Listen read(Group in) {
       return new Listen(
-          in.key("host", "The address to listen on; 0.0.0.0 is every IPv4 address of this machine.")
-              .or("BYSSUS_HOST")
-              .text("0.0.0.0", 1, 255),
+          bare(
+              in.key(
+                      "host",
+                      "The address to listen on; 0.0.0.0 is every IPv4 address of this machine, ::"
+                          + " every address of IPv4 and IPv6.")
+                  .or("BYSSUS_HOST")
+                  .text("0.0.0.0", 1, 255)),
           in.key(
                   "port",
                   "The port for everything: WebSocket, HTTP API, console. 0 takes any free one.")
@@ -427,11 +438,12 @@ public record Config(
       return new DevicePort(
           in.key("port", "The port for it. 0 takes any free one.")
               .maybeCount("there is none", 0, 65_535),
-          in.key(
-                  "host",
-                  "The address to listen on. One that other machines reach needs"
-                      + " devices.tcp.gateways.")
-              .text("127.0.0.1", 1, 255),
+          bare(
+              in.key(
+                      "host",
+                      "The address to listen on. One that other machines reach needs"
+                          + " devices.tcp.gateways.")
+                  .text("127.0.0.1", 1, 255)),
           in.key(
                   "gateways",
                   "Which gateway is where, as NAME=NETWORK (g1=10.0.0.5, g2=10.1.0.0/16), the first"

@@ -51,7 +51,6 @@ public final class DevicePort implements AutoCloseable {
     var bootstrap =
         new ServerBootstrap()
             .group(loops.group())
-            .channel(loops.transport().serverChannel())
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             // Nothing is read before it is known who is there.
@@ -74,7 +73,8 @@ public final class DevicePort implements AutoCloseable {
                   }
                 });
     loops.transport().limitUnsent(bootstrap, unsent);
-    var bound = bootstrap.bind(settings.host(), settings.port()).awaitUninterruptibly();
+    var bound =
+        loops.transport().bind(bootstrap, settings.host(), settings.port()).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
           "cannot listen on " + settings.host() + ":" + settings.port() + " for devices",

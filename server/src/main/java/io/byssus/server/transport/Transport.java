@@ -1,19 +1,27 @@
 package io.byssus.server.transport;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.nio.channels.spi.SelectorProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,11 +76,49 @@ public enum Transport {
     }
   }
 
-  Class<? extends ServerChannel> serverChannel() {
+  /**
+   * Listens on {@code host}. A socket for all IPv6 addresses takes those of IPv4 too, as {@code ::}
+   * is meant; but {@code 0.0.0.0} is every address of IPv4 and no other.
+   */
+  ChannelFuture bind(ServerBootstrap server, String host, int port) {
+    var address = new InetSocketAddress(host, port);
+    var ipv4 = address.getAddress() instanceof Inet4Address;
     return switch (this) {
-      case EPOLL -> EpollServerSocketChannel.class;
-      case IO_URING -> IoUringServerSocketChannel.class;
-      case NIO -> NioServerSocketChannel.class;
+      case EPOLL ->
+          server
+              .channelFactory(() ->
+                  ipv4
+                      ? new EpollServerSocketChannel(SocketProtocolFamily.INET)
+                      : new EpollServerSocketChannel())
+              .bind(address);
+      case NIO ->
+          server
+              .channelFactory(() ->
+                  ipv4
+                      ? new NioServerSocketChannel(
+                          SelectorProvider.provider(), SocketProtocolFamily.INET)
+                      : new NioServerSocketChannel())
+              .bind(address);
+      // Its sockets cannot be told their family.
+      case IO_URING ->
+          server
+              .channelFactory(IoUringServerSocketChannel::new)
+              .handler(ipv4 ? new OnlyIpv4() : new ChannelInboundHandlerAdapter())
+              .bind(address);
     };
+  }
+
+  /** Ends what comes by IPv6 before anybody looks at it. */
+  private static final class OnlyIpv4 extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+      if (accepted instanceof Channel channel
+          && channel.remoteAddress() instanceof InetSocketAddress peer
+          && peer.getAddress() instanceof Inet6Address) {
+        channel.unsafe().closeForcibly();
+      } else {
+        ctx.fireChannelRead(accepted);
+      }
+    }
   }
 }

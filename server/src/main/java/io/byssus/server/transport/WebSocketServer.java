@@ -33,7 +33,6 @@ public final class WebSocketServer implements AutoCloseable {
     var bootstrap =
         new ServerBootstrap()
             .group(loops.group())
-            .channel(loops.transport().serverChannel())
             .option(ChannelOption.SO_BACKLOG, listen.backlog())
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(
@@ -42,7 +41,8 @@ public final class WebSocketServer implements AutoCloseable {
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator())
             .childHandler(new Pipelines(reception));
     loops.transport().limitUnsent(bootstrap, unsent);
-    var bound = bootstrap.bind(listen.host(), listen.port()).awaitUninterruptibly();
+    var bound =
+        loops.transport().bind(bootstrap, listen.host(), listen.port()).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
           "cannot listen on " + listen.host() + ":" + listen.port(), bound.cause());
