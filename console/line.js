@@ -1,4 +1,7 @@
-/** The line between this tab and the server: how it stands, what went wrong, and the plug to pull. */
+/**
+ * The line between this tab and the server: how it stands, what went wrong, and the plug to pull.
+ * What a button does depends on nothing that happens by itself: the finger is slower than the line.
+ */
 
 import { duration, element, time } from './log.js';
 import { plug } from './plug.js';
@@ -17,14 +20,6 @@ const TITLE = {
   connected: 'Connected',
   waiting: 'Waiting to reconnect',
   closed: 'Closed',
-};
-const BUTTON = {
-  offline: 'Plug in again',
-  connecting: 'Pull the plug',
-  resuming: 'Pull the plug',
-  connected: 'Pull the plug',
-  waiting: 'Try now',
-  closed: 'Start a new session',
 };
 const BAND = { offline: 'away', waiting: 'away', closed: 'away', connecting: 'trying', resuming: 'trying', connected: 'up' };
 
@@ -47,6 +42,7 @@ export class Line {
   #lostAt = 0;
   #fault = '';
   #degraded = false;
+  #waited = false; // since it was connected last: there has been a wait that a person may cut short
   #connections = 0;
   #pinged = null; // {at, rttMs}
 
@@ -63,7 +59,9 @@ export class Line {
       this.#degraded = active;
       this.#draw();
     });
-    $('plug').addEventListener('click', () => this.#click(pulled));
+    $('plug').addEventListener('click', () => (plug.pulled ? this.#plugIn() : this.#pull(pulled)));
+    $('again').addEventListener('click', () => this.#tryNow());
+    $('anew').addEventListener('click', () => location.reload());
     setInterval(() => this.#ping(), PING_MS);
     setInterval(() => this.#describe(), TICK_MS);
     this.#changed({ state: client.state });
@@ -77,22 +75,24 @@ export class Line {
     if ($('events').children.length > EVENTS_MOST) $('events').lastChild.remove();
   }
 
-  #click(pulled) {
-    const { state } = this.#standing;
-    if (state === 'closed') {
-      location.reload();
-    } else if (state === 'offline') {
-      this.happened('plugged in again');
-      plug.putIn();
-      this.#client.reconnect();
-    } else if (state === 'waiting') {
-      this.happened('trying now');
-      this.#client.reconnect();
-    } else {
-      this.happened('plug pulled');
-      plug.pull();
-      pulled();
-    }
+  #pull(pulled) {
+    this.happened('plug pulled');
+    plug.pull();
+    pulled();
+    this.#changed({ state: this.#client.state }); // while it waits, the client does not notice
+  }
+
+  #plugIn() {
+    this.happened('plugged in again');
+    plug.putIn();
+    this.#client.reconnect();
+  }
+
+  /** When a try is under way already, this is it. */
+  #tryNow() {
+    if (this.#standing.state !== 'waiting') return;
+    this.happened('trying now');
+    this.#client.reconnect();
   }
 
   #changed(event) {
@@ -101,6 +101,7 @@ export class Line {
     if (state === 'offline' && before === 'offline') return; // the client goes on trying, in vain
     this.#standing = { ...event, state, since: Date.now() };
     this.#degraded = false;
+    if (state !== 'connecting' && state !== 'resuming') this.#waited = state === 'waiting';
     if (before === 'connected') this.#lostAt = Date.now();
     if (state === 'waiting' && event.attempts <= 1) this.happened(`${event.attempts ? 'no connection' : 'connection lost'} (${ending(event)})`);
     if (state === 'closed') this.happened(`closed: ${ending(event)}`);
@@ -129,7 +130,11 @@ export class Line {
     const { state } = this.#standing;
     document.body.dataset.state = state;
     $('state').textContent = TITLE[state];
-    $('plug').textContent = state === 'closed' && this.#client.session.id ? 'Connect again' : BUTTON[state];
+    $('plug').textContent = plug.pulled ? 'Plug in again' : 'Pull the plug';
+    $('plug').disabled = state === 'closed';
+    $('again').classList.toggle('absent', !this.#waited);
+    $('anew').hidden = state !== 'closed';
+    $('anew').textContent = this.#client.session.id ? 'Connect again' : 'Start a new session';
     const trouble = this.#trouble();
     $('trouble').hidden = !trouble;
     $('trouble-text').textContent = trouble;

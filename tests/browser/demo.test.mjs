@@ -171,12 +171,71 @@ test('a server that cannot be reached is told in a sentence, until it can', () =
     await ann.page.reload();
     await ann.see('#trouble:has-text("The server cannot be reached: 3 tries have failed (try_again_later).")');
     await ann.write('patience');
-    away = false;
     await ann.page.getByRole('button', { name: 'Try now' }).click();
+    away = false; // not before: by itself the page may be back before the click
     await ann.connected();
     await ann.hears('patience');
     assert.ok(!(await ann.page.locator('#trouble').isVisible()));
   }));
+
+test('no button changes its meaning by itself: neither the plug nor another try moves while the client tries', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    const plug = ann.page.getByRole('button', { name: 'Pull the plug' });
+    const again = ann.page.getByRole('button', { name: 'Try now' });
+    assert.ok(!(await again.isVisible()), 'there is nothing to try while the connection stands');
+    let away = true;
+    let tries = 0;
+    await ann.page.routeWebSocket(/\/ws$/, (socket) => (++tries, away ? socket.close({ code: 1013, reason: 'try_again_later' }) : socket.connectToServer()));
+    await ann.page.reload();
+    await ann.becomes('waiting');
+    await ann.page.evaluate(watchTheButtons);
+    while (tries < 6) await again.click(); // whether it waits or tries: nothing else comes under the finger
+    away = false;
+    await ann.connected();
+    assert.ok(!(await again.isVisible()));
+    const seen = await ann.page.evaluate(() => window.seenOfButtons);
+    assert.deepEqual(seen.plug.labels, ['Pull the plug']);
+    assert.deepEqual(seen.again.labels, ['Try now']);
+    assert.equal(seen.plug.places.length, 1, `the plug moved: ${seen.plug.places}`);
+    assert.equal(seen.again.places.length, 1, `Try now moved: ${seen.again.places}`);
+    await plug.click();
+    await ann.becomes('offline');
+    assert.ok(!(await again.isVisible()), 'without a plug there is nothing to try');
+    await ann.plugIn();
+  }));
+
+test('the plug can be pulled while the client waits, and stays pulled', () =>
+  inRoom(async (openTab) => {
+    const ann = await openTab('Ann');
+    let away = true;
+    await ann.page.routeWebSocket(/\/ws$/, (socket) => (away ? socket.close({ code: 1013, reason: 'try_again_later' }) : socket.connectToServer()));
+    await ann.page.reload();
+    await ann.becomes('waiting');
+    await ann.pullThePlug();
+    away = false;
+    await ann.write('later');
+    await ann.see('.message.pending');
+    assert.equal(await ann.page.textContent('#state'), 'Unplugged');
+    await ann.plugIn();
+    await ann.hears('later');
+  }));
+
+/** In the page: what the buttons say, and where they are, at every change of the page. */
+function watchTheButtons() {
+  const seen = (window.seenOfButtons = { plug: { labels: [], places: [] }, again: { labels: [], places: [] } });
+  const look = () => {
+    for (const [id, { labels, places }] of Object.entries(seen)) {
+      const button = document.getElementById(id);
+      const { x, y, width, height } = button.getBoundingClientRect();
+      const place = [x, y, width, height].map(Math.round).join(' ');
+      if (!labels.includes(button.textContent)) labels.push(button.textContent);
+      if (!places.includes(place)) places.push(place);
+    }
+  };
+  look();
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+}
 
 test('a reload keeps the session and shows everything once', () =>
   inRoom(async (openTab, { address }) => {
