@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.connection.Peer;
 import io.byssus.core.node.Authenticator.Verdict;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -172,6 +173,59 @@ class ForgedTokensAreRefusedTest {
   @ValueSource(strings = {"1e30", "1e400", "9223372036854775807", "99999999999999999999999"})
   void timeBeyondAllTimesIsNoError(String exp) {
     assertThat(verdict(signed(HS256, "{\"sub\":\"ann\",\"exp\":" + exp + "}"))).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0",
+        "42",
+        "-7",
+        "9007199254740993",
+        "9223372036854775808",
+        "18446744073709551614",
+        "18446744073709551615",
+        "123456789012345678901234567890"
+      })
+  void wholeNumberIsTheUserOfItsDigits(String sub) {
+    assertThat(verdict(signed(HS256, "{\"sub\":" + sub + ",\"exp\":4000000000}")))
+        .isEqualTo(accepted(sub, 4_000_000_000L - S));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"42.0", "4.2e1", "42e0", "1E400", "0.5", "-0", "1.8446744073709552E19"})
+  void otherNumberNamesNobody(String sub) {
+    assertThat(verdict(signed(HS256, "{\"sub\":" + sub + ",\"exp\":4000000000}")))
+        .isEqualTo(INVALID);
+  }
+
+  /** RFC 7519 section 2: NumericDate may have a fraction. */
+  @Test
+  void fractionOfASecondIsCutOff() {
+    assertThat(verdict(signed(HS256, "{\"sub\":\"ann\",\"exp\":4000000000.75}")))
+        .isEqualTo(accepted("ann", 4_000_000_000L - S));
+    assertThat(verdict(signed(HS256, "{\"sub\":\"ann\",\"exp\":4e9}")))
+        .isEqualTo(accepted("ann", 4_000_000_000L - S));
+    assertThat(verdict(signed(HS256, claims(",\"nbf\":" + (S - 1) + ".5,\"iat\":1.5e9"))))
+        .isEqualTo(accepted("ann", 600));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"18446744073709552", "9223372036854776", "1e30", "1e400", "-18446744073709552"})
+  void timeThatWouldOverflowIsNotTakenForAnother(String time) {
+    for (var claim : new String[] {"nbf", "iat"}) {
+      assertThat(verdict(signed(HS256, claims(",\"" + claim + "\":" + time)))).isEqualTo(INVALID);
+    }
+    assertThat(verdict(signed(HS256, "{\"sub\":\"ann\",\"exp\":" + time + "}"))).isEqualTo(INVALID);
+    // Wraps around to ten minutes from now.
+    var wrapped =
+        BigInteger.TWO
+            .pow(64)
+            .add(BigInteger.valueOf((S + 600) * 1000))
+            .divide(BigInteger.valueOf(1000));
+    assertThat(verdict(signed(HS256, "{\"sub\":\"ann\",\"exp\":" + wrapped + "}")))
+        .isEqualTo(INVALID);
   }
 
   @Test
