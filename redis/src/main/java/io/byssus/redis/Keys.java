@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  *   s session        i its inbox         due sessions by their time    o sessions of an owner
  *   c channel        m its Hash          d dedupe id                   p presence   q its data
  *   u sessions of a user                 g sessions with a tag         n name of a node
+ *   r runs that had that name
  *   f what is written to be waited for
  *   Pub/Sub: l publications of a channel   all of a partition   w wakes a node   bus
  * </pre>
@@ -129,6 +130,11 @@ final class Keys {
 
   String nodeName(String node) {
     return of(COMMON, "n", node);
+  }
+
+  /** The runs that had a name, scored by when they last said so. */
+  String nodeRuns(String node) {
+    return of(COMMON, "r", node);
   }
 
   /** An owner, as it stands in sessions and in names. */

@@ -7,6 +7,7 @@ import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.protocol.CloseCode;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -23,11 +24,16 @@ final class RedisBus implements ClusterBus {
 
   private final Redis redis;
   private final Keys keys;
+  private final Duration remembered;
   private volatile @Nullable Listener listener;
 
-  RedisBus(Redis redis) {
+  /**
+   * @param sessionTtl how long sessions live that are attached to a run which is dead
+   */
+  RedisBus(Redis redis, Duration sessionTtl) {
     this.redis = redis;
     this.keys = redis.keys();
+    this.remembered = sessionTtl.multipliedBy(2);
   }
 
   /** Hears from here on what all nodes and {@code self} are told. */
@@ -48,16 +54,17 @@ final class RedisBus implements ClusterBus {
   }
 
   @Override
-  public CompletionStage<Boolean> announce(Announcement announcement) {
+  public CompletionStage<Name> announce(Announcement announcement) {
     var owner = announcement.owner();
     return redis
         .runAside(
             Keys.COMMON,
             Script.ANNOUNCE,
-            List.of(keys.nodeName(owner.node())),
+            List.of(keys.nodeName(owner.node()), keys.nodeRuns(owner.node())),
             args(
                 owner.incarnation(),
                 NAME_LEASE.toMillis(),
+                remembered.toMillis(),
                 redis.listening().verb(),
                 keys.bus(),
                 Packed.strings(
@@ -71,7 +78,19 @@ final class RedisBus implements ClusterBus {
                         "" + announcement.connections(),
                         "" + announcement.sessions(),
                         "" + announcement.ready()))))
-        .thenApply(reply -> Redis.number(reply.getFirst()) == 1);
+        .thenApply(reply -> name(owner, reply));
+  }
+
+  private static Name name(Owner owner, List<Object> reply) {
+    if (Redis.number(reply.getFirst()) != 1) {
+      return new Name.Refused();
+    }
+    var before = new HashSet<Owner>();
+    reply
+        .subList(1, reply.size())
+        .forEach(run -> before.add(new Owner(owner.node(), Redis.text(run))));
+    before.remove(owner);
+    return new Name.Taken(before);
   }
 
   @Override
@@ -80,7 +99,7 @@ final class RedisBus implements ClusterBus {
         .runAside(
             Keys.COMMON,
             Script.DEPART,
-            List.of(keys.nodeName(owner.node())),
+            List.of(keys.nodeName(owner.node()), keys.nodeRuns(owner.node())),
             args(
                 owner.incarnation(),
                 redis.listening().verb(),

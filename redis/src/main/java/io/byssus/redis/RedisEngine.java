@@ -36,7 +36,7 @@ public final class RedisEngine implements AutoCloseable {
     replicas = new Replicas(primaries, clients, owner, keys, redisSettings);
     var subscriptions = new Subscriptions(redis, settings, timer);
     var inboxes = new RedisInboxes(redis, settings);
-    var bus = new RedisBus(redis);
+    var bus = new RedisBus(redis, settings.sessionTtl());
     inboxes.listen(owner);
     bus.listen(owner);
     engine =

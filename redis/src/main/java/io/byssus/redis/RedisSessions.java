@@ -377,6 +377,13 @@ final class RedisSessions implements SessionStore {
   }
 
   @Override
+  public CompletionStage<List<String>> heldBy(Owner owner, int part) {
+    return redis
+        .run(part, Script.HELD, List.of(keys.owned(part, owner)), args())
+        .thenApply(ids -> ids.stream().map(id -> Keys.name(text(id))).toList());
+  }
+
+  @Override
   public CompletionStage<List<Orphan>> abandon(Owner dead, int limit) {
     return collected(
         0,

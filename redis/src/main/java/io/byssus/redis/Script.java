@@ -28,6 +28,7 @@ enum Script {
   REMOVE,
   SWEEP,
   HOLDER,
+  HELD,
   APPEND,
   READ,
   ACKNOWLEDGE,

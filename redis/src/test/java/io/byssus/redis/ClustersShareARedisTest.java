@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.node.ClusterBus;
 import io.byssus.core.node.ClusterBus.Announcement;
+import io.byssus.core.node.ClusterBus.Name;
 import io.byssus.core.node.ClusterBus.Notice;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.NewSession;
@@ -63,7 +64,7 @@ class ClustersShareARedisTest {
                       .bus()
                       .announce(new Announcement(OWNER, name, "", Duration.ZERO, 1, 1, true))))
           .as("the name is free in this cluster")
-          .isTrue();
+          .isInstanceOf(Name.Taken.class);
       var token = TokenHash.of("token");
       var lease =
           get(engine

@@ -5,6 +5,7 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 import io.byssus.core.lane.Ticker;
 import io.byssus.core.node.ClusterBus;
 import io.byssus.core.session.Owner;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +25,17 @@ final class MemoryBus implements ClusterBus {
 
   private record Held(Owner by, long untilNs) {}
 
+  /** Nobody had the name before whom this engine outlives. */
   @Override
-  public CompletionStage<Boolean> announce(Announcement announcement) {
+  public CompletionStage<Name> announce(Announcement announcement) {
     if (!taken(announcement.owner())) {
-      return completedFuture(false);
+      return completedFuture(new Name.Refused());
     }
     var listening = listener;
     if (listening != null) {
       listening.announced(announcement);
     }
-    return completedFuture(true);
+    return completedFuture(new Name.Taken(Set.of()));
   }
 
   private boolean taken(Owner owner) {

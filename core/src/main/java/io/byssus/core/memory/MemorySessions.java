@@ -122,6 +122,12 @@ final class MemorySessions implements SessionStore {
   }
 
   @Override
+  public CompletionStage<List<String>> heldBy(Owner owner, int part) {
+    return completedFuture(
+        table.heldBy(owner, id -> Math.floorMod(id.hashCode(), HELD_PARTS) == part));
+  }
+
+  @Override
   public CompletionStage<List<Gone>> sweep(int limit) {
     housekeeping.accept(limit);
     return completedFuture(table.removePassed(limit));

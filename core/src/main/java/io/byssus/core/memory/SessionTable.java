@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * All sessions: the living, and those whose time has passed and that nobody has swept yet.
@@ -124,6 +125,21 @@ final class SessionTable {
           ? Optional.empty()
           : Optional.of(remove(entry));
     }
+  }
+
+  /** Looks at all of them, of those that {@code among} takes. */
+  List<String> heldBy(Owner owner, Predicate<String> among) {
+    var held = new ArrayList<String>();
+    for (var entry : entries.values()) {
+      if (among.test(entry.id)) {
+        synchronized (entry) {
+          if (entry.state().holder().filter(lease -> lease.owner().equals(owner)).isPresent()) {
+            held.add(entry.id);
+          }
+        }
+      }
+    }
+    return held;
   }
 
   /** Looks at all of them: the owner of a memory engine dies with it, except in tests. */

@@ -45,6 +45,7 @@ final class Admission {
   private int steps;
   private boolean restoring;
   private boolean inside;
+  private String coming = "";
 
   Admission(
       Node node, Connection connection, CommandDispatcher dispatcher, Command.Connect connect) {
@@ -141,6 +142,10 @@ final class Admission {
   private void leaveIfDone() {
     if (inside && steps == 0 && !(restoring && connection.open())) {
       inside = false;
+      if (!coming.isEmpty()) {
+        node.attachments.came(coming);
+        coming = "";
+      }
       dispatcher.settled(this);
       gate.leave();
     }
@@ -169,10 +174,23 @@ final class Admission {
     }
   }
 
+  /** This connect may be granted the session, until it leaves the gate. */
+  private void comes(String session) {
+    if (coming.isEmpty()) {
+      coming = session;
+      node.attachments.comes(session);
+    }
+  }
+
+  private Debts debts() {
+    return node.watch(connection.lane()).debts();
+  }
+
   // A new session.
 
   private void create(String user) {
     var id = node.randomId();
+    comes(id);
     var draft = new NewSession(id, user, connect.attributes(), connect.tags(), TokenHash.of(token));
     var stored = new StoredSession(id, user, given(), connect.tags(), Map.of(), 0);
     whenDone(
@@ -180,7 +198,8 @@ final class Admission {
         created -> {
           created.replaced().ifPresent(node::forget);
           hold(created.lease(), stored).ifPresent(session -> list(session, stored));
-        });
+        },
+        () -> debts().made(new Lease(id, node.settings.owner(), 1)));
   }
 
   /** The attributes as the store keeps them: null stands for one that is not there. */
@@ -231,6 +250,7 @@ final class Admission {
   // One that was there before.
 
   private void claim(String user, Command.Resume resume) {
+    comes(resume.session());
     whenDone(
         node.engine
             .sessions()
@@ -248,7 +268,8 @@ final class Admission {
                 turnAway(ErrorCode.RESUME_REFUSED, "the session is not yours", CloseCode.FORBIDDEN);
             case Claim.Granted granted -> granted(granted);
           }
-        });
+        },
+        () -> debts().claimed(resume.session()));
   }
 
   // One that is known by who comes for it.
@@ -261,7 +282,10 @@ final class Admission {
     whenDone(
         node.engine.sessions().holder(identity.session()),
         holder -> {
-          if (holder.flatMap(lease -> lease).isPresent()) {
+          if (holder
+              .flatMap(lease -> lease)
+              .filter(held -> !node.strays.isStray(held))
+              .isPresent()) {
             refuse(ErrorCode.RESUME_REFUSED, "another connection holds the session");
           } else {
             claim(identity, true);
@@ -274,6 +298,7 @@ final class Admission {
    * the store then knows the later one.
    */
   private void claim(Identity identity, boolean mayMake) {
+    comes(identity.session());
     whenDone(
         node.engine
             .sessions()
@@ -292,7 +317,8 @@ final class Admission {
             case Claim.Granted granted when mayMake -> granted(granted);
             case Claim.Granted granted -> made(granted);
           }
-        });
+        },
+        () -> debts().claimed(identity.session()));
   }
 
   private void make(Identity identity) {
@@ -308,7 +334,8 @@ final class Admission {
         created -> {
           created.replaced().ifPresent(node::forget);
           claim(identity, false);
-        });
+        },
+        () -> debts().claimed(identity.session()));
   }
 
   private void made(Claim.Granted granted) {
@@ -383,7 +410,7 @@ final class Admission {
     if (connection.open()) {
       return Optional.of(dispatcher.hold(lease, stored));
     }
-    node.noting("release", node.engine.sessions().release(lease));
+    debts().release(lease);
     return Optional.empty();
   }
 

@@ -14,6 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Attachments {
   private final ConcurrentHashMap<String, Attachment> bySession = new ConcurrentHashMap<>();
 
+  /** Sessions that a connect here is about to get, with the number of those. */
+  private final ConcurrentHashMap<String, Integer> coming = new ConcurrentHashMap<>();
+
   private record Attachment(Lease lease, CommandDispatcher dispatcher) {}
 
   /**
@@ -57,6 +60,26 @@ final class Attachments {
       held.dispatcher.loseSession(held.lease, code, done);
     }
     return done;
+  }
+
+  /** From here until {@link #came} a connect of this node may be granted the session. */
+  void comes(String session) {
+    coming.merge(session, 1, Integer::sum);
+  }
+
+  /** It is attached by now, or given back. */
+  void came(String session) {
+    coming.computeIfPresent(session, (id, connects) -> connects == 1 ? null : connects - 1);
+  }
+
+  /** Whether someone here has this lease or a later one, or may be about to. */
+  boolean knows(Lease lease) {
+    // In this order: a connect attaches first and ceases to come then.
+    if (coming.containsKey(lease.session())) {
+      return true;
+    }
+    var held = bySession.get(lease.session());
+    return held != null && held.lease.term() >= lease.term();
   }
 
   boolean has(String session) {

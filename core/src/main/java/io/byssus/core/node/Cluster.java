@@ -4,7 +4,9 @@ import io.byssus.core.lane.Lane;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.Orphan;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -64,18 +66,43 @@ final class Cluster implements ClusterBus.Listener {
   private void join(long until, CompletableFuture<Boolean> joined) {
     lane.when(
         node.engine.bus().announce(announcement()),
-        (taken, failure) -> {
-          if (Boolean.TRUE.equals(taken)) {
+        (name, failure) -> {
+          if (name instanceof ClusterBus.Name.Taken(var before)) {
             announceLater();
-            joined.complete(true);
+            buryFormerRuns(before, joined);
           } else if (lane.nanoTime() - until < 0) {
             lane.schedule(RETRY_NS, () -> join(until, joined));
-          } else if (taken == null) {
+          } else if (name == null) {
             joined.completeExceptionally(new CompletionException("the engine is silent", failure));
           } else {
             joined.complete(false);
           }
         });
+  }
+
+  /**
+   * Nobody else does this when the node is alone, and its clients come back to it first: so it has
+   * joined once it is done, or has taken too long.
+   */
+  private void buryFormerRuns(Set<Owner> before, CompletableFuture<Boolean> joined) {
+    var left = new HashSet<>(before);
+    left.remove(self);
+    if (left.isEmpty()) {
+      joined.complete(true);
+      return;
+    }
+    lane.schedule(JOIN_WITHIN.toNanos(), () -> joined.complete(true));
+    for (var dead : Set.copyOf(left)) {
+      abandon(
+          dead,
+          () -> {
+            node.noting("leave", node.engine.bus().leave(dead));
+            left.remove(dead);
+            if (left.isEmpty()) {
+              joined.complete(true);
+            }
+          });
+    }
   }
 
   private void announceLater() {
@@ -93,10 +120,10 @@ final class Cluster implements ClusterBus.Listener {
   private void announce() {
     lane.when(
         node.engine.bus().announce(announcement()),
-        (kept, failure) -> {
-          if (kept == null) {
+        (name, failure) -> {
+          if (name == null) {
             node.engineFailed("announce", failure);
-          } else if (!kept && !over) {
+          } else if (name instanceof ClusterBus.Name.Refused && !over) {
             over = true;
             node.observer.nameLost();
             node.drain(EXODUS);
@@ -119,7 +146,10 @@ final class Cluster implements ClusterBus.Listener {
     var left = new CompletableFuture<Void>();
     lane.execute(() -> {
       over = true;
-      lane.when(node.engine.bus().leave(self), (done, failure) -> complete(left, failure));
+      lane.when(
+          node.payDebts(),
+          (paid, none) ->
+              lane.when(node.engine.bus().leave(self), (done, failure) -> complete(left, failure)));
     });
     return left;
   }
@@ -186,27 +216,29 @@ final class Cluster implements ClusterBus.Listener {
   /** Every node does this when one is gone; the store gives each session to one of them. */
   private void bury(Owner dead) {
     node.observer.nodeGone(dead.node());
-    abandon(dead);
+    abandon(dead, () -> {});
   }
 
-  private void abandon(Owner dead) {
+  private void abandon(Owner dead, Runnable done) {
     lane.when(
         node.engine.sessions().abandon(dead, ABANDONED_AT_ONCE),
         (orphans, failure) -> {
           if (orphans == null) {
             node.engineFailed("abandon", failure);
-            lane.schedule(RETRY_NS, () -> abandonUnlessBack(dead));
-          } else if (!orphans.isEmpty()) {
+            lane.schedule(RETRY_NS, () -> abandonUnlessBack(dead, done));
+          } else if (orphans.isEmpty()) {
+            done.run();
+          } else {
             node.observer.sessionsOrphaned(orphans.size());
             orphans.forEach(this::leavePresence);
-            abandon(dead);
+            abandon(dead, done);
           }
         });
   }
 
-  private void abandonUnlessBack(Owner dead) {
+  private void abandonUnlessBack(Owner dead, Runnable done) {
     if (!membership.knows(dead)) {
-      abandon(dead);
+      abandon(dead, done);
     }
   }
 

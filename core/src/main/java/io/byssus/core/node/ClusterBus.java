@@ -4,6 +4,7 @@ import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.protocol.CloseCode;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -17,9 +18,27 @@ public interface ClusterBus {
 
   /**
    * Takes the node's name for this run, or keeps it for another {@link #NAME_LEASE}, and tells all
-   * nodes, this one too. False: another run has the name; nobody was told.
+   * nodes, this one too. Nobody is told when another run has the name.
    */
-  CompletionStage<Boolean> announce(Announcement announcement);
+  CompletionStage<Name> announce(Announcement announcement);
+
+  /** Whose the name is. */
+  sealed interface Name {
+    /** Another run's. */
+    record Refused() implements Name {}
+
+    /**
+     * This run's.
+     *
+     * @param before runs that had it and did not {@link #leave}: they are dead, and sessions may be
+     *     attached to them still. Each is remembered longer than its sessions live.
+     */
+    record Taken(Set<Owner> before) implements Name {
+      public Taken {
+        before = Set.copyOf(before);
+      }
+    }
+  }
 
   /**
    * What a node says about itself every other second.
@@ -36,7 +55,10 @@ public interface ClusterBus {
       int sessions,
       boolean ready) {}
 
-  /** This run ends: gives the name back and tells all nodes. */
+  /**
+   * This run ends, or one that is dead has no sessions any more: gives the name back if it is its
+   * own, forgets the run and tells all nodes.
+   */
   CompletionStage<Void> leave(Owner owner);
 
   /** Tells one node, which does not answer. */

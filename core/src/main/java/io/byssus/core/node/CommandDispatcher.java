@@ -500,8 +500,7 @@ final class CommandDispatcher implements Connection.Receiver {
     node.hub.leave(subscription);
     session.unsubscribe(subscription);
     if (node.showsPresence(subscription.channel())) {
-      node.noting(
-          "presence", node.engine.presence().leave(subscription.channel(), session.lease()));
+      debts().leave(subscription.channel(), session.lease());
     }
   }
 
@@ -838,12 +837,7 @@ final class CommandDispatcher implements Connection.Receiver {
   /** The user may not have this session after all: it is removed before anybody heard of it. */
   void discard(Session refused) {
     letGo(refused);
-    node.noting(
-        "remove",
-        node.engine
-            .sessions()
-            .end(refused.lease())
-            .thenAccept(gone -> gone.ifPresent(node::forget)));
+    debts().end(refused.lease());
   }
 
   /** Forgets the session here; the store is left as it is. */
@@ -875,12 +869,11 @@ final class CommandDispatcher implements Connection.Receiver {
       var left = session;
       for (var subscription : left.subscriptions()) {
         if (node.showsPresence(subscription.channel())) {
-          node.noting(
-              "presence", node.engine.presence().leave(subscription.channel(), left.lease()));
+          debts().leave(subscription.channel(), left.lease());
         }
       }
       letGo(left);
-      node.noting("release", node.engine.sessions().release(left.lease()));
+      debts().release(left.lease());
       node.observer.sessionDetached(left.id());
     }
   }
@@ -921,6 +914,10 @@ final class CommandDispatcher implements Connection.Receiver {
 
   Lane lane() {
     return connection.lane();
+  }
+
+  private Debts debts() {
+    return node.watch(connection.lane()).debts();
   }
 
   Optional<Lease> lease() {

@@ -48,6 +48,7 @@ public final class Node {
   final Attachments attachments = new Attachments();
   final Hub hub;
   final Router router;
+  final Strays strays;
 
   private final Lanes lanes;
   private final Map<Lane, Watch> watches = new IdentityHashMap<>();
@@ -85,6 +86,7 @@ public final class Node {
     this.router = new Router(engine.directory(), engine.inboxes());
     var connects = Math.ceilDiv(settings.limits().connectsAtOnce(), lanes.all().size());
     lanes.all().forEach(lane -> watches.put(lane, new Watch(lane, this, connects)));
+    this.strays = new Strays(this, lanes.all().getFirst());
     this.cluster = new Cluster(this, lanes.all().getFirst());
   }
 
@@ -97,6 +99,7 @@ public final class Node {
     var first = lanes.all().getFirst();
     first.execute(cluster::start);
     first.execute(() -> sweepLater(first));
+    first.execute(strays::start);
   }
 
   /**
@@ -238,6 +241,19 @@ public final class Node {
             })
             .toArray(CompletableFuture[]::new);
     return CompletableFuture.allOf(drained);
+  }
+
+  /** Does what all lanes owe the engine. From any thread. */
+  CompletableFuture<Void> payDebts() {
+    var paid =
+        watches.values().stream()
+            .map(watch -> {
+              var done = new CompletableFuture<Void>();
+              watch.lane().execute(() -> watch.debts().pay(() -> done.complete(null)));
+              return done;
+            })
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(paid);
   }
 
   boolean isSelf(Owner owner) {

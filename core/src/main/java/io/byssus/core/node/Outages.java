@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Connections stay, and are told. Meanwhile others may have taken the sessions, or detached them
  * because this node was not heard, and whatever the engine said was missed. So at the end all
- * leases are checked first, in one call; then the sessions catch up a few at a time, that the
+ * leases are checked first, in one call, and what could not be done meanwhile is done ({@link
+ * Debts}), which is when the node is ready; then the sessions catch up a few at a time, that the
  * engine is not met by all of them in its first second.
  */
 final class Outages {
@@ -85,12 +86,18 @@ final class Outages {
         return; // the end of the newer one will check
       }
       if (answered) {
-        checkedAfter = outage;
-        revive(outage, new ArrayDeque<>(watch.dispatchers()));
+        watch.debts().pay(() -> checked(outage));
       } else {
         lane.schedule(RETRY_NS, () -> check(outage));
       }
     });
+  }
+
+  private void checked(long outage) {
+    if (outage == node.outages()) {
+      checkedAfter = outage;
+      revive(outage, new ArrayDeque<>(watch.dispatchers()));
+    }
   }
 
   private void revive(long outage, ArrayDeque<CommandDispatcher> waiting) {

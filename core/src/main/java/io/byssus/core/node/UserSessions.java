@@ -44,14 +44,20 @@ final class UserSessions {
     for (var other : listed.subList(0, Math.max(0, listed.indexOf(session)))) {
       all =
           all.thenCombine(
-              node.engine.sessions().holder(other), (found, holder) -> add(found, other, holder));
+              node.engine.sessions().holder(other),
+              (found, holder) -> add(node, found, other, holder));
     }
     return all;
   }
 
+  /** One that only the store takes for attached stands in nobody's way. */
   private static List<Other> add(
-      List<Other> found, String session, Optional<Optional<Lease>> holder) {
-    holder.ifPresent(held -> found.add(new Other(session, held)));
+      Node node, List<Other> found, String session, Optional<Optional<Lease>> holder) {
+    holder.ifPresent(held -> {
+      var stray = held.filter(node.strays::isStray);
+      stray.ifPresent(node.strays::release);
+      found.add(new Other(session, stray.isPresent() ? Optional.empty() : held));
+    });
     return found;
   }
 

@@ -34,6 +34,7 @@ final class Watch {
   private final List<CommandDispatcher> dispatchers = new ArrayList<>();
   private final Gate gate;
   private final Outages outages;
+  private final Debts debts;
   private final List<CompletableFuture<Void>> awaitingNone = new ArrayList<>();
   private long tickedAt;
   private long listeningSince;
@@ -47,11 +48,16 @@ final class Watch {
     this.lane = lane;
     this.node = node;
     this.gate = new Gate(connects);
+    this.debts = new Debts(node, lane);
     this.outages = new Outages(node, lane, this);
   }
 
   Gate gate() {
     return gate;
+  }
+
+  Debts debts() {
+    return debts;
   }
 
   Outages outages() {
@@ -106,6 +112,7 @@ final class Watch {
       dispatchers.get(i).tick(now, listeningSince);
     }
     renew(now);
+    debts.tick(now);
     lane.schedule(TICK_NS, this::tick);
   }
 

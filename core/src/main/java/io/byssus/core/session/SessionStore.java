@@ -99,6 +99,15 @@ public interface SessionStore {
   /** Who holds the session now; the outer empty: no such session, the inner one: detached. */
   CompletionStage<Optional<Optional<Lease>>> holder(String session);
 
+  /** In so many parts {@link #heldBy} tells what an owner has. */
+  int HELD_PARTS = 64;
+
+  /**
+   * The ids of sessions that {@code owner} may hold, one part of them: all that it holds are in one
+   * of the parts from 0 to {@link #HELD_PARTS} - 1, and maybe some that it holds no more.
+   */
+  CompletionStage<List<String>> heldBy(Owner owner, int part);
+
   /**
    * Removes up to {@code limit} sessions whose time has passed. Each is reported to one caller, and
    * none that was removed or ended before.

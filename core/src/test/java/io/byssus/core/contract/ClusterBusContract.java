@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.node.ClusterBus;
 import io.byssus.core.node.ClusterBus.Announcement;
+import io.byssus.core.node.ClusterBus.Name.Refused;
+import io.byssus.core.node.ClusterBus.Name.Taken;
 import io.byssus.core.node.ClusterBus.Notice;
 import io.byssus.core.node.ClusterBus.Notice.Superseded;
 import io.byssus.core.session.Lease;
@@ -14,6 +16,7 @@ import io.byssus.protocol.CloseCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,39 +93,43 @@ public abstract class ClusterBusContract extends EngineTests {
         owner, "ws://somewhere:8080/ws", "1.2.3", Duration.ofMillis(61_001), 7, 5, true);
   }
 
+  private static void assertTaken(ClusterBus bus, Owner owner) {
+    assertThat(get(bus.announce(announcement(owner)))).isInstanceOf(Taken.class);
+  }
+
   @Test
   void whatANodeAnnouncesIsHeardByAllAndByItself() {
     var said = announcement(owner);
-    assertThat(get(bus.announce(said))).isTrue();
+    assertThat(get(bus.announce(said))).isInstanceOf(Taken.class);
     ear.hears(said);
     earThere.hears(said);
   }
 
   @Test
   void whoHasANameKeepsItByAnnouncingAgain() {
-    assertThat(get(bus.announce(announcement(owner)))).isTrue();
-    assertThat(get(bus.announce(announcement(owner)))).isTrue();
-    assertThat(get(busThere.announce(announcement(again)))).isFalse();
+    assertTaken(bus, owner);
+    assertTaken(bus, owner);
+    assertThat(get(busThere.announce(announcement(again)))).isEqualTo(new Refused());
   }
 
   @Test
   void anotherRunIsRefusedANameThatIsHeldAndNobodyHearsOfIt() {
-    assertThat(get(bus.announce(announcement(owner)))).isTrue();
-    assertThat(get(busThere.announce(announcement(again)))).isFalse();
+    assertTaken(bus, owner);
+    assertThat(get(busThere.announce(announcement(again)))).isEqualTo(new Refused());
 
     var later = superseded(CloseCode.TAKEN_OVER);
     get(busThere.tell(here.owner(), later));
     ear.hears(later);
     assertThat(ear.heard).doesNotContain(announcement(again));
-    assertThat(get(busThere.announce(announcement(again)))).isFalse();
+    assertThat(get(busThere.announce(announcement(again)))).isEqualTo(new Refused());
   }
 
   @Test
   void aNameThatIsGivenBackIsFree() {
-    assertThat(get(bus.announce(announcement(owner)))).isTrue();
+    assertTaken(bus, owner);
     get(bus.leave(owner));
     earThere.hears(owner);
-    assertThat(get(busThere.announce(announcement(again)))).isTrue();
+    assertThat(get(busThere.announce(announcement(again)))).isEqualTo(new Taken(Set.of()));
     ear.hears(announcement(again));
   }
 
@@ -135,7 +142,8 @@ public abstract class ClusterBusContract extends EngineTests {
             i ->
                 () -> {
                   var run = new Owner(name, "run" + i);
-                  return get((i % 2 == 0 ? bus : busThere).announce(announcement(run)));
+                  return get((i % 2 == 0 ? bus : busThere).announce(announcement(run)))
+                      instanceof Taken;
                 });
     assertThat(taken.stream().filter(got -> got)).hasSize(1);
   }

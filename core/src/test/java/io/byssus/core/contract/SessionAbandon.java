@@ -151,6 +151,19 @@ abstract class SessionAbandon extends SessionTests {
     assertThat(holder(lease)).isEmpty();
   }
 
+  @Test
+  void whatAnOwnerHoldsIsToldInParts() {
+    var held = IntStream.range(0, 20).mapToObj(_ -> createdBy(dead).session()).toList();
+    var taken = granted(new EngineUnderTest.Node(dead, there.engine()), created().session());
+    var all = new ArrayList<String>();
+    for (int part = 0; part < SessionStore.HELD_PARTS; part++) {
+      all.addAll(get(elsewhere.heldBy(dead, part)));
+    }
+    assertThat(all).doesNotHaveDuplicates().containsAll(held).contains(taken.lease().session());
+    assertThat(all).hasSize(21);
+    assertThat(get(sessions.heldBy(new Owner(unique("nobody"), "1"), 0))).isEmpty();
+  }
+
   private Lease createdBy(Owner owner) {
     var draft = new NewSession(unique("session"), USER, Map.of(), Set.of(), TOKEN);
     return get(sessions.create(draft, owner)).lease();

@@ -1,5 +1,6 @@
 package io.byssus.core.node;
 
+import io.byssus.core.delivery.SessionDirectory;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.SessionStore;
 import java.lang.reflect.InvocationTargetException;
@@ -9,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An engine of which one kind of step, of its sessions or its presence, waits until the test lets
- * it go, or says how it fails.
+ * An engine of which one kind of step, of its sessions, directory or presence, waits until the test
+ * lets it go, or says how it fails.
  */
 final class HeldSteps {
   private final String step;
@@ -32,7 +33,9 @@ final class HeldSteps {
         held(SessionStore.class, engine.sessions()),
         engine.broker(),
         engine.inboxes(),
-        engine.directory(),
+        step.equals("remove")
+            ? engine.directory()
+            : held(SessionDirectory.class, engine.directory()),
         held(PresenceStore.class, engine.presence()),
         engine.bus());
   }

@@ -122,6 +122,33 @@ class NodesComeAndGoTest {
   }
 
   @Test
+  void whoIsAloneDetachesTheSessionsOfItsOwnFormerRunsBeforeItHasJoined() {
+    var alone = new TestCluster(37);
+    var first = alone.start("n1", new UserPolicy.AtMost(1));
+    first.connected("ann");
+    alone.bus(first).pull(false);
+    var second = alone.prepare("n1", "2", new UserPolicy.AtMost(1), NodeObserver.NONE, e -> e);
+    var abandons = new HeldSteps("abandon");
+    var third =
+        alone.prepare("n1", "3", new UserPolicy.AtMost(1), NodeObserver.NONE, abandons::around);
+    second.node.join();
+    alone.lanes.advance(Duration.ofSeconds(11));
+    second.connected("bob");
+    alone.bus(second).pull(false);
+
+    abandons.hold();
+    var joined = third.node.join().toCompletableFuture();
+    alone.lanes.advance(Duration.ofSeconds(11));
+    assertThat(joined).isNotDone();
+    abandons.letGo();
+    alone.lanes.settle();
+
+    assertThat(joined).isCompletedWithValue(true);
+    assertThat(third.client().connect("bob").resumed()).isFalse();
+    assertThat(third.client().connect("ann").resumed()).isFalse();
+  }
+
+  @Test
   void aNodeWhoseNameWasTakenSendsItsClientsAway() {
     var lost = new ArrayList<String>();
     var observer =

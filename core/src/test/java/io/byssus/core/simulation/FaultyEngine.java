@@ -170,6 +170,11 @@ final class FaultyEngine {
     }
 
     @Override
+    public CompletionStage<List<String>> heldBy(Owner owner, int part) {
+      return call(() -> store.heldBy(owner, part));
+    }
+
+    @Override
     public CompletionStage<List<Gone>> sweep(int limit) {
       return call(() -> store.sweep(limit));
     }

@@ -4,8 +4,10 @@ import io.byssus.core.lane.Ticker;
 import io.byssus.core.node.ClusterBus;
 import io.byssus.core.session.Owner;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -14,6 +16,7 @@ import java.util.function.Consumer;
 public final class TestBus {
   private final Ticker ticker;
   private final Map<String, Held> names = new HashMap<>();
+  private final Map<String, Set<Owner>> runs = new HashMap<>();
   private final Map<Owner, End> ends = new HashMap<>();
 
   public TestBus(Ticker ticker) {
@@ -65,7 +68,7 @@ public final class TestBus {
     }
 
     @Override
-    public CompletionStage<Boolean> announce(Announcement announcement) {
+    public CompletionStage<Name> announce(Announcement announcement) {
       if (pulled) {
         return failed();
       }
@@ -73,11 +76,18 @@ public final class TestBus {
       var held = names.get(owner.node());
       var now = ticker.nanoTime();
       if (held != null && !held.by.equals(owner) && now - held.untilNs < 0) {
-        return CompletableFuture.completedFuture(false);
+        return CompletableFuture.completedFuture(new Name.Refused());
       }
       names.put(owner.node(), new Held(owner, now + NAME_LEASE.toNanos()));
       all(listener -> listener.announced(announcement));
-      return CompletableFuture.completedFuture(true);
+      var runs = runs(owner);
+      var before = Set.copyOf(runs);
+      runs.add(owner);
+      return CompletableFuture.completedFuture(new Name.Taken(before));
+    }
+
+    private Set<Owner> runs(Owner owner) {
+      return runs.computeIfAbsent(owner.node(), _ -> new LinkedHashSet<>());
     }
 
     @Override
@@ -85,6 +95,7 @@ public final class TestBus {
       if (pulled) {
         return failed();
       }
+      runs(owner).remove(owner);
       names.computeIfPresent(owner.node(), (_, held) -> held.by.equals(owner) ? null : held);
       all(listener -> listener.left(owner));
       return CompletableFuture.completedFuture(null);

@@ -1,0 +1,183 @@
+package io.byssus.core.node;
+
+import io.byssus.core.lane.Lane;
+import io.byssus.core.session.Lease;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What one lane owes the engine: steps by which a session is let go, and which an outage or a lost
+ * answer has left undone, or nobody knows. Without them a session stays attached to this node that
+ * nobody here holds, and stands in the way of its own user. Confined to the lane.
+ *
+ * <p>A step that fails is kept and done again: at the end of an outage, before the node is ready,
+ * and else after a while. Each is tied to a lease, or looks first, so that it may be late or done
+ * twice: whoever has the session by then is not harmed.
+ *
+ * <p>There is room for {@link #MOST}. What is beyond is forgotten here, and found by {@link
+ * Strays}.
+ */
+final class Debts {
+  static final int MOST = 100_000;
+
+  private static final int PAID_AT_ONCE = 100;
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+
+  private final Node node;
+  private final Lane lane;
+  private final LinkedHashSet<Debt> owed = new LinkedHashSet<>();
+  private Duration retry = FIRST_RETRY;
+  private long payAt;
+  private boolean paying;
+
+  Debts(Node node, Lane lane) {
+    this.node = node;
+    this.lane = lane;
+  }
+
+  private sealed interface Debt {
+    /** The session is detached. */
+    record Release(Lease lease) implements Debt {}
+
+    /** The session is removed. */
+    record End(Lease lease) implements Debt {}
+
+    /** The session is not in the channel any more. */
+    record Leave(String channel, Lease lease) implements Debt {}
+
+    /** A claim of this node was not answered: if it was granted, the session is detached. */
+    record Claim(String session) implements Debt {}
+  }
+
+  void release(Lease lease) {
+    settle(new Debt.Release(lease));
+  }
+
+  void end(Lease lease) {
+    settle(new Debt.End(lease));
+  }
+
+  void leave(String channel, Lease lease) {
+    settle(new Debt.Leave(channel, lease));
+  }
+
+  /** The session has been asked for, and nobody knows whether it was granted. */
+  void claimed(String session) {
+    lane.check();
+    owe(new Debt.Claim(session));
+  }
+
+  /** The session was made under this lease, or was not. */
+  void made(Lease lease) {
+    lane.check();
+    owe(new Debt.End(lease));
+  }
+
+  private void settle(Debt debt) {
+    lane.check();
+    lane.when(
+        step(debt),
+        (done, failure) -> {
+          if (failure != null) {
+            node.engineFailed(name(debt), failure);
+            owe(debt);
+          }
+        });
+  }
+
+  private void owe(Debt debt) {
+    if (owed.isEmpty()) {
+      retry = FIRST_RETRY;
+      payLater();
+    }
+    if (owed.size() < MOST) {
+      owed.add(debt);
+    }
+  }
+
+  private void payLater() {
+    payAt = lane.nanoTime() + retry.toNanos() + node.randomUpTo(retry).toNanos();
+  }
+
+  private static String name(Debt debt) {
+    return switch (debt) {
+      case Debt.Release _ -> "release";
+      case Debt.End _ -> "remove";
+      case Debt.Leave _ -> "presence";
+      case Debt.Claim _ -> "holder";
+    };
+  }
+
+  private CompletionStage<?> step(Debt debt) {
+    var sessions = node.engine.sessions();
+    return switch (debt) {
+      case Debt.Release(var lease) -> sessions.release(lease);
+      case Debt.End(var lease) ->
+          sessions.end(lease).thenAccept(gone -> gone.ifPresent(node::forget));
+      case Debt.Leave(var channel, var lease) -> node.engine.presence().leave(channel, lease);
+      case Debt.Claim(var session) -> node.strays.release(session);
+    };
+  }
+
+  int size() {
+    return owed.size();
+  }
+
+  /** Pays what is due, in quiet times. */
+  void tick(long now) {
+    if (!owed.isEmpty() && !paying && node.reachable() && now - payAt >= 0) {
+      pay(() -> {});
+    }
+  }
+
+  /**
+   * Does once all that is owed.
+   *
+   * @param done when that was tried; what failed again stays owed
+   */
+  void pay(Runnable done) {
+    lane.check();
+    paying = true;
+    pay(new ArrayDeque<>(owed), done);
+  }
+
+  private void pay(ArrayDeque<Debt> round, Runnable done) {
+    if (round.isEmpty()) {
+      paid(done);
+      return;
+    }
+    var steps = new CompletableFuture<?>[Math.min(PAID_AT_ONCE, round.size())];
+    for (int i = 0; i < steps.length; i++) {
+      steps[i] = pay(round.poll());
+    }
+    lane.when(CompletableFuture.allOf(steps), (none, failure) -> pay(round, done));
+  }
+
+  /** Done, without a failure, when it was tried. */
+  private CompletableFuture<Void> pay(Debt debt) {
+    var tried = new CompletableFuture<Void>();
+    lane.when(
+        step(debt),
+        (done, failure) -> {
+          if (failure == null) {
+            owed.remove(debt);
+          } else {
+            node.engineFailed(name(debt), failure);
+          }
+          tried.complete(null);
+        });
+    return tried;
+  }
+
+  private void paid(Runnable done) {
+    paying = false;
+    var doubled = retry.multipliedBy(2);
+    retry = doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
+    payLater();
+    done.run();
+  }
+}
