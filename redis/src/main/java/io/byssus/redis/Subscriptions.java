@@ -9,8 +9,10 @@ import io.byssus.redis.Envelope.Place;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +42,8 @@ final class Subscriptions {
   private final Map<String, Heeded> channels = new ConcurrentHashMap<>();
   private final Map<String, Listener> prefixes = new ConcurrentHashMap<>();
   private final Map<String, Integer> patterns = new HashMap<>();
+  private final Set<Integer> toLookUp = new HashSet<>();
+  private boolean lookingUp;
   private long refreshedNs = System.nanoTime();
 
   /** A channel that is listened to. */
@@ -57,7 +61,7 @@ final class Subscriptions {
     this.keys = redis.keys();
     this.timer = timer;
     this.channelTtlMs = settings.channelTtl().toMillis();
-    redis.listening().onMissed(this::lookUp);
+    redis.listening().onMissed(this::lookUpSoon);
   }
 
   // Channels.
@@ -151,12 +155,41 @@ final class Subscriptions {
 
   // What Pub/Sub may have lost.
 
-  /** Looks up all channels; those that are listened to are in use by that. */
-  void lookUpAll() {
-    lookUp(null);
+  /**
+   * What is missed again while a look-up is under way is looked up once that is done: a Cluster says
+   * it for each partition, and the same ones may come many times.
+   */
+  private void lookUpSoon(Collection<Integer> partitions) {
+    synchronized (toLookUp) {
+      toLookUp.addAll(partitions);
+      if (lookingUp) {
+        return;
+      }
+      lookingUp = true;
+    }
+    lookUpWhatWasMissed();
   }
 
-  private void lookUp(@Nullable Collection<Integer> partitions) {
+  private void lookUpWhatWasMissed() {
+    Set<Integer> partitions;
+    synchronized (toLookUp) {
+      if (toLookUp.isEmpty()) {
+        lookingUp = false;
+        return;
+      }
+      partitions = Set.copyOf(toLookUp);
+      toLookUp.clear();
+    }
+    var _ = lookUp(partitions).whenComplete((_, _) -> lookUpWhatWasMissed());
+  }
+
+  /** Looks up all channels; those that are listened to are in use by that. */
+  void lookUpAll() {
+    var _ = lookUp(null);
+  }
+
+  /** Done, with a failure or without, when all were looked up. */
+  private CompletableFuture<Void> lookUp(@Nullable Collection<Integer> partitions) {
     var refresh = partitions == null && refreshDue();
     var byPartition = new HashMap<Integer, List<String>>();
     for (var channel : channels.keySet()) {
@@ -165,14 +198,14 @@ final class Subscriptions {
         byPartition.computeIfAbsent(partition, _ -> new ArrayList<>()).add(channel);
       }
     }
+    var stages = new ArrayList<CompletableFuture<?>>();
     byPartition.forEach((partition, all) -> {
       for (int i = 0; i < all.size(); i += LOOKED_UP_AT_ONCE) {
-        lookUp(
-            partition,
-            List.copyOf(all.subList(i, Math.min(all.size(), i + LOOKED_UP_AT_ONCE))),
-            refresh);
+        var some = List.copyOf(all.subList(i, Math.min(all.size(), i + LOOKED_UP_AT_ONCE)));
+        stages.add(lookUp(partition, some, refresh).toCompletableFuture());
       }
     });
+    return CompletableFuture.allOf(stages.toArray(CompletableFuture[]::new));
   }
 
   private synchronized boolean refreshDue() {
@@ -184,13 +217,13 @@ final class Subscriptions {
     return true;
   }
 
-  private void lookUp(int partition, List<String> names, boolean refresh) {
+  private CompletionStage<?> lookUp(int partition, List<String> names, boolean refresh) {
     var named = new ArrayList<String>();
     for (var name : names) {
       named.add(keys.stream(name));
       named.add(keys.channel(name));
     }
-    redis
+    return redis
         .run(partition, Script.TOPS, named, args(refresh ? "" + channelTtlMs : ""))
         .whenComplete((reply, failure) -> {
           if (reply == null) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
+import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.core.session.TokenHash;
 import io.byssus.core.testing.TestNode;
@@ -32,7 +33,7 @@ class ManySessionsEndTogetherTest {
   void allAreRemovedAtTheNextSweep() {
     for (int i = 0; i < 30_000; i++) {
       var made = new NewSession("s" + i, "ann", Map.of(), Set.of(), TokenHash.NONE);
-      node.engine.sessions().create(made, node.owner());
+      node.engine.sessions().create(made, new Owner("dead", "1"));
       node.engine.directory().add(new Target.ToUser("ann"), made.id());
     }
 
