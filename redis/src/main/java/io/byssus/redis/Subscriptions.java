@@ -156,8 +156,8 @@ final class Subscriptions {
   // What Pub/Sub may have lost.
 
   /**
-   * What is missed again while a look-up is under way is looked up once that is done: a Cluster says
-   * it for each partition, and the same ones may come many times.
+   * What is missed again while a look-up is under way is looked up once that is done: a Cluster
+   * says it for each partition, and the same ones may come many times.
    */
   private void lookUpSoon(Collection<Integer> partitions) {
     synchronized (toLookUp) {
