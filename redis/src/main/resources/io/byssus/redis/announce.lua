@@ -11,7 +11,9 @@ if holder and holder ~= ARGV[1] then
 end
 local time = now()
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', int(time - ARGV[3]))
+for _, run in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', int(time - ARGV[3]))) do
+  redis.call('ZREM', KEYS[2], run)
+end
 local runs = redis.call('ZRANGE', KEYS[2], 0, -1)
 redis.call('ZADD', KEYS[2], int(time), ARGV[1])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
