@@ -42,9 +42,10 @@ final class RedisBinary {
     return file;
   }
 
-  /** Tests run in the folder of their module. */
+  /** Tests run in the folder of their module, or say where the source tree is. */
   private static Path jar() throws IOException {
-    for (var folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+    var from = Path.of(System.getProperty("byssus.home", "")).toAbsolutePath();
+    for (var folder = from; folder != null; folder = folder.getParent()) {
       if (Files.exists(folder.resolve(JAR))) {
         return folder.resolve(JAR);
       }

@@ -202,8 +202,10 @@ public final class RedisProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    thaw();
-    kill();
+    if (process != null) { // else it could not be started
+      thaw();
+      kill();
+    }
   }
 
   // A client of its own, so that no test needs the one that is tested.

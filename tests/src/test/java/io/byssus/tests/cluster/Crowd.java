@@ -37,7 +37,7 @@ final class Crowd implements AutoCloseable {
   private static final Duration JUDGMENT = Duration.ofSeconds(45);
   private static final Duration POLL = Duration.ofMillis(500);
 
-  private final long seed = System.nanoTime();
+  private final long seed = Long.getLong("byssus.seed", System.nanoTime());
   private final Random random = new Random(seed);
   private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(2);
   private final HttpClient http = HttpClient.newHttpClient();
