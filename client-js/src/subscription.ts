@@ -70,6 +70,13 @@ export class Subscription<T = unknown> extends Feed<Message<T>, SubscriptionEven
   /** @internal The server's word on it: to `subscribe`, after a resume, or at the start of an epoch. */
   subscribed({ position, recovered, reason, missed = 0 }: Subscribed): void {
     this.confirmed = true;
+    if (this.#recovery && recovered && missed === 0) {
+      // Only a new epoch: what was missed goes on in it.
+      this.#recovery.epoch = position?.epoch;
+      if (position) this.#place(position);
+      this.tell('subscribed', { position });
+      return;
+    }
     this.#recovery = null;
     // While missed messages are still to come, our place is where they begin: another cut may come first.
     if (position && missed === 0) this.#place(position);
@@ -103,6 +110,11 @@ export class Subscription<T = unknown> extends Feed<Message<T>, SubscriptionEven
     if (position) this.#place(position);
     else this.#told = true;
     this.tell('gap', { reason });
+    if (!this.#recovery) return;
+    // The channel dropped some of what was missed before it could be sent.
+    const { left, missed } = this.#recovery;
+    this.#recovery = null;
+    this.tell('recovery', { recovered: false, reason, missed: missed - left });
   }
 
   /** @internal The connection is gone: what was still to come on it will not. */

@@ -207,6 +207,21 @@ test('what is missed comes in its place, and is told after the last', async () =
   );
 });
 
+test('a gap among the missed messages ends them, a new epoch does not', async () => {
+  const { subscription } = await subscribed({ offset: 5 });
+  const heard = record(subscription, 'message');
+  const recovery = record(subscription, 'recovery');
+  const second = await comesBack();
+  await second.restores(9, { recovered: true, missed: 4 });
+  await second.publishes(6);
+  await second.says({ type: 'subscribed', channel: CHANNEL, recovered: true, position: { epoch: 'f', offset: 6 } });
+  assert.deepEqual(recovery, []);
+  await second.says({ type: 'gap', channel: CHANNEL, reason: 'trimmed', position: { epoch: 'f', offset: 8 } });
+  await second.publishes(9, 10);
+  assert.deepEqual(recovery, [['recovery', { recovered: false, reason: 'trimmed', missed: 1 }]]);
+  assert.deepEqual(offsets(heard), [6, 9, 10]);
+});
+
 test('a cut within the missed messages loses none and repeats none', async () => {
   const { subscription } = await subscribed({ offset: 5 });
   const heard = record(subscription, 'message');

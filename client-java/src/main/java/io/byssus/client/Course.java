@@ -106,12 +106,19 @@ final class Course {
     return offset > from.offset() + 1 && !mayLeap;
   }
 
-  FeedEvent gap(Gap reason, Optional<Position> goesOnFrom) {
+  /** Among what was missed: the channel dropped some of that before it could be sent. */
+  List<FeedEvent> gap(Gap reason, Optional<Position> goesOnFrom) {
     if (goesOnFrom.isPresent()) {
       place = goesOnFrom;
     }
     mayLeap = goesOnFrom.isEmpty();
-    return new FeedEvent.Lost(reason.wire());
+    var lost = new FeedEvent.Lost(reason.wire());
+    if (missedLeft == 0) {
+      return List.of(lost);
+    }
+    var came = missed - missedLeft;
+    missedLeft = 0;
+    return List.of(lost, new FeedEvent.Recovered(false, Optional.of(reason), came));
   }
 
   /** The connection is gone, and with it what was still to come of the missed ones. */

@@ -352,7 +352,7 @@ final class Feeds {
   void hear(ServerMessage.Missed said) {
     var wish = heard(said.channel());
     if (wish != null) {
-      wish.hear(List.of(wish.course().gap(said.reason(), said.position())));
+      wish.hear(wish.course().gap(said.reason(), said.position()));
     }
   }
 

@@ -106,6 +106,23 @@ class SubscriptionGoesOnTest {
   }
 
   @Test
+  void aGapAmongTheMissedEndsThem() {
+    subscribed().breaks();
+    server.resumed().restored("news", "q7", 9, 5).message("news", 5);
+    server
+        .line()
+        .says(
+            "{'type':'gap','channel':'news','reason':'trimmed','position':{'epoch':'q7','offset':8}}")
+        .message("news", 9)
+        .message("news", 10);
+    assertThat(told)
+        .containsOnlyOnce(new FeedEvent.Recovered(false, Optional.of(Gap.TRIMMED), 1))
+        .noneMatch(
+            event -> event instanceof FeedEvent.Recovered recovered && recovered.recovered());
+    assertThat(heard).containsExactly(5L, 9L, 10L);
+  }
+
+  @Test
   void anOffsetThatLeapsUnannouncedIsAHole() {
     subscribed().message("news", 5).message("news", 9);
     assertThat(told).contains(new FeedEvent.Lost("hole"));

@@ -95,32 +95,72 @@ final class Feed {
   private static final class Join {
     private final Subscription subscription;
     private final Fanout fanout;
-    private final Optional<Position> from;
-    private final Joining then;
+    private final Hub.Joined then;
+
+    /** Where it stands behind what it was given; empty: from now on. */
+    private Optional<Position> from;
+
+    private Step step = Step.DUE;
+    private boolean begun;
+
+    /** Most of the next piece, and how much it has been given in all. */
+    private int bytes;
+
+    private long given;
 
     /** What went to the others since the page was asked for. */
     private final List<Item> dispatched = new ArrayList<>();
 
-    private boolean reading;
+    private long dispatchedBytes;
 
-    Join(Subscription subscription, Fanout fanout, Optional<Position> from, Joining then) {
+    Join(
+        Subscription subscription,
+        Fanout fanout,
+        Optional<Position> from,
+        int bytes,
+        Hub.Joined then) {
       this.subscription = subscription;
       this.fanout = fanout;
       this.from = from;
+      this.bytes = bytes;
       this.then = then;
+    }
+
+    void read() {
+      step = Step.READING;
+      forget();
+    }
+
+    void forget() {
+      dispatched.clear();
+      dispatchedBytes = 0;
+    }
+
+    void dispatched(Item item) {
+      if (step == Step.READING) {
+        dispatchedBytes += item.data().bytes();
+        if (overrun()) {
+          dispatched.clear();
+        } else {
+          dispatched.add(item);
+        }
+      }
+    }
+
+    /** More was published while a page was read than a piece may hold: it is read again. */
+    boolean overrun() {
+      return dispatchedBytes > bytes;
     }
   }
 
-  /** How a join ends, on the subscription's lane, the moment before it goes live. */
-  @FunctionalInterface
-  interface Joining {
-    /**
-     * @param position where it stands behind {@code missed}, which follow on each other; empty for
-     *     patterns and ephemeral channels
-     * @param recovery what became of the position that was asked for
-     * @param missed what follows that position, or what is lost after it
-     */
-    void joined(Optional<Position> position, Recovery recovery, List<Item> missed);
+  /** What a join waits for. */
+  private enum Step {
+    /** That the feed is live. */
+    DUE,
+    /** A page of the history. */
+    READING,
+    /** That the client takes what it was given. */
+    TAKING
   }
 
   // Life.
@@ -210,7 +250,7 @@ final class Feed {
   private void advance(Item item) {
     position = known().at(item.offset());
     for (var join : joins) {
-      join.dispatched.add(item);
+      join.dispatched(item);
     }
     dispatch(new Push(name, "", item));
   }
@@ -287,7 +327,7 @@ final class Feed {
   private void lose(Gap reason, Position place) {
     position = place;
     // What we had of the place before may be other items there, or none.
-    joins.forEach(join -> join.dispatched.clear());
+    joins.forEach(Join::forget);
     observer.gap(name, reason);
     for (var fanout : audience.keySet()) {
       fanout.lane().execute(() -> fanout.gap(name, reason, place));
@@ -301,10 +341,6 @@ final class Feed {
             && page.recovery() instanceof Recovery.Lost(var reason)
             && (reason == Gap.TRIMMED || reason == Gap.EXPIRED);
     return skips ? new Broker.Page(page.top(), page.top(), page.recovery(), List.of()) : page;
-  }
-
-  private Bounds recovery() {
-    return new Bounds(limits.recoveryItems(), limits.recoveryBytes());
   }
 
   private void goLive() {
@@ -322,7 +358,7 @@ final class Feed {
       catchUp();
       return;
     }
-    joins.stream().filter(join -> !join.reading).toList().forEach(this::read);
+    joins.stream().filter(join -> join.step == Step.DUE).toList().forEach(this::read);
   }
 
   private Position known() {
@@ -345,10 +381,32 @@ final class Feed {
 
   // Subscriptions that come and go.
 
-  void join(Subscription subscription, Fanout fanout, Optional<Position> from, Joining then) {
+  void join(
+      Subscription subscription,
+      Fanout fanout,
+      Optional<Position> from,
+      int bytes,
+      Hub.Joined then) {
     lane.check();
-    var join = new Join(subscription, fanout, from, then);
+    var join = new Join(subscription, fanout, from, bytes, then);
     joins.add(join);
+    readIfLive(join);
+  }
+
+  /** The subscription has taken what it was given, and joins on from there. */
+  void readOn(Subscription subscription, int bytes) {
+    lane.check();
+    for (var join : joins) {
+      if (join.subscription == subscription && join.step == Step.TAKING) {
+        join.step = Step.DUE;
+        join.bytes = bytes;
+        readIfLive(join);
+        return;
+      }
+    }
+  }
+
+  private void readIfLive(Join join) {
     if (state == State.LIVE) {
       read(join);
     }
@@ -365,39 +423,58 @@ final class Feed {
   private void read(Join join) {
     if (positionless()) {
       var asked = join.from.isPresent();
-      joined(join, asked ? new Recovery.Lost(Gap.EPHEMERAL) : Recovery.NOT_ASKED, List.of());
+      joined(join, asked ? new Recovery.Lost(Gap.EPHEMERAL) : Recovery.NOT_ASKED);
     } else if (join.from.isEmpty()) {
-      joined(join, Recovery.NOT_ASKED, List.of());
+      joined(join, Recovery.NOT_ASKED);
     } else if (join.from.get().equals(known())) {
-      joined(join, Recovery.COMPLETE, List.of());
+      joined(join, Recovery.COMPLETE);
     } else {
       readHistory(join);
     }
   }
 
+  /** It has missed nothing, or is not told. */
+  private void joined(Join join, Recovery recovery) {
+    joined(join, recovery, Optional.ofNullable(position), List.of());
+  }
+
   private void readHistory(Join join) {
-    join.reading = true;
-    join.dispatched.clear();
+    join.read();
     lane.when(
-        broker.history(name, join.from, recovery(), retention),
+        broker.history(name, join.from, new Bounds(limits.recoveryItems(), join.bytes), retention),
         (page, failure) -> {
-          join.reading = false;
           if (state != State.LIVE || !joins.contains(join)) {
+            join.step = Step.DUE;
             return; // closed, left, or goLive reads for it again
           }
           if (page == null) {
-            join.reading = true;
-            retry("history", failure, () -> readHistory(join));
+            retry("history", failure, () -> readAgain(join));
           } else {
             recovered(join, goingOn(page));
           }
         });
   }
 
+  private void readAgain(Join join) {
+    join.step = Step.DUE;
+    if (joins.contains(join)) {
+      readIfLive(join);
+    }
+  }
+
   private void recovered(Join join, Broker.Page page) {
+    if (tooMuch(join, page)) {
+      joined(join, new Recovery.Lost(Gap.OVERFLOW), Optional.of(known()), List.of());
+      return;
+    }
+    if (page.cut() || join.overrun()) {
+      give(join, page);
+      return;
+    }
     var top = page.top();
     if (!top.epoch().equals(known().epoch()) || page.from().offset() > known().offset()) {
       // It has seen more than the fast path has brought here, or we have seen what is lost.
+      join.step = Step.DUE;
       catchUp(); // and then goLive reads for the join again
       return;
     }
@@ -405,31 +482,45 @@ final class Feed {
     var here = known().offset();
     page.items().stream().filter(item -> item.offset() > here).forEach(this::advance);
     var missed = new ArrayList<>(page.items());
-    var reached = missed.isEmpty() ? page.from().offset() : missed.getLast().offset();
+    var reached = page.end().offset();
     join.dispatched.stream().filter(item -> item.offset() > reached).forEach(missed::add);
-    if (reached < top.offset() || tooMuch(missed)) {
-      joined(join, new Recovery.Lost(Gap.OVERFLOW), List.of());
-    } else if (missed.size() != known().offset() - page.from().offset()) {
+    if (missed.size() != known().offset() - page.from().offset()) {
       // One of us knows what the other does not: we lost something while the page was under way and
       // went on after it, or the engine has lost what we had.
+      join.step = Step.DUE;
       catchUp();
     } else {
-      joined(join, page.recovery(), missed);
+      joined(join, page.recovery(), Optional.of(page.from()), missed);
     }
   }
 
-  private boolean tooMuch(List<Item> items) {
-    long bytes = 0;
-    for (var item : items) {
+  /** More than may be read again for one subscription. */
+  private boolean tooMuch(Join join, Broker.Page page) {
+    var bytes = join.given;
+    for (var item : page.items()) {
       bytes += item.data().bytes();
     }
-    return items.size() > limits.recoveryItems() || bytes > limits.recoveryBytes();
+    var behind = page.top().offset() - page.from().offset();
+    return !join.begun && behind > limits.recoveryItems() || bytes > limits.recoveryBytes();
   }
 
-  private void joined(Join join, Recovery recovery, List<Item> missed) {
+  /** A piece that does not reach the present: the next one when the client has taken it. */
+  private void give(Join join, Broker.Page page) {
+    join.step = Step.TAKING;
+    join.begun = true;
+    page.items().forEach(item -> join.given += item.data().bytes());
+    join.from = Optional.of(page.end());
+    var piece =
+        new Piece(
+            Optional.of(page.from()), page.top().offset(), page.recovery(), page.items(), false);
+    join.fanout.lane().execute(() -> join.then.joined(piece));
+  }
+
+  private void joined(Join join, Recovery recovery, Optional<Position> from, List<Item> missed) {
     joins.remove(join);
     audience.merge(join.fanout, 1, Integer::sum);
-    var here = Optional.ofNullable(position);
-    join.fanout.lane().execute(() -> join.then.joined(here, recovery, missed));
+    var top = from.map(Position::offset).orElse(0L) + missed.size();
+    var piece = new Piece(from, top, recovery, missed, true);
+    join.fanout.lane().execute(() -> join.then.joined(piece));
   }
 }

@@ -6,12 +6,9 @@ import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.Lanes;
 import io.byssus.core.session.Subscription;
 import io.byssus.protocol.Position;
-import io.byssus.protocol.Recovery;
-import io.byssus.protocol.ServerMessage;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -56,36 +53,55 @@ public final class Hub {
   private record LaneChannels(Fanout fanout, Map<String, Feed> feeds) {}
 
   /**
-   * Hears how a join ended, unless the subscription has left meanwhile. On its lane; the first live
-   * publication comes after.
+   * Hears what a join brings, piece by piece, unless the subscription has left meanwhile. On its
+   * lane; the first live publication comes after the piece that is the last.
    */
   @FunctionalInterface
   public interface Joined {
-    /**
-     * @param position where it stands once {@code missed} has been delivered; empty for patterns
-     *     and ephemeral channels
-     * @param missed what follows the position it came with, or what is lost after it; ready to be
-     *     sent
-     */
-    void joined(Optional<Position> position, Recovery recovery, List<ServerMessage> missed);
+    void joined(Piece piece);
   }
 
   /**
+   * Each piece that is not the last is followed by the next after {@link #readOn}.
+   *
    * @param from the position to read on from; empty: from now on
+   * @param bytes most of the first piece, or one item
    */
-  public void join(Subscription subscription, Optional<Position> from, Joined then) {
+  public void join(Subscription subscription, Optional<Position> from, int bytes, Joined then) {
     var fanout = channels(subscription.session().lane()).fanout;
     fanout.lane().check();
+    subscription.joining();
     var name = subscription.channel();
     var feedLane = lanes.of(name);
-    Feed.Joining joining =
-        (position, recovery, missed) -> {
-          if (!subscription.left()) {
-            then.joined(position, recovery, messages(name, missed));
-            fanout.add(subscription, position.map(Position::offset).orElse(0L));
+    Joined joining =
+        piece -> {
+          if (subscription.left()) {
+            return;
+          }
+          then.joined(piece);
+          // Told may be gone: an outbox that has no room closes its connection.
+          if (piece.live() && !subscription.left()) {
+            var end = piece.from().map(place -> place.offset() + piece.items().size());
+            fanout.add(subscription, end.orElse(0L));
           }
         };
-    feedLane.execute(() -> feed(feedLane, name).join(subscription, fanout, from, joining));
+    feedLane.execute(() -> feed(feedLane, name).join(subscription, fanout, from, bytes, joining));
+  }
+
+  /**
+   * The client has taken a piece: the next one.
+   *
+   * @param bytes most of it, or one item
+   */
+  public void readOn(Subscription subscription, int bytes) {
+    var name = subscription.channel();
+    var feedLane = lanes.of(name);
+    feedLane.execute(() -> {
+      var feed = channels(feedLane).feeds.get(name);
+      if (feed != null) {
+        feed.readOn(subscription, bytes);
+      }
+    });
   }
 
   /** Live or still joining: nothing reaches the subscription from here on. */
@@ -94,7 +110,11 @@ public final class Hub {
     if (subscription.left()) {
       return;
     }
+    var apart = subscription.apart();
     fanout.remove(subscription);
+    if (apart) {
+      return;
+    }
     var name = subscription.channel();
     var feedLane = lanes.of(name);
     feedLane.execute(() -> {
@@ -135,11 +155,5 @@ public final class Hub {
       throw new IllegalArgumentException("not a lane of this node");
     }
     return channels;
-  }
-
-  private static List<ServerMessage> messages(String channel, List<ServerMessage.Item> items) {
-    return items.stream()
-        .<ServerMessage>map(item -> new ServerMessage.Message(channel, "", item))
-        .toList();
   }
 }

@@ -152,17 +152,24 @@ public final class Connection {
     }
   }
 
-  /**
-   * As {@link #send}, however much waits already: for replays, whose size is bounded where they are
-   * read.
-   */
-  public void replay(Frame frame) {
+  /** As {@link #send}; answers how many bytes it has. */
+  public int sendCounted(ServerMessage message) {
     lane.check();
+    if (!open()) {
+      return 0;
+    }
+    var frame = encoding.frame(message);
+    var bytes = frame.bytes();
+    send(frame);
+    return bytes;
+  }
+
+  /** As {@link #send}, several messages in one block. Takes over the caller's reference. */
+  public void send(Frame frame) {
+    lane.check();
+    push(frame, Outbox.ESSENTIAL, Overflow.DISCONNECT);
     if (open()) {
-      outbox.force(frame);
       flushAfterTurn();
-    } else {
-      frame.release();
     }
   }
 

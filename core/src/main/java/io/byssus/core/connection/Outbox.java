@@ -44,15 +44,6 @@ final class Outbox {
     return backlog().add(new Waiting(frame, channel, overflow), maxBytes);
   }
 
-  /** As {@link #offer}, but without bound: for what is bounded elsewhere. */
-  void force(Frame frame) {
-    if (backlog == null && socket.writable()) {
-      socket.write(frame);
-    } else {
-      backlog().append(new Waiting(frame, ESSENTIAL, Overflow.DISCONNECT));
-    }
-  }
-
   boolean congested() {
     return backlog != null;
   }

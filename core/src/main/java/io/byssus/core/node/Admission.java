@@ -13,11 +13,9 @@ import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.ServerMessage;
 import io.byssus.protocol.Target;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +42,8 @@ final class Admission {
   private final String token;
   private int steps;
   private boolean restoring;
+  private int unbegun;
+  private int unfinished;
   private boolean inside;
   private String coming = "";
 
@@ -373,34 +373,51 @@ final class Admission {
         .ifPresent(tags -> dispatcher.retag(session, tags));
     welcome(session, granted.session(), true);
     restoring = true;
-    var channels = new ArrayDeque<>(new TreeSet<>(granted.session().subscriptions().keySet()));
-    restore(session, granted.session(), channels);
+    restore(session, granted.session());
   }
 
   /**
-   * One subscription after the other, in the order of their names, then the client's own commands
-   * go on.
+   * Its subscriptions, a few at once, as the client takes them; then its own commands go on. Once
+   * it is the client that is waited for, no more the engine, it makes room at the gate.
    */
-  private void restore(Session session, StoredSession stored, Queue<String> channels) {
-    var channel = channels.poll();
-    if (!connection.open()) {
-      return;
+  private void restore(Session session, StoredSession stored) {
+    var channels = new TreeSet<>(stored.subscriptions().keySet());
+    unbegun = channels.size();
+    unfinished = channels.size();
+    for (var channel : channels) {
+      if (node.settings.namespaces().maySubscribe(channel, session.user())) {
+        var acknowledged = stored.subscriptions().getOrDefault(channel, Optional.empty());
+        var from = acknowledged.map(kept -> connect.positions().getOrDefault(channel, kept));
+        dispatcher.rejoin(session, channel, from, this::begun, this::finished);
+      } else {
+        node.noting("unsubscribe", node.engine.sessions().unsubscribe(session.lease(), channel));
+        connection.send(new ServerMessage.Unsubscribed(Command.NO_ID, channel));
+        unbegun--;
+        unfinished--;
+      }
     }
-    if (channel == null) {
+    leaveIfBegun();
+    if (unfinished == 0) {
+      dispatcher.goOn();
+    }
+  }
+
+  private void begun() {
+    unbegun--;
+    leaveIfBegun();
+  }
+
+  private void leaveIfBegun() {
+    if (unbegun == 0 || connection.congested()) {
       restoring = false;
       leaveIfDone();
+    }
+  }
+
+  private void finished() {
+    if (--unfinished == 0) {
       dispatcher.goOn();
-      return;
     }
-    if (!node.settings.namespaces().maySubscribe(channel, session.user())) {
-      node.noting("unsubscribe", node.engine.sessions().unsubscribe(session.lease(), channel));
-      connection.send(new ServerMessage.Unsubscribed(Command.NO_ID, channel));
-      restore(session, stored, channels);
-      return;
-    }
-    var acknowledged = stored.subscriptions().getOrDefault(channel, Optional.empty());
-    var from = acknowledged.map(kept -> connect.positions().getOrDefault(channel, kept));
-    dispatcher.rejoin(session, channel, from, () -> restore(session, stored, channels));
   }
 
   // However they came.

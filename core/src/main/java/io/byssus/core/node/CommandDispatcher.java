@@ -17,17 +17,14 @@ import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.Decoded;
 import io.byssus.protocol.ErrorCode;
-import io.byssus.protocol.Gap;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
-import io.byssus.protocol.Recovery;
 import io.byssus.protocol.Sender;
 import io.byssus.protocol.ServerMessage;
 import io.byssus.protocol.ServerMessage.Member;
 import io.byssus.protocol.Target;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +34,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +49,10 @@ import org.jspecify.annotations.Nullable;
  * too many wait, the socket is not read.
  */
 final class CommandDispatcher implements Connection.Receiver {
-  private static final int REPLAY_BLOCK_BYTES = 32 << 10;
   private static final int HISTORY_ITEMS = 100;
+
+  /** An answer of so many bytes costs a client as much as one more command. */
+  private static final int BYTES_A_COMMAND = 16 << 10;
 
   /** After so many in a row that cannot be read, the client speaks something else. */
   private static final int UNREADABLE_MAX = 10;
@@ -73,6 +74,7 @@ final class CommandDispatcher implements Connection.Receiver {
   private @Nullable Admission admission;
   private @Nullable Session session;
   private @Nullable Inbox inbox;
+  private @Nullable Readings readings;
   private int inFlight;
   private int unreadable;
   private boolean held;
@@ -201,7 +203,10 @@ final class CommandDispatcher implements Connection.Receiver {
   }
 
   private void pauseOrResume() {
-    var pending = inFlight + (waiting == null ? 0 : waiting.size());
+    var pending =
+        inFlight
+            + (waiting == null ? 0 : waiting.size())
+            + (readings == null ? 0 : readings.waiting());
     var most = node.settings.limits().commandsWaiting();
     var pause = connection.congested() || pending > (paused ? most / 2 : most);
     if (pause != paused) {
@@ -375,7 +380,7 @@ final class CommandDispatcher implements Connection.Receiver {
         node.engine.sessions().subscribe(session.lease(), channel, stored),
         fence -> {
           if (holds(session, fence)) {
-            join(session, id, channel, from, asked, this::goOn);
+            join(session, id, channel, from, asked, () -> {}, this::goOn);
           }
         });
   }
@@ -383,6 +388,8 @@ final class CommandDispatcher implements Connection.Receiver {
   /**
    * @param from where to read on from
    * @param asked whether the client hears of the recovery
+   * @param begun once the client was told where it stands
+   * @param then once it is live
    */
   void join(
       Session session,
@@ -390,89 +397,37 @@ final class CommandDispatcher implements Connection.Receiver {
       String channel,
       Optional<Position> from,
       boolean asked,
+      Runnable begun,
       Runnable then) {
-    var subscription = session.subscribe(channel);
-    node.hub.join(
-        subscription,
-        from,
-        (position, recovery, missed) -> {
-          var told = told(asked, position, recovery);
-          if (told instanceof Recovery.Complete && !missed.isEmpty()) {
-            moveTo(channel, from, position);
-          }
-          connection.send(subscribed(id, channel, position, told, missed.size()));
-          replay(missed);
-          if (recovery instanceof Recovery.Lost && position.isPresent()) {
-            // The position it came with is useless: the next resume must not start there again.
-            var place = before(position.get(), missed.size());
-            node.noting(
-                "acknowledge", node.engine.sessions().acknowledge(session.lease(), channel, place));
-          }
-          enterPresence(session, channel);
-          then.run();
-        });
+    new Restoring(
+            node,
+            readings(),
+            session.subscribe(channel),
+            id,
+            from,
+            asked,
+            () -> {
+              enterPresence(session, channel);
+              begun.run();
+            },
+            then)
+        .start();
   }
 
-  /** With nothing missing the client keeps its position; else it takes the one that follows on. */
-  private static ServerMessage subscribed(
-      long id, String channel, Optional<Position> position, Recovery told, int missed) {
-    return told instanceof Recovery.Complete
-        ? new ServerMessage.Subscribed(id, channel, position, told, missed)
-        : new ServerMessage.Subscribed(
-            id, channel, position.map(end -> before(end, missed)), told, 0);
-  }
-
-  private static Position before(Position end, int items) {
-    return end.at(end.offset() - items);
-  }
-
-  /**
-   * When what was missed follows in a newer epoch than that of the position it is read on from, the
-   * client is moved there first: it then counts on in the epoch that its next resume needs.
-   */
-  private void moveTo(String channel, Optional<Position> from, Optional<Position> to) {
-    if (from.isPresent() && to.isPresent() && !from.get().epoch().equals(to.get().epoch())) {
-      var moved = Optional.of(to.get().at(from.get().offset()));
-      connection.send(
-          new ServerMessage.Subscribed(Command.NO_ID, channel, moved, Recovery.COMPLETE, 0));
+  private Readings readings() {
+    if (readings == null) {
+      var limits = node.settings.limits();
+      readings = new Readings(connection, limits.outboxBytes(), limits.messageBytes());
     }
-  }
-
-  /**
-   * A client that asks for the past of a channel which keeps none is told so; one that does not ask
-   * hears nothing of it.
-   */
-  private static Recovery told(boolean asked, Optional<Position> position, Recovery recovery) {
-    if (!asked) {
-      return recovery instanceof Recovery.Lost ? recovery : Recovery.NOT_ASKED;
-    }
-    return position.isEmpty() ? new Recovery.Lost(Gap.EPHEMERAL) : recovery;
+    return readings;
   }
 
   /**
    * A subscription of a resumed session: what it cannot read again is lost, and the client is told.
    */
-  void rejoin(Session session, String channel, Optional<Position> from, Runnable then) {
-    join(session, Command.NO_ID, channel, from, true, then);
-  }
-
-  private void replay(List<ServerMessage> missed) {
-    var encoding = connection.encoding();
-    var units = new ArrayList<byte[]>();
-    long bytes = 0;
-    for (var message : missed) {
-      var unit = encoding.encode(message);
-      if (bytes + unit.length > REPLAY_BLOCK_BYTES && !units.isEmpty()) {
-        connection.replay(encoding.frame(units));
-        units.clear();
-        bytes = 0;
-      }
-      units.add(unit);
-      bytes += unit.length;
-    }
-    if (!units.isEmpty()) {
-      connection.replay(encoding.frame(units));
-    }
+  void rejoin(
+      Session session, String channel, Optional<Position> from, Runnable begun, Runnable then) {
+    join(session, Command.NO_ID, channel, from, true, begun, then);
   }
 
   private void unsubscribe(Session session, Command.Unsubscribe unsubscribe) {
@@ -552,17 +507,36 @@ final class CommandDispatcher implements Connection.Receiver {
       // A reply must not fill the outbox by itself.
       var bytes = Math.min(limits.historyBytes(), limits.outboxBytes() / 2);
       var bounds = new Bounds(Math.min(asked, limits.historyItems()), bytes);
-      answered(
+      readAlone(
           history.id(),
-          ErrorCode.UNAVAILABLE,
-          node.engine
-              .broker()
-              .history(channel, history.after(), bounds, namespace(channel).retention()),
+          () ->
+              node.engine
+                  .broker()
+                  .history(channel, history.after(), bounds, namespace(channel).retention()),
           page ->
-              connection.send(
-                  new ServerMessage.History(
-                      history.id(), channel, page.top(), page.recovery(), page.items())));
+              new ServerMessage.History(
+                  history.id(), channel, page.top(), page.recovery(), page.items()));
     }
+  }
+
+  /**
+   * One long answer after the other, each when the client has taken the one before. They count as
+   * more commands, by their size.
+   */
+  private <T> void readAlone(
+      long id, Supplier<CompletionStage<T>> read, Function<T, ServerMessage> reply) {
+    var reading = readings();
+    reading.askAlone(() ->
+        answered(
+            id,
+            ErrorCode.UNAVAILABLE,
+            read.get(),
+            answer -> {
+              var bytes = connection.sendCounted(reply.apply(answer));
+              bucket.spend(bytes / BYTES_A_COMMAND, connection.lane().nanoTime());
+              reading.cameAlone();
+            },
+            reading::cameAlone));
   }
 
   private boolean mayRead(Session session, String channel) {
@@ -593,11 +567,10 @@ final class CommandDispatcher implements Connection.Receiver {
     } else if (!node.showsPresence(channel)) {
       fail(presence.id(), ErrorCode.NO_PRESENCE, "this channel does not tell who is in it");
     } else {
-      answered(
+      readAlone(
           presence.id(),
-          ErrorCode.UNAVAILABLE,
-          node.engine.presence().members(channel, limits.presenceMembers()),
-          members -> connection.send(new ServerMessage.Presence(presence.id(), channel, members)));
+          () -> node.engine.presence().members(channel, limits.presenceMembers()),
+          members -> new ServerMessage.Presence(presence.id(), channel, members));
     }
   }
 
@@ -852,6 +825,9 @@ final class CommandDispatcher implements Connection.Receiver {
 
   @Override
   public void drained() {
+    if (readings != null) {
+      readings.goOn();
+    }
     pauseOrResume();
     if (inbox != null) {
       inbox.wake();

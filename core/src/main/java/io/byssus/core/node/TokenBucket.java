@@ -33,4 +33,10 @@ final class TokenBucket {
     }
     return debt <= 2 * burstNs ? Taken.NO : Taken.ABUSE;
   }
+
+  /** What was taken has turned out to cost more; never so much that the next one is abuse. */
+  void spend(int tokens, long now) {
+    var most = Math.max(paidUntil, now + burstNs);
+    paidUntil = Math.min(Math.max(paidUntil, now) + nsPerToken * tokens, most);
+  }
 }

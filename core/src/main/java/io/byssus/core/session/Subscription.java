@@ -9,10 +9,11 @@ import io.byssus.core.connection.Connection;
 public final class Subscription {
   private final Session session;
   private final String channel;
-  private int slot = JOINING;
+  private int slot = APART;
 
   private static final int JOINING = -1;
   private static final int LEFT = -2;
+  private static final int APART = -3;
 
   Subscription(Session session, String channel) {
     this.session = session;
@@ -35,6 +36,15 @@ public final class Subscription {
   /** Whether publications reach it: false before it has joined and after it has left. */
   public boolean live() {
     return slot >= 0;
+  }
+
+  /** Whether its channel has not heard of it yet. */
+  public boolean apart() {
+    return slot == APART;
+  }
+
+  public void joining() {
+    slot = JOINING;
   }
 
   public boolean left() {
