@@ -77,6 +77,11 @@ final class Fanout {
     subscription.leave();
   }
 
+  /** How many channels have live subscriptions here. */
+  int size() {
+    return audiences.size();
+  }
+
   /** The newest offset that was delivered on the channel here; 0 if none was. */
   long delivered(String channel) {
     lane.check();

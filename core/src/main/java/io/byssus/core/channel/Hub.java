@@ -137,6 +137,18 @@ public final class Hub {
     return channels(subscription.session().lane()).fanout.delivered(subscription.channel());
   }
 
+  /** How many feeds there are on all lanes. While nothing runs on them. */
+  int feeds() {
+    return byLane.values().stream().mapToInt(channels -> channels.feeds.size()).sum();
+  }
+
+  /**
+   * How many channels have live subscriptions, counted on each lane. While nothing runs on them.
+   */
+  int audiences() {
+    return byLane.values().stream().mapToInt(channels -> channels.fanout.size()).sum();
+  }
+
   private Feed feed(Lane lane, String name) {
     return channels(lane)
         .feeds

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,11 @@ final class MemoryDirectory implements SessionDirectory {
           return sessions;
         });
     return List.copyOf(copy);
+  }
+
+  /** The targets that it remembers. */
+  Set<Target> targets() {
+    return Set.copyOf(targets.keySet());
   }
 
   /** How many targets it remembers. */

@@ -30,6 +30,10 @@ final class MemorySessions implements SessionStore {
     this.housekeeping = housekeeping;
   }
 
+  SessionTable table() {
+    return table;
+  }
+
   @Override
   public CompletionStage<Created> create(NewSession session, Owner owner) {
     var replaced = table.create(session, owner);

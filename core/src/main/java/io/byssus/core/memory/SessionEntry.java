@@ -116,7 +116,7 @@ final class SessionEntry {
     }
   }
 
-  private StoredSession stored() {
+  StoredSession stored() {
     var acknowledged = inbox == null ? 0 : inbox.acknowledged();
     return new StoredSession(id, user, attributes, tags, subscriptions, acknowledged);
   }

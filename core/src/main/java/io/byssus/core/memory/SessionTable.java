@@ -9,6 +9,7 @@ import io.byssus.core.session.SessionStore.Orphan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -162,6 +163,11 @@ final class SessionTable {
       }
     }
     return orphans;
+  }
+
+  /** The ids of all that are remembered. */
+  Set<String> ids() {
+    return Set.copyOf(entries.keySet());
   }
 
   /** How many are remembered. */

@@ -29,6 +29,11 @@ final class Gate {
     open();
   }
 
+  /** Those who are inside and those who wait. */
+  int size() {
+    return taken + line.size();
+  }
+
   void leave() {
     taken--;
     open();

@@ -1,94 +1,315 @@
 package io.byssus.core.simulation;
 
-import io.byssus.core.Bounds;
+import io.byssus.core.NotDoneException;
 import io.byssus.core.channel.Broker;
-import io.byssus.core.channel.Retention;
+import io.byssus.core.channel.Broker.Listener;
 import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.delivery.SessionDirectory;
+import io.byssus.core.node.ClusterBus;
 import io.byssus.core.node.Engine;
 import io.byssus.core.presence.PresenceStore;
-import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
-import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore;
-import io.byssus.core.session.TokenHash;
-import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
-import io.byssus.protocol.Sender;
-import io.byssus.protocol.ServerMessage.Member;
-import io.byssus.protocol.Target;
+import java.lang.reflect.Method;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * An engine at the end of a link: requests, answers and publications take their time, each in
- * order, and while there is trouble some requests are never answered (done or not) and some
- * publications get lost or come twice. What the ports promise still holds.
+ * One node's link to the engine: requests, answers and publications take their time, each in order.
+ * While there is trouble some requests are not done, or done and not answered, or answered late, or
+ * done twice, and some publications get lost or come twice. In an outage nothing comes through.
+ * What the ports promise still holds.
  */
 final class FaultyEngine {
   private static final int ONE_IN = 12;
 
+  /** What an engine never repeats by itself, as it would be done twice. */
+  private static final Set<String> ONCE = Set.of("append", "publish", "announce");
+
   private final RandomGenerator random;
   private final World world;
+  private final Set<Misfortune> misfortunes;
   private final ArrayDeque<Runnable> requests = new ArrayDeque<>();
   private final ArrayDeque<Runnable> answers = new ArrayDeque<>();
   private final ArrayDeque<Runnable> publications = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> late = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> stuck = new ArrayDeque<>();
+  private final TreeMap<String, Integer> asked = new TreeMap<>();
+  private Optional<ClusterBus.Listener> node = Optional.empty();
+  private Optional<Outage> outage = Optional.empty();
   private boolean trouble;
+  private boolean hindered;
 
-  FaultyEngine(RandomGenerator random, World world) {
+  FaultyEngine(RandomGenerator random, World world, Set<Misfortune> misfortunes) {
     this.random = random;
     this.world = world;
+    this.misfortunes = misfortunes;
+  }
+
+  /** What becomes of a request in an outage. */
+  enum Outage {
+    /** It fails and was surely not done. */
+    NOT_DONE,
+    /** It fails, done or not. */
+    UNKNOWN,
+    /** It waits for the end of the outage. */
+    SILENT
   }
 
   void trouble(boolean on) {
-    trouble = on;
+    trouble = on && misfortunes.contains(Misfortune.LOST_ANSWERS);
+    hindered |= trouble;
+  }
+
+  /** Whether anything ever failed in a way that leaves open whether it was done. */
+  boolean hindered() {
+    return hindered;
+  }
+
+  boolean out() {
+    return outage.isPresent();
+  }
+
+  /**
+   * @param told whether the node is
+   */
+  void begin(Outage how, boolean told) {
+    outage = Optional.of(how);
+    hindered |= how != Outage.NOT_DONE;
+    publications.clear();
+    if (told) {
+      node.ifPresent(listener -> listener.reachable(false));
+    }
+  }
+
+  void end() {
+    outage = Optional.empty();
+    // What waited comes before what is asked from here on.
+    while (!stuck.isEmpty()) {
+      requests.addFirst(stuck.removeLast());
+    }
+    node.ifPresent(listener -> listener.reachable(true));
+  }
+
+  /** The node hears that the engine is back, though it never heard that it was away. */
+  void back() {
+    node.ifPresent(listener -> listener.reachable(true));
+  }
+
+  /** How often each step was asked for. */
+  int asked(String step) {
+    return asked.getOrDefault(step, 0);
   }
 
   /** Moves one request, answer or publication on. False when nothing is under way. */
   boolean step() {
-    var busy = List.of(requests, answers, publications).stream().filter(q -> !q.isEmpty()).toList();
-    if (busy.isEmpty()) {
-      return false;
+    var busy =
+        (requests.isEmpty() ? 0 : 1)
+            + (answers.isEmpty() ? 0 : 1)
+            + (publications.isEmpty() ? 0 : 1);
+    if (busy == 0) {
+      return stepLate();
     }
-    busy.get(random.nextInt(busy.size())).poll().run();
+    var which = random.nextInt(busy);
+    for (var queue : List.of(requests, answers, publications)) {
+      if (!queue.isEmpty() && which-- == 0) {
+        queue.poll().run();
+        break;
+      }
+    }
     return true;
+  }
+
+  private boolean stepLate() {
+    var answer = late.poll();
+    if (answer != null) {
+      answer.run();
+    }
+    return answer != null;
+  }
+
+  /** The node is killed: of what it asked for last some was done, and nobody hears of it. */
+  void kill() {
+    for (int i = random.nextInt(3); i > 0 && !requests.isEmpty() && outage.isEmpty(); i--) {
+      requests.poll().run();
+    }
+    List.of(requests, answers, publications, late, stuck).forEach(ArrayDeque::clear);
+    node = Optional.empty();
   }
 
   Engine around(Engine engine) {
     return new Engine(
-        new Sessions(engine.sessions()),
-        new Channels(engine.broker()),
-        new Inboxes(engine.inboxes()),
-        new Directory(engine.directory()),
-        new Members(engine.presence()),
-        engine.bus());
+        port(SessionStore.class, engine.sessions()),
+        SharedEngine.port(
+            Broker.class, engine.broker(), (call, arguments) -> channels(engine, call, arguments)),
+        SharedEngine.port(
+            InboxStore.class,
+            engine.inboxes(),
+            (call, arguments) -> {
+              if (!call.getName().equals("onAppend")) {
+                return call(engine.inboxes(), call, arguments);
+              }
+              @SuppressWarnings("unchecked")
+              var wake = (Consumer<String>) arguments[0];
+              engine.inboxes().onAppend(session -> tell(() -> wake.accept(session)));
+              return null;
+            }),
+        port(SessionDirectory.class, engine.directory()),
+        port(PresenceStore.class, engine.presence()),
+        SharedEngine.port(
+            ClusterBus.class, engine.bus(), (call, arguments) -> bus(engine, call, arguments)));
   }
 
-  private <T> CompletionStage<T> call(Supplier<CompletionStage<T>> request) {
-    var answer = new CompletableFuture<T>();
-    requests.add(() -> {
-      var unlucky = trouble && random.nextInt(ONE_IN) == 0;
-      if (unlucky && random.nextBoolean()) {
-        answers.add(() -> answer.completeExceptionally(new NoAnswer()));
-        return;
+  private <T> T port(Class<T> type, T real) {
+    return SharedEngine.port(type, real, (call, arguments) -> call(real, call, arguments));
+  }
+
+  private Object channels(Engine engine, Method call, Object[] arguments) {
+    return switch (call.getName()) {
+      case "subscribe", "subscribePrefix" -> {
+        arguments[1] = lossy((Listener) arguments[1]);
+        yield call(engine.broker(), call, arguments);
       }
-      var done = request.get().toCompletableFuture();
-      if (unlucky) {
-        answers.add(() -> answer.completeExceptionally(new NoAnswer()));
-      } else {
-        answers.add(() -> done.whenComplete((value, failure) -> answer.complete(value)));
+      case "unsubscribe", "unsubscribePrefix" -> {
+        // The engine looks after its listeners itself, in an outage too.
+        requests.add(() -> invoke(engine.broker(), call, arguments));
+        yield null;
       }
-    });
+      default -> call(engine.broker(), call, arguments);
+    };
+  }
+
+  private Object bus(Engine engine, Method call, Object[] arguments) {
+    switch (call.getName()) {
+      case "listen" -> {
+        var listener = (ClusterBus.Listener) arguments[0];
+        node = Optional.of(listener);
+        engine.bus().listen(new Heard(listener));
+        return null;
+      }
+      case "tell" -> {
+        if (misfortunes.contains(Misfortune.LOST_NOTICES) && random.nextInt(2) == 0) {
+          return CompletableFuture.completedFuture(null);
+        }
+      }
+      default -> {}
+    }
+    return call(engine.bus(), call, arguments);
+  }
+
+  private final class Heard implements ClusterBus.Listener {
+    private final ClusterBus.Listener listener;
+
+    Heard(ClusterBus.Listener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void announced(ClusterBus.Announcement announcement) {
+      tell(() -> listener.announced(announcement));
+    }
+
+    @Override
+    public void left(io.byssus.core.session.Owner owner) {
+      tell(() -> listener.left(owner));
+    }
+
+    @Override
+    public void told(ClusterBus.Notice notice) {
+      tell(() -> listener.told(notice));
+    }
+
+    @Override
+    public void reachable(boolean reachable) {
+      listener.reachable(reachable);
+    }
+  }
+
+  private void tell(Runnable publication) {
+    if (outage.isEmpty()) {
+      publications.add(publication);
+    }
+  }
+
+  private CompletionStage<?> call(Object port, Method step, Object[] arguments) {
+    asked.merge(step.getName(), 1, Integer::sum);
+    if (step.getName().equals("acknowledge") && arguments.length == 3) {
+      world.wentOn(
+          ((Lease) arguments[0]).session(), (String) arguments[1], (Position) arguments[2]);
+    }
+    var answer = new CompletableFuture<Object>();
+    requests.add(() -> request(port, step, arguments, answer));
     return answer;
+  }
+
+  private void request(
+      Object port, Method step, Object[] arguments, CompletableFuture<Object> answer) {
+    if (outage.isPresent()) {
+      switch (outage.get()) {
+        case NOT_DONE -> notDone(answer);
+        case UNKNOWN -> {
+          if (random.nextInt(4) == 0) {
+            invoke(port, step, arguments);
+          }
+          noAnswer(answer);
+        }
+        case SILENT -> stuck.add(() -> request(port, step, arguments, answer));
+      }
+      return;
+    }
+    switch (trouble ? random.nextInt(5 * ONE_IN) : -1) {
+      case 0, 1 -> noAnswer(answer);
+      case 2 -> notDone(answer);
+      case 3, 4 -> {
+        invoke(port, step, arguments);
+        noAnswer(answer);
+      }
+      case 5 -> {
+        if (!ONCE.contains(step.getName())) {
+          invoke(port, step, arguments);
+        }
+        answer(answers, answer, invoke(port, step, arguments));
+      }
+      case 6 -> answer(late, answer, invoke(port, step, arguments));
+      default -> answer(answers, answer, invoke(port, step, arguments));
+    }
+  }
+
+  private void noAnswer(CompletableFuture<Object> answer) {
+    answers.add(() -> answer.completeExceptionally(new NoAnswer()));
+  }
+
+  private void notDone(CompletableFuture<Object> answer) {
+    answers.add(() -> answer.completeExceptionally(new NotDoneException("not sent")));
+  }
+
+  private static void answer(
+      ArrayDeque<Runnable> queue, CompletableFuture<Object> answer, Object outcome) {
+    var done = ((CompletionStage<?>) outcome).toCompletableFuture();
+    queue.add(() ->
+        done.whenComplete((value, failure) -> {
+          if (failure == null) {
+            answer.complete(value);
+          } else {
+            answer.completeExceptionally(failure);
+          }
+        }));
+  }
+
+  private static Object invoke(Object port, Method step, Object[] arguments) {
+    try {
+      return step.invoke(port, arguments);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError("the engine failed at " + step.getName(), e.getCause());
+    }
   }
 
   private static final class NoAnswer extends RuntimeException {
@@ -99,219 +320,15 @@ final class FaultyEngine {
     }
   }
 
-  private final class Sessions implements SessionStore {
-    private final SessionStore store;
-
-    Sessions(SessionStore store) {
-      this.store = store;
-    }
-
-    @Override
-    public CompletionStage<Created> create(NewSession session, Owner owner) {
-      return call(() -> store.create(session, owner));
-    }
-
-    @Override
-    public CompletionStage<Claim> claim(
-        String session, String user, TokenHash presented, TokenHash next, Owner owner) {
-      return call(() -> store.claim(session, user, presented, next, owner));
-    }
-
-    @Override
-    public CompletionStage<Fence> setAttributes(Lease lease, Map<String, Json> changes) {
-      return call(() -> store.setAttributes(lease, changes));
-    }
-
-    @Override
-    public CompletionStage<Fence> setTags(Lease lease, Set<String> tags) {
-      return call(() -> store.setTags(lease, tags));
-    }
-
-    @Override
-    public CompletionStage<Fence> subscribe(
-        Lease lease, String channel, Optional<Position> position) {
-      return call(() -> store.subscribe(lease, channel, position));
-    }
-
-    @Override
-    public CompletionStage<Fence> unsubscribe(Lease lease, String channel) {
-      return call(() -> store.unsubscribe(lease, channel));
-    }
-
-    @Override
-    public CompletionStage<Fence> acknowledge(Lease lease, String channel, Position position) {
-      world.wentOn(lease.session(), channel, position);
-      return call(() -> store.acknowledge(lease, channel, position));
-    }
-
-    @Override
-    public CompletionStage<List<Lease>> renew(Collection<Lease> leases) {
-      return call(() -> store.renew(leases));
-    }
-
-    @Override
-    public CompletionStage<Fence> release(Lease lease) {
-      return call(() -> store.release(lease));
-    }
-
-    @Override
-    public CompletionStage<Optional<Gone>> remove(String session) {
-      return call(() -> store.remove(session));
-    }
-
-    @Override
-    public CompletionStage<Optional<Gone>> end(Lease lease) {
-      return call(() -> store.end(lease));
-    }
-
-    @Override
-    public CompletionStage<Optional<Optional<Lease>>> holder(String session) {
-      return call(() -> store.holder(session));
-    }
-
-    @Override
-    public CompletionStage<List<String>> heldBy(Owner owner, int part) {
-      return call(() -> store.heldBy(owner, part));
-    }
-
-    @Override
-    public CompletionStage<List<Gone>> sweep(int limit) {
-      return call(() -> store.sweep(limit));
-    }
-
-    @Override
-    public CompletionStage<List<Orphan>> abandon(Owner dead, int limit) {
-      return call(() -> store.abandon(dead, limit));
-    }
-  }
-
-  private final class Channels implements Broker {
-    private final Broker broker;
-
-    Channels(Broker broker) {
-      this.broker = broker;
-    }
-
-    @Override
-    public CompletionStage<Outcome> publish(String channel, Draft draft, Retention retention) {
-      return call(() -> broker.publish(channel, draft, retention));
-    }
-
-    @Override
-    public CompletionStage<Void> subscribe(String channel, Listener listener) {
-      return call(() -> broker.subscribe(channel, lossy(listener)));
-    }
-
-    @Override
-    public void unsubscribe(String channel) {
-      requests.add(() -> broker.unsubscribe(channel));
-    }
-
-    @Override
-    public CompletionStage<Void> subscribePrefix(String prefix, Listener listener) {
-      return call(() -> broker.subscribePrefix(prefix, lossy(listener)));
-    }
-
-    @Override
-    public void unsubscribePrefix(String prefix) {
-      requests.add(() -> broker.unsubscribePrefix(prefix));
-    }
-
-    private Listener lossy(Listener listener) {
-      return (channel, epoch, item) -> {
-        var dice = trouble ? random.nextInt(ONE_IN) : ONE_IN;
-        if (dice != 0) {
-          publications.add(() -> listener.publication(channel, epoch, item));
-        }
-        if (dice == 1) {
-          publications.add(() -> listener.publication(channel, epoch, item));
-        }
-      };
-    }
-
-    @Override
-    public CompletionStage<Page> history(
-        String channel, Optional<Position> after, Bounds bounds, Retention retention) {
-      return call(() -> broker.history(channel, after, bounds, retention));
-    }
-  }
-
-  private final class Inboxes implements InboxStore {
-    private final InboxStore store;
-
-    Inboxes(InboxStore store) {
-      this.store = store;
-    }
-
-    @Override
-    public CompletionStage<Append> append(String session, Json data, Optional<Sender> from) {
-      return call(() -> store.append(session, data, from));
-    }
-
-    @Override
-    public CompletionStage<Optional<Page>> read(Lease lease, long after, int limit) {
-      return call(() -> store.read(lease, after, limit));
-    }
-
-    @Override
-    public CompletionStage<Fence> acknowledge(Lease lease, long offset) {
-      return call(() -> store.acknowledge(lease, offset));
-    }
-
-    @Override
-    public void onAppend(Consumer<String> wake) {
-      store.onAppend(session -> publications.add(() -> wake.accept(session)));
-    }
-  }
-
-  private final class Directory implements SessionDirectory {
-    private final SessionDirectory directory;
-
-    Directory(SessionDirectory directory) {
-      this.directory = directory;
-    }
-
-    @Override
-    public CompletionStage<Void> add(Target target, String session) {
-      return call(() -> directory.add(target, session));
-    }
-
-    @Override
-    public CompletionStage<Void> remove(Target target, String session) {
-      return call(() -> directory.remove(target, session));
-    }
-
-    @Override
-    public CompletionStage<List<String>> sessions(Target target) {
-      return call(() -> directory.sessions(target));
-    }
-  }
-
-  private final class Members implements PresenceStore {
-    private final PresenceStore store;
-
-    Members(PresenceStore store) {
-      this.store = store;
-    }
-
-    @Override
-    public CompletionStage<Void> enter(String channel, Member member, Lease lease) {
-      return call(() -> store.enter(channel, member, lease));
-    }
-
-    @Override
-    public CompletionStage<Void> leave(String channel, Lease lease) {
-      return call(() -> store.leave(channel, lease));
-    }
-
-    @Override
-    public CompletionStage<List<Entry>> touch(Collection<Entry> entries) {
-      return call(() -> store.touch(entries));
-    }
-
-    @Override
-    public CompletionStage<List<Member>> members(String channel, int limit) {
-      return call(() -> store.members(channel, limit));
-    }
+  private Listener lossy(Listener listener) {
+    return (channel, epoch, item) -> {
+      var dice = trouble ? random.nextInt(ONE_IN) : ONE_IN;
+      if (dice != 0) {
+        tell(() -> listener.publication(channel, epoch, item));
+      }
+      if (dice == 1) {
+        tell(() -> listener.publication(channel, epoch, item));
+      }
+    };
   }
 }

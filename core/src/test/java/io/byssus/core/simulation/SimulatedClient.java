@@ -3,8 +3,6 @@ package io.byssus.core.simulation;
 import io.byssus.core.connection.Connection;
 import io.byssus.core.connection.Peer;
 import io.byssus.core.lane.Lane;
-import io.byssus.core.testing.FakeSocket;
-import io.byssus.core.testing.TestNode;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.Decoded;
@@ -17,31 +15,50 @@ import io.byssus.protocol.Recovery;
 import io.byssus.protocol.ServerMessage;
 import io.byssus.protocol.ServerMessage.Item;
 import io.byssus.protocol.Target;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A well-behaved client which believes nothing: it keeps its positions, comes back with them,
  * repeats what was not answered, and throws when what it hears breaks a promise.
  */
 final class SimulatedClient {
-  private final TestNode node;
+  /** How an epoch begins that never was. */
+  static final String NONSENSE = "never-was-";
+
+  private static final List<String> TAGS = List.of("t1", "t2", "t3");
+  private static final long LONG_AGO_NS = Duration.ofMinutes(1).toNanos();
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final Simulation simulation;
   private final RandomGenerator random;
   private final World world;
+  private final String user;
   private final String name;
 
-  private FakeSocket socket = new FakeSocket();
-  private Link link = new Link();
-  private Lane lane;
-  private int pongs;
+  private Line line;
   private boolean online;
   private boolean connecting;
+  private boolean degraded;
+  private long cameAt;
+  private long cameAtBytes;
+  private int said;
+
+  /** What it takes in a second; whoever is quick takes what there is. */
+  private OptionalInt bytesPerSecond;
+
+  private final List<Line> ghosts = new ArrayList<>();
 
   private Optional<ServerMessage.Connected> session = Optional.empty();
   private boolean withPositions;
@@ -52,20 +69,89 @@ final class SimulatedClient {
   private long inboxHeld;
   private boolean inboxJump;
 
+  private Set<String> givenTags = Set.of();
+  private long setForSure;
+  private final Set<Set<String>> tagsMayBe = new HashSet<>();
+  private final Set<Optional<Json>> nameMayBe = new HashSet<>();
+  private final Set<String> left = new HashSet<>();
+  private final Map<String, Json> newest = new HashMap<>();
+  private Optional<Map.Entry<String, Json>> owedLatest = Optional.empty();
+
   private long lastId;
   private final Map<Long, Command> unanswered = new HashMap<>();
   private final List<Command.Publish> toRepeat = new ArrayList<>();
+  private final Set<String> toLeave = new HashSet<>();
+  private final Set<String> toJoin = new HashSet<>();
+  private Optional<Command.SetAttributes> toSet = Optional.empty();
 
-  SimulatedClient(TestNode node, World world, String name) {
-    this.node = node;
-    this.random = node.random;
+  SimulatedClient(Simulation simulation, World world, String user, String name) {
+    this.simulation = simulation;
+    this.random = simulation.random;
     this.world = world;
+    this.user = user;
     this.name = name;
+    this.bytesPerSecond =
+        simulation.has(Misfortune.SLOW_PEERS) && random.nextInt(2) == 0
+            ? OptionalInt.of(60 + random.nextInt(1_000))
+            : OptionalInt.empty();
   }
 
-  /** The connection that a socket got, once its lane has opened it. */
-  private static final class Link {
-    private Connection connection;
+  /** One connection, from the client's side. */
+  private static final class Line {
+    private final SimulatedNode at;
+    private final Lane lane;
+    private final SlowSocket socket;
+    private final String session;
+    private @Nullable Connection connection;
+    private boolean stopped;
+    private long readsAgainSince;
+    private double credit;
+
+    Line(SimulatedNode at, Lane lane, SlowSocket socket, String session) {
+      this.at = at;
+      this.lane = lane;
+      this.socket = socket;
+      this.session = session;
+    }
+
+    /** A transport closes what cannot be opened. */
+    private void open(SimulatedNode at) {
+      try {
+        connection = at.node.node.open(lane, socket, at.wire, new Peer("127.0.0.1", true));
+      } finally {
+        if (connection == null) {
+          socket.close(CloseCode.INTERNAL_ERROR);
+        }
+      }
+    }
+
+    private void on(Consumer<Connection> tell) {
+      lane.execute(() -> {
+        if (connection != null) {
+          tell.accept(connection);
+        }
+      });
+    }
+
+    /** The transport hears something of the peer. */
+    void say(Consumer<Connection> heard) {
+      socket.say(() ->
+          on(open -> {
+            open.heard();
+            heard.accept(open);
+          }));
+    }
+
+    void drainedIfSo() {
+      if (socket.roomAgain()) {
+        on(Connection::drained);
+      }
+    }
+
+    void gone() {
+      socket.cut();
+      on(open -> open.gone(CloseCode.GOING_AWAY));
+    }
   }
 
   boolean online() {
@@ -76,38 +162,57 @@ final class SimulatedClient {
     return session.map(ServerMessage.Connected::session);
   }
 
+  String user() {
+    return user;
+  }
+
   boolean welcome() {
     return online && !connecting && session.isPresent();
   }
 
   // What it does.
 
+  /** On a node that takes connections; nothing happens while there is none. */
   void come() {
-    socket = new FakeSocket();
-    var lanes = node.lanes.lanes().all();
-    lane = lanes.get(random.nextInt(lanes.size()));
-    pongs = 0;
-    link = new Link();
-    var opened = socket;
-    var opening = link;
-    var on = lane;
-    opened.onDrained(() -> on.execute(() -> opening.connection.drained()));
-    lane.execute(() ->
-        opening.connection = node.node.open(on, opened, node.wire, new Peer("127.0.0.1", true)));
+    var serving = simulation.serving();
+    if (serving.isEmpty()) {
+      return;
+    }
+    var at = serving.get(random.nextInt(serving.size()));
+    var lanes = at.lanes.lanes().all();
+    var lane = lanes.get(random.nextInt(lanes.size()));
+    var opened =
+        new Line(at, lane, new SlowSocket(highWater(), at.mishaps, lane), session().orElse(""));
+    lane.execute(() -> opened.open(at));
+    line = opened;
     online = true;
     connecting = true;
+    degraded = false;
+    cameAt = simulation.now();
+    cameAtBytes = simulation.bytesSaid();
+    said = 0;
     live.clear();
     unanswered.clear();
     withPositions = random.nextInt(4) > 0;
     say(connect());
   }
 
+  /**
+   * The transport holds no more than the peer takes in some seconds, so that a ping gets through.
+   */
+  private int highWater() {
+    return simulation.has(Misfortune.SLOW_PEERS)
+        ? bytesPerSecond.orElse(500) * (1 + random.nextInt(4))
+        : Integer.MAX_VALUE;
+  }
+
   private Command connect() {
+    givenTags = session.isPresent() ? Set.of() : someTags();
     return new Command.Connect(
         ++lastId,
-        name,
+        user,
         session.map(s -> new Command.Resume(s.session(), s.resume())),
-        Set.of(),
+        givenTags,
         Map.of(),
         withPositions ? held : Map.of(),
         session.isPresent() ? Optional.of(inboxHeld) : Optional.empty(),
@@ -115,44 +220,98 @@ final class SimulatedClient {
         0);
   }
 
+  private Set<String> someTags() {
+    return TAGS.stream().filter(tag -> random.nextInt(3) == 0).collect(Collectors.toSet());
+  }
+
   void cut() {
-    socket.cut();
+    line.gone();
     leave();
   }
 
-  /**
-   * The transport of a real node would tell the connection; so do we, unless the node closed it
-   * itself.
-   */
+  /** Its node was killed: nobody there hears of it. */
+  void cutIfAt(SimulatedNode dead) {
+    ghosts.removeIf(ghost -> ghost.at == dead);
+    if (online && line.at == dead) {
+      line.socket.cut();
+      leave();
+    }
+  }
+
+  /** Comes again on another connection; the old one stays open, and answers. */
+  void comeBesides() {
+    ghosts.add(line);
+    leave();
+    come();
+  }
+
+  void cutGhosts() {
+    ghosts.forEach(Line::gone);
+    ghosts.clear();
+  }
+
   private void leave() {
     online = false;
-    var dead = link;
-    lane.execute(() -> dead.connection.gone(CloseCode.GOING_AWAY));
     for (var command : unanswered.values()) {
-      if (command instanceof Command.Publish publish) {
-        toRepeat.add(publish);
+      switch (command) {
+        case Command.Publish publish -> toRepeat.add(publish);
+        case Command.SetAttributes set -> mayBeSet(set);
+        case Command.Subscribe subscribe -> {
+          toJoin.add(subscribe.channel());
+          if (subscribe.position().isEmpty()) {
+            // It may begin anew, where nobody has told us.
+            held.remove(subscribe.channel());
+            acknowledged.remove(subscribe.channel());
+          }
+        }
+        default -> {}
       }
     }
     unanswered.clear();
     live.clear();
+    newest.clear();
+    owedLatest = Optional.empty();
+  }
+
+  /**
+   * What is published now on a channel that keeps the latest, is what it ends with, if it stays.
+   */
+  void owes(String channel, Json value) {
+    owedLatest = live.contains(channel) ? Optional.of(Map.entry(channel, value)) : Optional.empty();
+  }
+
+  /** Gives up what was not answered for long. */
+  void loseNoPatience() {
+    if (online && connecting && simulation.now() - cameAt > PATIENCE.toNanos()) {
+      cut();
+    }
+  }
+
+  /** Whether something was asked on this connection that has no answer. */
+  boolean waits() {
+    return online && !unanswered.isEmpty();
   }
 
   void subscribe(String channel) {
     if (!live.contains(channel)) {
       var from = Optional.ofNullable(random.nextBoolean() ? held.get(channel) : null);
+      left.remove(channel);
+      toLeave.remove(channel);
       say(new Command.Subscribe(++lastId, channel, from));
     }
   }
 
   void unsubscribe(String channel) {
-    if (live.contains(channel)) {
+    if (live.contains(channel) || toLeave.contains(channel)) {
+      toJoin.remove(channel);
       say(new Command.Unsubscribe(++lastId, channel));
     }
   }
 
-  void publish(String channel) {
+  Json publish(String channel) {
     var text = world.newText();
     say(new Command.Publish(++lastId, channel, text, text.toString(), Durability.ACCEPTED));
+    return text;
   }
 
   void repeatOne() {
@@ -160,16 +319,55 @@ final class SimulatedClient {
       var old = toRepeat.removeFirst();
       say(new Command.Publish(++lastId, old.channel(), old.data(), old.dedupe(), old.durability()));
     }
+    toSet.ifPresent(set -> {
+      toSet = Optional.empty();
+      say(new Command.SetAttributes(++lastId, set.attributes(), set.tags()));
+    });
+    toLeave.stream().findFirst().ifPresent(this::unsubscribe);
+    toJoin.stream()
+        .findFirst()
+        .ifPresent(channel -> {
+          toJoin.remove(channel);
+          subscribe(channel);
+        });
   }
 
-  void send(String toSession) {
-    say(new Command.Send(++lastId, new Target.ToSession(toSession), world.newText()));
+  void set() {
+    var tags = random.nextBoolean() ? Optional.of(someTags()) : Optional.<Set<String>>empty();
+    toSet = Optional.empty();
+    say(new Command.SetAttributes(++lastId, Map.of("name", world.newText()), tags));
+  }
+
+  private void mayBeSet(Command.SetAttributes set) {
+    if (set.id() < setForSure) {
+      return; // a later one has been done since
+    }
+    nameMayBe.add(Optional.of(set.attributes().get("name")));
+    set.tags().ifPresent(tagsMayBe::add);
+    toSet = Optional.of(set);
+  }
+
+  void get() {
+    say(new Command.GetAttributes(++lastId));
+  }
+
+  void send(Target to) {
+    say(new Command.Send(++lastId, to, world.newText()));
   }
 
   void acknowledge(String channel) {
     var position = held.get(channel);
     if (live.contains(channel) && position != null) {
       say(new Command.AckChannel(++lastId, channel, position));
+    }
+  }
+
+  /** Acknowledges what never was. */
+  void acknowledgeNonsense(String channel) {
+    var position = held.get(channel);
+    if (live.contains(channel) && position != null) {
+      var nonsense = new Position(NONSENSE + "x".repeat(200), position.offset());
+      say(new Command.AckChannel(++lastId, channel, nonsense));
     }
   }
 
@@ -182,46 +380,106 @@ final class SimulatedClient {
   }
 
   void stopReading() {
-    socket.stopReading();
+    line.stopped = true;
   }
 
   void readAgain() {
-    socket.readAgain();
+    if (online && line.stopped) {
+      line.stopped = false;
+      line.readsAgainSince = simulation.now();
+    }
+  }
+
+  /** From here on it takes what there is. */
+  void hurry() {
+    bytesPerSecond = OptionalInt.empty();
   }
 
   boolean mustRepeat() {
-    return !toRepeat.isEmpty();
+    return !toRepeat.isEmpty() || !toLeave.isEmpty() || !toJoin.isEmpty() || toSet.isPresent();
   }
 
   private void say(Command command) {
+    said++;
     unanswered.put(command.id(), command);
-    var to = link;
-    lane.execute(() -> to.connection.received(new Decoded.Good(command)));
+    line.say(connection -> connection.received(new Decoded.Good(command)));
   }
 
   // What it hears.
 
-  /** Reads up to {@code most} messages. */
-  void read(int most) {
-    if (online && socket.pings() > pongs) {
-      pongs = socket.pings();
-      var heard = link;
-      lane.execute(() -> heard.connection.heard());
-    }
-    for (int i = 0; i < most && online; i++) {
-      var message = socket.read();
-      if (message.isPresent()) {
-        hear(message.get());
-      } else if (socket.closed().isPresent()) {
-        closed(socket.closed().get());
-        return;
-      } else {
-        return;
-      }
+  /** So much time has passed in which it could read. */
+  void pass(Duration time) {
+    if (online && bytesPerSecond.isPresent()) {
+      var more = bytesPerSecond.getAsInt() * (time.toNanos() / 1e9);
+      line.credit = Math.min(line.credit + more, bytesPerSecond.getAsInt() + more);
     }
   }
 
+  /** Reads up to {@code most} messages. */
+  void read(int most) {
+    ghosts.removeIf(this::fades);
+    for (int i = 0; i < most && online && !line.stopped; i++) {
+      var next = line.socket.peek();
+      if (next.isEmpty()) {
+        line.socket.closed().ifPresent(this::closed);
+        return;
+      }
+      if (!takes(next.get().bytes())) {
+        return;
+      }
+      var reading = line;
+      reading.socket.read();
+      reading.drainedIfSo();
+      next.get().message().ifPresentOrElse(this::hear, () -> reading.say(connection -> {}));
+    }
+  }
+
+  private boolean takes(int bytes) {
+    if (bytesPerSecond.isPresent()) {
+      // In debt for the last message, rather than never to take one that is longer.
+      if (line.credit <= 0) {
+        return false;
+      }
+      line.credit -= bytes;
+    }
+    return true;
+  }
+
+  /** Reads for an old connection; true when the node has closed it. */
+  private boolean fades(Line ghost) {
+    while (ghost.socket.peek().isPresent()) {
+      if (ghost.socket.read().message().isEmpty()) {
+        ghost.say(connection -> {});
+      }
+      ghost.drainedIfSo();
+    }
+    return ghost.socket.closed().isPresent();
+  }
+
   private void closed(CloseCode code) {
+    var quiet = line.socket.closedAt() - line.readsAgainSince;
+    switch (code) {
+      case HEARTBEAT_TIMEOUT ->
+          world.check(
+              Check.NOT_SILENT,
+              line.readsAgainSince != 0 && quiet < LONG_AGO_NS,
+              name
+                  + " reads and answers, and is given up as silent; its answers "
+                  + (line.socket.unheard() ? "wait unread" : "were read"));
+      case SLOW_CONSUMER -> {
+        var lively = simulation.bytesSaid() - cameAtBytes + 200L * said;
+        world.check(
+            Check.NOT_SLOW,
+            lively * 2 > Simulation.LIMITS.outboxBytes(),
+            name + " is closed as slow, though only " + lively + " bytes were new since it came");
+      }
+      case TOO_MANY_SESSIONS ->
+          world.check(
+              Check.TOO_MANY_SESSIONS,
+              !world.isWell(),
+              name + " may not come, though nobody is there");
+      default -> {}
+    }
     leave();
     if (!code.reconnect()) {
       forgetSession();
@@ -239,6 +497,13 @@ final class SimulatedClient {
     unanswered.clear();
     inboxHeld = 0;
     inboxJump = false;
+    left.clear();
+    toLeave.clear();
+    toJoin.clear();
+    toSet = Optional.empty();
+    tagsMayBe.clear();
+    nameMayBe.clear();
+    newest.clear();
   }
 
   private void hear(ServerMessage message) {
@@ -247,13 +512,12 @@ final class SimulatedClient {
       case ServerMessage.Subscribed subscribed -> subscribed(subscribed);
       case ServerMessage.Unsubscribed(var id, var channel) -> {
         unanswered.remove(id);
-        live.remove(channel);
-        held.remove(channel);
-        acknowledged.remove(channel);
+        left(channel);
       }
       case ServerMessage.Message(var channel, var pattern, var item) -> {
         if (pattern.isEmpty()) {
           message(channel, item);
+          newest.put(channel, item.data());
         } else {
           world.check(live.contains(pattern), name + " is not subscribed to " + pattern);
         }
@@ -264,20 +528,60 @@ final class SimulatedClient {
       case ServerMessage.Sent(var id, var sessions, var full) ->
           world.sent((Command.Send) answered(id));
       case ServerMessage.Acked(var id) -> {
-        if (answered(id) instanceof Command.AckChannel(var ack, var channel, var position)) {
+        if (answered(id) instanceof Command.AckChannel(var ack, var channel, var position)
+            && !position.epoch().startsWith(NONSENSE)) {
           acknowledged.put(channel, position);
         }
       }
       case ServerMessage.Missed missed -> missed(missed);
       case ServerMessage.Ended(var id) -> forgetSession();
       case ServerMessage.Failed(var id, var code, var text) -> failed(id, code);
-      case ServerMessage.Attributes _,
-          ServerMessage.Presence _,
+      case ServerMessage.Attributes attributes -> attributes(attributes);
+      case ServerMessage.Degraded(var active) -> degraded = active;
+      case ServerMessage.Presence _,
           ServerMessage.History _,
           ServerMessage.Pong _,
-          ServerMessage.Degraded _,
           ServerMessage.Reconnect _ -> {}
     }
+  }
+
+  private void attributes(ServerMessage.Attributes told) {
+    switch (answered(told.id())) {
+      case Command.SetAttributes set -> {
+        if (set.id() > setForSure) {
+          setForSure = set.id();
+          nameMayBe.clear();
+          nameMayBe.add(Optional.of(set.attributes().get("name")));
+          set.tags()
+              .ifPresent(tags -> {
+                tagsMayBe.clear();
+                tagsMayBe.add(tags);
+              });
+        }
+      }
+      case Command.GetAttributes _ -> {
+        if (world.isWell() && toSet.isEmpty()) {
+          simulation
+              .stored(session().orElseThrow())
+              .ifPresent(stored ->
+                  world.check(
+                      Check.OUTCOME,
+                      stored.attributes().equals(told.attributes())
+                          && stored.tags().equals(told.tags()),
+                      name + " is told " + told + ", and stored is " + stored));
+        }
+      }
+      default -> throw new AssertionError("attributes answer nothing else");
+    }
+  }
+
+  private void left(String channel) {
+    live.remove(channel);
+    held.remove(channel);
+    acknowledged.remove(channel);
+    newest.remove(channel);
+    toLeave.remove(channel);
+    left.add(channel);
   }
 
   private Command answered(long id) {
@@ -296,6 +600,11 @@ final class SimulatedClient {
       held.clear();
       acknowledged.clear();
       inboxHeld = 0;
+      tagsMayBe.clear();
+      tagsMayBe.add(givenTags);
+      nameMayBe.clear();
+      nameMayBe.add(Optional.empty());
+      left.clear();
     }
     connecting = false;
     session = Optional.of(connected);
@@ -308,7 +617,12 @@ final class SimulatedClient {
     if (moved(subscribed)) {
       return;
     }
+    world.check(
+        Check.LEFT,
+        asked != null || !left.contains(channel),
+        name + " left " + channel + " and is subscribed to it again");
     live.add(channel);
+    toJoin.remove(channel);
     jumps.remove(channel);
     if (subscribed.position().isEmpty()) {
       return;
@@ -337,7 +651,9 @@ final class SimulatedClient {
       }
     }
     held.put(channel, start);
-    if (!(subscribed.recovery() instanceof Recovery.Complete)) {
+    if (subscribed.recovery() instanceof Recovery.Lost && simulation.hindered()) {
+      acknowledged.remove(channel); // the node's own note of it may have been lost
+    } else if (!(subscribed.recovery() instanceof Recovery.Complete)) {
       acknowledged.put(channel, start);
     } else {
       acknowledged.putIfAbsent(channel, start);
@@ -434,22 +750,64 @@ final class SimulatedClient {
     var command = answered(id);
     switch (code) {
       case UNKNOWN, UNAVAILABLE, RATE_LIMITED -> {
-        if (command instanceof Command.Publish publish) {
-          toRepeat.add(publish);
-        } else if (command instanceof Command.Connect) {
-          cut();
-        } else if (command instanceof Command.Unsubscribe unsubscribe) {
-          live.remove(unsubscribe.channel());
-          held.remove(unsubscribe.channel());
-          acknowledged.remove(unsubscribe.channel());
-        }
+        world.check(
+            Check.WELL,
+            !world.isWell() || code == ErrorCode.RATE_LIMITED,
+            name + " is told " + code + " of " + command + ", though all is well");
+        world.check(
+            Check.SURELY_NOT_DONE,
+            code != ErrorCode.UNKNOWN || simulation.hindered(),
+            name
+                + " is told that the outcome of "
+                + command
+                + " is unknown, though it surely failed");
+        undone(command, code);
       }
       case SESSION_EXPIRED -> {
         forgetSession();
         cut();
       }
-      case NO_RECIPIENT, INBOX_FULL, ALREADY_SUBSCRIBED, NOT_SUBSCRIBED, TOO_MANY_SESSIONS -> {}
+      case NOT_SUBSCRIBED -> {
+        if (command instanceof Command.Unsubscribe unsubscribe) {
+          left(unsubscribe.channel());
+        }
+      }
+      case BAD_OFFSET, MALFORMED ->
+          world.check(
+              command instanceof Command.AckChannel ack
+                  && ack.position().epoch().startsWith(NONSENSE),
+              name + " is refused " + command + ": " + code);
+      case NO_RECIPIENT, INBOX_FULL, ALREADY_SUBSCRIBED, TOO_MANY_SESSIONS -> {}
       default -> throw new AssertionError(name + " is refused " + command + ": " + code);
+    }
+  }
+
+  /** Repeats it later, as an application would, or lets it be. */
+  private void undone(Command command, ErrorCode code) {
+    switch (command) {
+      case Command.Publish publish -> {
+        if (code == ErrorCode.UNKNOWN || random.nextInt(4) > 0) {
+          toRepeat.add(publish);
+        } else {
+          world.refused(publish.data());
+        }
+      }
+      case Command.Send send -> {
+        if (code != ErrorCode.UNKNOWN) {
+          world.refused(send.data());
+        }
+      }
+      case Command.SetAttributes set -> {
+        if (code == ErrorCode.UNKNOWN) {
+          mayBeSet(set);
+        } else {
+          toSet = Optional.of(set);
+        }
+      }
+      case Command.Subscribe subscribe -> toJoin.add(subscribe.channel());
+      case Command.Unsubscribe unsubscribe -> toLeave.add(unsubscribe.channel());
+      case Command.Connect _ -> cut();
+      default -> {}
     }
   }
 
@@ -465,6 +823,41 @@ final class SimulatedClient {
             name + " holds " + held.get(channel) + " of " + channel + ", which ends at " + top);
       }
     }
+    owedLatest.ifPresent(latest ->
+        world.check(
+            Check.LATEST,
+            latest.getValue().equals(newest.get(latest.getKey())),
+            name + " has " + newest.get(latest.getKey()) + ", whose latest is " + latest));
+    world.check(Check.DEGRADED, !degraded, name + " is degraded, though the engine is back");
+    world.check(Check.ANSWERED, unanswered.isEmpty(), name + " waits for " + unanswered);
+    for (var ghost : ghosts) {
+      world.check(
+          Check.GHOST,
+          !ghost.session.equals(session().orElseThrow()),
+          "another connection of " + name + " stays open, though its session was taken");
+    }
+    simulation
+        .stored(session().orElseThrow())
+        .ifPresent(stored -> {
+          world.check(
+              Check.OUTCOME,
+              tagsMayBe.contains(stored.tags())
+                  && nameMayBe.contains(Optional.ofNullable(stored.attributes().get("name"))),
+              stored + " has other tags than " + tagsMayBe + " or another name than " + nameMayBe);
+          world.check(
+              Check.SUBSCRIPTIONS,
+              stored.subscriptions().keySet().equals(live),
+              name + " is subscribed to " + live + ", and stored is " + stored.subscriptions());
+          world.check(
+              Check.NONSENSE,
+              stored.subscriptions().values().stream()
+                  .noneMatch(p -> p.isPresent() && p.get().epoch().startsWith(NONSENSE)),
+              "stored is an epoch that never was: " + stored);
+        });
+  }
+
+  boolean isLive(String channel) {
+    return live.contains(channel);
   }
 
   @Override
@@ -474,7 +867,7 @@ final class SimulatedClient {
         + ", session "
         + session().orElse("none")
         + ", socket "
-        + socket.closed()
+        + (line == null ? "none" : line.socket.closed())
         + ", waits for "
         + unanswered;
   }

@@ -2,44 +2,57 @@ package io.byssus.core.simulation;
 
 import io.byssus.core.Bounds;
 import io.byssus.core.Limits;
-import io.byssus.core.NodeObserver;
 import io.byssus.core.channel.Retention;
+import io.byssus.core.memory.EngineInside;
 import io.byssus.core.node.Engine;
 import io.byssus.core.node.EngineSettings;
+import io.byssus.core.node.NodeInside;
 import io.byssus.core.node.UserPolicy;
-import io.byssus.core.testing.TestNode;
+import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.StoredSession;
+import io.byssus.core.session.TokenHash;
+import io.byssus.core.testing.SteppedLanes;
+import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
+import io.byssus.protocol.ServerMessage.Member;
+import io.byssus.protocol.Target;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
-/** One run from one seed. */
+/**
+ * One run from one seed: some nodes, some clients, one engine, and the misfortunes that it draws.
+ */
 final class Simulation {
   private static final int STEPS = 600;
   private static final int STEPS_TO_REST = 1_000_000;
   private static final int CLIENTS = 4;
+  private static final int NODES_MOST = 3;
+  private static final int LANES = 3;
+  private static final String PRESENT = "seen.p";
+  private static final String LATEST = "latest.v";
+  private static final List<String> KEPT_CHANNELS = List.of("kept.a", "kept.b", "drop.c", PRESENT);
   private static final List<String> CHANNELS =
-      List.of("kept.a", "kept.b", "drop.c", "passing", "kept.*");
+      List.of("kept.a", "kept.b", "drop.c", PRESENT, LATEST, "passing", "kept.*");
   private static final Retention KEPT = new Retention(50, Duration.ofMinutes(10));
-  private static final EngineSettings ENGINE =
-      new EngineSettings(
-          Duration.ofMinutes(2),
-          200,
-          1 << 16,
-          Duration.ofMinutes(30),
-          Duration.ofSeconds(60),
-          // A repeat after the window is a new publication, and a run may stand still for long.
-          Duration.ofHours(10),
-          Duration.ofHours(20));
+  private static final Duration PRESENCE_TTL = Duration.ofSeconds(15);
+  private static final Duration SLICE = Duration.ofMillis(500);
+  private static final int CROWD = 8_000;
 
   /** Tight, so that the runs meet the bounds. */
-  private static final Limits LIMITS =
+  static final Limits LIMITS =
       new Limits(
           Duration.ofSeconds(10),
           64 << 10,
@@ -60,35 +73,79 @@ final class Simulation {
           64,
           3);
 
-  private final RandomGenerator random;
-  private final FaultyEngine faults;
-  private final TestNode node;
-  private final World world = new World();
+  final RandomGenerator random;
+  final World world = new World();
+  final Set<Misfortune> misfortunes;
+  private final UserPolicy policy;
+  private final SteppedLanes clock;
+  private final SharedEngine engine;
+  private final TreeMap<String, SimulatedNode> nodes = new TreeMap<>();
+  private final TreeSet<String> names = new TreeSet<>();
   private final List<SimulatedClient> clients = new ArrayList<>();
   private Optional<FailoverBroker> failover = Optional.empty();
+  private int runs;
+  private boolean killed;
+  private boolean hindered;
+  private int periodicTimers;
 
   /**
-   * @param failovers whether the engine fails over now and then
    * @param bug planted into the engine, to see that it is found
    */
-  Simulation(long seed, boolean failovers, UnaryOperator<Engine> bug) {
+  Simulation(long seed, UnaryOperator<Engine> bug) {
     random = new SplittableRandom(seed);
-    faults = new FaultyEngine(random, world);
-    node =
-        new TestNode(
-            seed,
-            LIMITS,
-            new UserPolicy.Unlimited(),
-            NodeObserver.NONE,
-            ENGINE,
-            engine -> {
-              var sound = failovers ? failingOver(engine) : engine;
+    misfortunes = EnumSet.noneOf(Misfortune.class);
+    misfortunes.addAll(Misfortune.drawn(random));
+    policy = drawnPolicy();
+    clock = new SteppedLanes(1, random);
+    engine =
+        new SharedEngine(
+            engineSettings(),
+            clock,
+            memory -> {
+              var sound = has(Misfortune.FAILOVERS) ? failingOver(memory) : memory;
               world.truth(sound.broker(), KEPT);
-              return faults.around(bug.apply(sound));
+              return bug.apply(sound);
             });
-    for (int i = 0; i < CLIENTS; i++) {
-      clients.add(new SimulatedClient(node, world, "user" + i));
+    for (int i = has(Misfortune.CLUSTER) ? 2 + random.nextInt(NODES_MOST - 1) : 1; i > 0; i--) {
+      names.add("n" + i);
     }
+    names.forEach(this::start);
+    workAll();
+    periodicTimers = nodes.firstEntry().getValue().lanes.timers();
+    var usersOf = policy.equals(new UserPolicy.AtMost(2)) ? 2 : 1;
+    for (int i = 0; i < CLIENTS; i++) {
+      clients.add(new SimulatedClient(this, world, "user" + i / usersOf, "client" + i));
+    }
+  }
+
+  boolean has(Misfortune misfortune) {
+    return misfortunes.contains(misfortune);
+  }
+
+  private UserPolicy drawnPolicy() {
+    return switch (random.nextInt(6)) {
+      case 0 -> new UserPolicy.AtMost(1);
+      case 1 -> new UserPolicy.AtMost(2);
+      case 2 -> new UserPolicy.NewestWins();
+      default -> new UserPolicy.Unlimited();
+    };
+  }
+
+  EngineSettings engineSettings() {
+    return new EngineSettings(
+        ttl(),
+        200,
+        1 << 16,
+        Duration.ofMinutes(30),
+        PRESENCE_TTL,
+        // A repeat after the window is a new publication, and a run may stand still for long.
+        Duration.ofHours(10),
+        Duration.ofHours(20));
+  }
+
+  /** Short, so that sessions run out; or long, so that nothing mends itself by running out. */
+  private Duration ttl() {
+    return Duration.ofMinutes(has(Misfortune.SHORT_LIVES) ? 2 : 30);
   }
 
   private Engine failingOver(Engine engine) {
@@ -104,10 +161,50 @@ final class Simulation {
         engine.bus());
   }
 
+  // What clients ask.
+
+  /** The nodes that take connections. */
+  List<SimulatedNode> serving() {
+    return nodes.values().stream().filter(SimulatedNode::serves).toList();
+  }
+
+  long now() {
+    return clock.nanoTime();
+  }
+
+  long bytesSaid() {
+    return engine.bytesSaid();
+  }
+
+  /** Whether anything ever failed in a way that leaves open whether it was done. */
+  boolean hindered() {
+    return hindered || nodes.values().stream().anyMatch(node -> node.link.hindered());
+  }
+
+  Optional<StoredSession> stored(String session) {
+    return engine.living().stream()
+        .map(EngineInside.Living::session)
+        .filter(stored -> stored.id().equals(session))
+        .findFirst();
+  }
+
+  // The run.
+
   World run() {
+    try {
+      return go();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      throw new Check.Broken(Check.FAILED_TASK, "thrown to the engine: " + e);
+    }
+  }
+
+  private World go() {
     for (int step = 0; step < STEPS; step++) {
       switch (random.nextInt(20)) {
-        case 0 -> faults.trouble(random.nextInt(3) == 0);
+        case 0 -> {
+          var on = random.nextInt(3) == 0;
+          nodes.values().forEach(node -> node.link.trouble(on));
+        }
         case 1 -> pass(Duration.ofMillis(random.nextInt(2_000)));
         case 2 -> rarely();
         case 3, 4, 5, 6, 7, 8 -> act(one(clients));
@@ -116,16 +213,36 @@ final class Simulation {
       clients.forEach(client -> client.read(random.nextInt(6)));
     }
     comeToRest();
+    allGo();
     return world;
   }
 
   private void rarely() {
-    switch (random.nextInt(8)) {
-      case 0 -> node.lanes.stall(Duration.ofSeconds(random.nextInt(240)));
+    switch (random.nextInt(16)) {
+      case 0 -> {
+        if (!has(Misfortune.PAUSES)) {
+          clock.stall(Duration.ofSeconds(random.nextInt(240)));
+        }
+      }
       case 1 ->
           one(clients.stream().filter(SimulatedClient::welcome).toList(), SimulatedClient::end);
       case 2 -> burst(one(clients));
       case 3, 4 -> failover.ifPresent(broker -> broker.failOver(random));
+      case 5, 6, 7 -> outage();
+      case 8, 9 -> killOrStart();
+      case 10 -> pauseOrGoOn();
+      case 11 -> flap();
+      case 12 -> {
+        if (has(Misfortune.FORGETFUL_INDEX)) {
+          engine.forgetSomething();
+        }
+        if (has(Misfortune.HASTY_ENGINE)) {
+          engine.hasten(Duration.ofSeconds(random.nextInt(10)));
+        }
+        if (has(Misfortune.LEAPING_ENGINE)) {
+          engine.hasten(Duration.ofHours(1));
+        }
+      }
       default -> pass(Duration.ofSeconds(random.nextInt(40)));
     }
   }
@@ -142,16 +259,37 @@ final class Simulation {
       return;
     }
     var channel = CHANNELS.get(random.nextInt(CHANNELS.size()));
-    switch (random.nextInt(16)) {
+    switch (random.nextInt(20)) {
       case 0 -> client.cut();
       case 1, 2, 3 -> client.subscribe(channel);
       case 4 -> client.unsubscribe(channel);
       case 5 -> client.acknowledge(channel);
       case 6 -> client.acknowledgeInbox();
-      case 7 -> client.stopReading();
+      case 7 -> {
+        client.stopReading();
+        if (has(Misfortune.SLOW_PEERS) && random.nextInt(4) == 0) {
+          burst(one(clients));
+        }
+      }
       case 8 -> client.readAgain();
-      case 9, 10 -> one(clients).session().ifPresent(client::send);
+      case 9, 10 -> one(clients).session().ifPresent(s -> client.send(new Target.ToSession(s)));
       case 11 -> client.repeatOne();
+      case 12 -> client.set();
+      case 13 -> {
+        client.cut();
+        client.come(); // at once
+      }
+      case 14 -> {
+        if (has(Misfortune.GHOSTS)) {
+          client.comeBesides();
+        }
+      }
+      case 15 -> {
+        if (has(Misfortune.NONSENSE)) {
+          client.acknowledgeNonsense(channel);
+        }
+        client.send(new Target.ToUser(client.user()));
+      }
       default -> {
         if (!channel.endsWith("*")) {
           client.publish(channel);
@@ -162,29 +300,168 @@ final class Simulation {
 
   private void burst(SimulatedClient client) {
     for (int i = random.nextInt(80); i > 0 && client.welcome(); i--) {
-      client.publish("kept.a");
+      client.publish(random.nextBoolean() ? "kept.a" : "kept.b");
     }
   }
 
-  /** Lanes and the engine's link do some of what they have to do, in any order. */
+  /** Lanes and the engine's links do some of what they have to do, in any order. */
   private void work(int steps) {
     for (int i = 0; i < steps; i++) {
       if (random.nextBoolean()) {
-        node.lanes.step();
+        clock.step();
       } else {
-        faults.step();
+        one(List.copyOf(nodes.values()), node -> node.link.step());
       }
     }
   }
 
   private void workAll() {
-    for (int steps = 0; node.lanes.step() | faults.step(); steps++) {
-      world.check(steps < STEPS_TO_REST, "the node and its engine do not come to rest");
+    for (int steps = 0; clock.step() | stepLinks(); steps++) {
+      world.check(steps < STEPS_TO_REST, "the nodes and their engine do not come to rest");
     }
   }
 
+  private boolean stepLinks() {
+    var any = false;
+    for (var node : nodes.values()) {
+      any |= node.link.step();
+    }
+    return any;
+  }
+
+  /** Time passes while clients read what they can. */
   private void pass(Duration time) {
-    node.lanes.advance(time);
+    for (var left = time; left.isPositive(); left = left.minus(SLICE)) {
+      var slice = left.compareTo(SLICE) < 0 ? left : SLICE;
+      clock.advance(slice);
+      clients.forEach(client -> {
+        client.pass(slice);
+        client.read(random.nextInt(40));
+      });
+    }
+  }
+
+  // What befalls nodes.
+
+  private void outage() {
+    if (!has(Misfortune.OUTAGES)) {
+      return;
+    }
+    one(
+        List.copyOf(nodes.values()),
+        node -> {
+          if (node.link.out()) {
+            node.link.end();
+          } else {
+            node.link.begin(
+                has(Misfortune.ONLY_SURE_FAILURES)
+                    ? FaultyEngine.Outage.NOT_DONE
+                    : FaultyEngine.Outage.values()[random.nextInt(3)],
+                random.nextInt(4) > 0);
+          }
+        });
+  }
+
+  private void start(String name) {
+    var lanes = clock.others(LANES);
+    var owner = new Owner(name, String.valueOf(++runs));
+    nodes.put(name, new SimulatedNode(this, owner, engine, lanes, policy));
+  }
+
+  private void killOrStart() {
+    if (!has(Misfortune.KILLS)) {
+      return;
+    }
+    var down = names.stream().filter(name -> !nodes.containsKey(name)).toList();
+    if (!down.isEmpty()) {
+      start(one(down));
+    } else {
+      var node = one(List.copyOf(nodes.values()));
+      kill(node);
+      if (random.nextBoolean()) {
+        start(node.owner.node());
+      }
+    }
+  }
+
+  private void kill(SimulatedNode node) {
+    killed = true;
+    hindered |= node.link.hindered();
+    node.lanes.kill();
+    node.link.kill();
+    nodes.remove(node.owner.node());
+    engine.forget(node.owner);
+    clients.forEach(client -> client.cutIfAt(node));
+  }
+
+  private void pauseOrGoOn() {
+    if (has(Misfortune.PAUSES)) {
+      one(List.copyOf(nodes.values()), node -> node.lanes.pause(!node.lanes.paused()));
+    }
+  }
+
+  /** The node hears many times at once that the engine is back: that is one thing to do. */
+  private void flap() {
+    if (!has(Misfortune.FLAPPING) || nodes.values().stream().anyMatch(n -> n.lanes.paused())) {
+      return;
+    }
+    workAll();
+    one(
+        nodes.values().stream().filter(node -> !node.link.out()).toList(),
+        node -> {
+          var reads = node.link.asked("read");
+          var renewals = node.link.asked("renew");
+          var times = 8 + random.nextInt(30);
+          for (int i = 0; i < times; i++) {
+            node.link.back();
+          }
+          workAll();
+          var sessions = node.inside().attachments();
+          world.check(
+              Check.CATCH_UP,
+              node.link.asked("read") - reads <= 4 * sessions + 4
+                  && node.link.asked("renew") - renewals <= 3 * LANES,
+              "the engine was back "
+                  + times
+                  + " times at once; "
+                  + sessions
+                  + " sessions were renewed in "
+                  + (node.link.asked("renew") - renewals)
+                  + " calls and read in "
+                  + (node.link.asked("read") - reads));
+        });
+  }
+
+  // The end.
+
+  private void heal() {
+    for (var node : List.copyOf(nodes.values())) {
+      node.link.trouble(false);
+      node.mishaps.over();
+      node.lanes.pause(false);
+    }
+    for (var node : List.copyOf(nodes.values())) {
+      if (node.link.out()) {
+        node.link.end();
+      } else if (has(Misfortune.OUTAGES) || has(Misfortune.FORGETFUL_INDEX)) {
+        node.link.begin(FaultyEngine.Outage.NOT_DONE, true);
+        work(6);
+        node.link.end();
+      }
+    }
+    if (nodes.isEmpty() || random.nextBoolean()) {
+      names.stream().filter(name -> !nodes.containsKey(name)).toList().forEach(this::start);
+    }
+  }
+
+  /** A run that was refused its name ends; one that lost it has sent its clients away, and ends. */
+  private void bury() {
+    for (var node : List.copyOf(nodes.values())) {
+      if (node.turnedAway()) {
+        kill(node);
+        start(node.owner.node());
+      }
+    }
   }
 
   /**
@@ -192,57 +469,242 @@ final class Simulation {
    * publication shows what is missing.
    */
   private void comeToRest() {
-    faults.trouble(false);
-    for (int round = 0; round < 60; round++) {
+    heal();
+    for (int round = 0; round < 30; round++) {
+      if (round == 15) {
+        workAll();
+        world.well();
+        impatient();
+      }
+      if (round == 15) {
+        clients.forEach(SimulatedClient::hurry);
+      }
       clients.forEach(client -> {
         if (!client.online()) {
           client.come();
         }
         client.readAgain();
         client.repeatOne();
+        client.loseNoPatience();
       });
       workAll();
       pass(Duration.ofSeconds(2));
       workAll();
+      bury();
       clients.forEach(client -> client.read(Integer.MAX_VALUE));
     }
-    clients.forEach(client -> world.check(client.welcome(), "cannot come back: " + client));
-    for (var channel : List.of("kept.a", "kept.b", "drop.c")) {
-      clients.getFirst().publish(channel);
-    }
-    for (int round = 0; round < 4; round++) {
-      workAll();
-      clients.forEach(SimulatedClient::readAgain);
-      pass(Duration.ofMillis(600));
-      clients.forEach(client -> client.read(Integer.MAX_VALUE));
-    }
+    clients.forEach(
+        client -> world.check(Check.COMES_BACK, client.welcome(), "cannot come back: " + client));
+    lastWords();
     var tops = tops();
-    clients.forEach(client -> client.checkAtRest(tops));
-    clients.forEach(client -> world.checkInbox(client.session().orElseThrow()));
-    clients.forEach(SimulatedClient::cut);
+    clients.stream()
+        .filter(SimulatedClient::welcome)
+        .forEach(client -> {
+          client.checkAtRest(tops);
+          world.checkInbox(client.session().orElseThrow());
+        });
+    checkStore();
+    checkDirectory();
+    checkPresence();
+  }
+
+  /** What is not answered by now will not be, where something was thrown: as an SDK does. */
+  private void impatient() {
+    if (nodes.values().stream().anyMatch(node -> node.mishaps.thrown() > 0) || killed) {
+      clients.stream().filter(SimulatedClient::waits).forEach(SimulatedClient::cut);
+    }
+  }
+
+  private void lastWords() {
+    var speaker = clients.getFirst();
+    if (has(Misfortune.SLOW_PEERS)) {
+      clients.stream().filter(client -> client != speaker).forEach(SimulatedClient::stopReading);
+      for (int i = 0; i < 20; i++) {
+        one(clients).session().ifPresent(s -> speaker.send(new Target.ToSession(s)));
+        workAll();
+        speaker.read(Integer.MAX_VALUE);
+      }
+    }
+    KEPT_CHANNELS.forEach(speaker::publish);
+    var latest = speaker.publish(LATEST);
+    clients.forEach(client -> {
+      client.owes(LATEST, latest);
+      client.get();
+      client.session().ifPresent(s -> speaker.send(new Target.ToSession(s)));
+    });
     workAll();
-    world.check(node.wire.unreleased() == 0, node.wire.unreleased() + " frames are still held");
+    for (int round = 0; round < 15; round++) {
+      clients.forEach(client -> {
+        if (!client.online()) {
+          client.come();
+        }
+        client.readAgain();
+      });
+      workAll();
+      pass(Duration.ofSeconds(1));
+      workAll();
+      clients.forEach(client -> client.read(Integer.MAX_VALUE));
+    }
+    workAll();
+    clients.forEach(client -> client.read(Integer.MAX_VALUE));
+    clients.forEach(
+        client -> world.check(Check.COMES_BACK, client.welcome(), "cannot come back: " + client));
   }
 
   private Map<String, Position> tops() {
     var tops = new HashMap<String, Position>();
-    for (var channel : List.of("kept.a", "kept.b", "drop.c")) {
-      var page =
-          node.engine
-              .broker()
-              .history(channel, Optional.empty(), Bounds.NOTHING, KEPT)
-              .toCompletableFuture();
-      workAll();
-      tops.put(channel, page.join().top());
+    for (var channel : KEPT_CHANNELS) {
+      var page = engine.engine().broker().history(channel, Optional.empty(), Bounds.NOTHING, KEPT);
+      tops.put(channel, SharedEngine.now(page).top());
     }
     return tops;
+  }
+
+  private void checkStore() {
+    for (var living : engine.living()) {
+      var holder = living.holder();
+      world.check(
+          Check.ATTACHED_TO_NOBODY,
+          holder.isEmpty()
+              || nodes.values().stream()
+                  .anyMatch(node ->
+                      node.owner.equals(holder.get().owner())
+                          && NodeInside.holds(node.node.node, living.session().id())),
+          living + " is attached in the store, and no node holds it");
+    }
+  }
+
+  private void checkDirectory() {
+    var listed = engine.directory();
+    var sessions = new HashMap<String, StoredSession>();
+    for (var living : engine.living()) {
+      var session = living.session();
+      sessions.put(session.id(), session);
+      if (living.holder().isPresent()) {
+        var targets = new ArrayList<Target>();
+        targets.add(new Target.ToUser(session.user()));
+        session.tags().forEach(tag -> targets.add(new Target.ToTag(tag)));
+        for (var target : targets) {
+          world.check(
+              Check.DIRECTORY,
+              listed.getOrDefault(target, List.of()).contains(session.id()),
+              session + " is not listed under " + target + ": " + listed);
+        }
+      }
+    }
+    listed.forEach((target, all) -> {
+      for (var each : all) {
+        var session = sessions.get(each);
+        world.check(
+            Check.DIRECTORY,
+            session == null
+                || switch (target) {
+                  case Target.ToUser(var user) -> session.user().equals(user);
+                  case Target.ToTag(var tag) -> session.tags().contains(tag);
+                  case Target.ToSession _ -> false;
+                },
+            session + " is listed under " + target);
+      }
+    });
+  }
+
+  private void checkPresence() {
+    var present = new TreeMap<String, Optional<Json>>();
+    for (var living : engine.living()) {
+      var session = living.session();
+      if (living.holder().isPresent() && session.subscriptions().containsKey(PRESENT)) {
+        present.put(session.id(), Optional.ofNullable(session.attributes().get("name")));
+      }
+    }
+    var shown = new TreeMap<String, Optional<Json>>();
+    for (Member member : SharedEngine.now(engine.engine().presence().members(PRESENT, 1_000))) {
+      shown.put(member.session(), Optional.ofNullable(member.attributes().get("name")));
+    }
+    world.check(
+        Check.PRESENCE, shown.equals(present), "present are " + present + ", and shown " + shown);
+  }
+
+  /**
+   * Everybody goes: nothing is left behind, and when the time of the sessions has passed, nothing
+   * at all.
+   */
+  private void allGo() {
+    clients.forEach(client -> {
+      client.cutGhosts();
+      if (client.online()) {
+        client.cut();
+      }
+    });
+    workAll();
+    pass(Duration.ofSeconds(5));
+    workAll();
+    for (var node : nodes.values()) {
+      world.check(
+          Check.FRAMES,
+          node.node.wire.unreleased() == 0,
+          node.node.wire.unreleased() + " frames are still held");
+      var inside = node.inside();
+      world.check(
+          Check.LEFT_BEHIND,
+          inside.hub().feeds()
+                  + inside.hub().audiences()
+                  + inside.connections()
+                  + inside.dispatchers()
+                  + inside.atTheGates()
+                  + inside.attachments()
+              == 0,
+          "everybody has gone, and there are " + inside);
+      world.check(
+          Check.SWALLOWED,
+          node.mishaps.untold().isEmpty(),
+          "thrown and never told: " + node.mishaps.untold());
+      world.check(
+          Check.TIMERS,
+          node.lanes.timers() == periodicTimers,
+          node.lanes.timers() + " timers are left, not " + periodicTimers);
+    }
+    world.check(
+        Check.LISTENERS,
+        engine.listenedTo().isEmpty(),
+        "nobody is there, and listened to are " + engine.listenedTo());
+    checkStore();
+    checkPresence();
+    if (has(Misfortune.CROWDS)) {
+      crowd();
+    }
+    clock.stall(ttl().minusMillis(100));
+    workAll();
+    pass(Duration.ofSeconds(3));
+    workAll();
+    world.check(
+        Check.SWEEP,
+        engine.sessions() == 0,
+        engine.sessions() + " sessions are left 3 seconds after the time of the last");
+    clock.stall(ttl().multipliedBy(2));
+    workAll();
+    pass(Duration.ofSeconds(3));
+    workAll();
+    world.check(
+        Check.DIRECTORY,
+        engine.directory().isEmpty(),
+        "no session is left, and listed are " + engine.directory());
+  }
+
+  private void crowd() {
+    var nobody = new Owner("crowd", "1");
+    for (int i = 0; i < CROWD; i++) {
+      engine
+          .engine()
+          .sessions()
+          .create(new NewSession("crowd" + i, "", Map.of(), Set.of(), TokenHash.NONE), nobody);
+    }
   }
 
   private <T> T one(List<T> of) {
     return of.get(random.nextInt(of.size()));
   }
 
-  private <T> void one(List<T> of, java.util.function.Consumer<T> action) {
+  private <T> void one(List<T> of, Consumer<T> action) {
     if (!of.isEmpty()) {
       action.accept(one(of));
     }

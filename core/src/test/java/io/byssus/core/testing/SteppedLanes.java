@@ -8,7 +8,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several lanes in one thread, with one clock that stands still until it is moved. Each step runs
@@ -17,17 +19,39 @@ import java.util.random.RandomGenerator;
  */
 public final class SteppedLanes implements Ticker {
   private final RandomGenerator random;
+  private final Clock clock;
   private final List<Stepped> lanes = new ArrayList<>();
-  private final PriorityQueue<Due> timers = new PriorityQueue<>();
-  private long now = 1_000_000_000L;
-  private long timersMade;
-  private Stepped running;
+  private Consumer<Throwable> failed = SteppedLanes::rethrow;
+  private boolean dead;
+  private boolean paused;
+  private int ticking;
 
   public SteppedLanes(int count, RandomGenerator random) {
+    this(count, random, new Clock());
+  }
+
+  private SteppedLanes(int count, RandomGenerator random, Clock clock) {
     this.random = random;
+    this.clock = clock;
     for (int i = 0; i < count; i++) {
       lanes.add(new Stepped("lane-" + i));
     }
+    clock.all.add(this);
+  }
+
+  /** What lanes of one or more nodes share: time, and who is running. */
+  private static final class Clock {
+    final List<SteppedLanes> all = new ArrayList<>();
+    final List<Stepped> busy = new ArrayList<>();
+    final PriorityQueue<Due> timers = new PriorityQueue<>();
+    long now = 1_000_000_000L;
+    long timersMade;
+    @Nullable Stepped running;
+  }
+
+  /** The lanes of another node, on the same clock: whoever steps these steps those too. */
+  public SteppedLanes others(int count) {
+    return new SteppedLanes(count, random, clock);
   }
 
   public RandomGenerator random() {
@@ -44,17 +68,63 @@ public final class SteppedLanes implements Ticker {
 
   @Override
   public long nanoTime() {
-    return now;
+    return clock.now;
+  }
+
+  /**
+   * From here on {@code hears} is told what a task throws, and the lane goes on, as an event loop
+   * does; until then it is thrown to whoever steps.
+   */
+  public void onFailure(Consumer<Throwable> hears) {
+    failed = hears;
+  }
+
+  /** The process is killed: nothing of these lanes runs from here on. */
+  public void kill() {
+    dead = true;
+    clock.all.remove(this);
+    lanes.forEach(lane -> {
+      lane.tasks.clear();
+      lane.afterTurn.clear();
+    });
+  }
+
+  /** From here on nothing of these lanes runs, until it goes on. */
+  public void pause(boolean on) {
+    paused = on;
+  }
+
+  public boolean paused() {
+    return paused;
+  }
+
+  /** How many timers of these lanes wait. */
+  public int timers() {
+    return ticking;
   }
 
   /** Runs one turn of a lane picked by the seed. False when no lane has work. */
   public boolean step() {
-    var busy = lanes.stream().filter(lane -> !lane.tasks.isEmpty()).toList();
+    var busy = busy();
     if (busy.isEmpty()) {
       return false;
     }
     busy.get(random.nextInt(busy.size())).turn();
     return true;
+  }
+
+  /** No stream: this is what most of a simulation's time would go into. */
+  private List<Stepped> busy() {
+    var busy = clock.busy;
+    busy.clear();
+    for (var each : clock.all) {
+      for (var lane : each.lanes) {
+        if (lane.busy()) {
+          busy.add(lane);
+        }
+      }
+    }
+    return busy;
   }
 
   /** Steps until no lane has work; the clock stands. */
@@ -68,29 +138,26 @@ public final class SteppedLanes implements Ticker {
 
   /** Moves the clock on, running whatever falls due on the way. */
   public void advance(Duration time) {
-    var until = now + time.toNanos();
+    var until = clock.now + time.toNanos();
     settle();
-    while (!timers.isEmpty() && timers.peek().at - until <= 0) {
-      now = Math.max(now, timers.peek().at);
+    while (!clock.timers.isEmpty() && clock.timers.peek().at - until <= 0) {
+      clock.now = Math.max(clock.now, clock.timers.peek().at);
       fireDue();
       settle();
     }
-    now = until;
+    clock.now = until;
   }
 
   /** Moves the clock on with nothing running meanwhile, as when the process is stopped. */
   public void stall(Duration time) {
-    now += time.toNanos();
+    clock.now += time.toNanos();
     fireDue();
     settle();
   }
 
   private void fireDue() {
-    while (!timers.isEmpty() && timers.peek().at - now <= 0) {
-      var due = timers.poll();
-      if (!due.cancelled) {
-        due.lane.execute(due.task);
-      }
+    while (!clock.timers.isEmpty() && clock.timers.peek().at - clock.now <= 0) {
+      clock.timers.poll().fire();
     }
   }
 
@@ -100,23 +167,42 @@ public final class SteppedLanes implements Ticker {
     settle();
   }
 
+  private static void rethrow(Throwable failure) {
+    switch (failure) {
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new AssertionError(failure);
+    }
+  }
+
   private static final class Due implements Comparable<Due>, Lane.Timer {
     private final long at;
     private final long made;
     private final Stepped lane;
     private final Runnable task;
-    private boolean cancelled;
+    private boolean over;
 
     Due(long at, long made, Stepped lane, Runnable task) {
       this.at = at;
       this.made = made;
       this.lane = lane;
       this.task = task;
+      lane.waits(1);
     }
 
     @Override
     public void cancel() {
-      cancelled = true;
+      if (!over) {
+        over = true;
+        lane.waits(-1);
+      }
+    }
+
+    private void fire() {
+      if (!over) {
+        cancel();
+        lane.execute(task);
+      }
     }
 
     @Override
@@ -137,24 +223,42 @@ public final class SteppedLanes implements Ticker {
       this.name = name;
     }
 
+    private boolean busy() {
+      return !paused && !tasks.isEmpty();
+    }
+
+    private void waits(int more) {
+      ticking += more;
+    }
+
     private void turn() {
-      var outer = running;
-      running = this;
+      var outer = clock.running;
+      clock.running = this;
       try {
         for (int left = 1 + random.nextInt(TASKS_A_TURN); left > 0 && !tasks.isEmpty(); left--) {
-          tasks.poll().run();
+          run(tasks.poll());
         }
         while (!afterTurn.isEmpty()) {
-          afterTurn.poll().run();
+          run(afterTurn.poll());
         }
       } finally {
-        running = outer;
+        clock.running = outer;
+      }
+    }
+
+    private void run(Runnable task) {
+      try {
+        task.run();
+      } catch (Throwable e) {
+        failed.accept(e);
       }
     }
 
     @Override
     public void execute(Runnable task) {
-      tasks.add(task);
+      if (!dead) {
+        tasks.add(task);
+      }
     }
 
     @Override
@@ -166,19 +270,19 @@ public final class SteppedLanes implements Ticker {
     @Override
     public Timer schedule(long delayNs, Runnable task) {
       check();
-      var due = new Due(now + delayNs, timersMade++, this, task);
-      timers.add(due);
+      var due = new Due(clock.now + delayNs, clock.timersMade++, this, task);
+      clock.timers.add(due);
       return due;
     }
 
     @Override
     public boolean inLane() {
-      return running == this;
+      return clock.running == this;
     }
 
     @Override
     public long nanoTime() {
-      return now;
+      return clock.now;
     }
 
     @Override

@@ -76,7 +76,7 @@ public final class TestNode {
   }
 
   /** One of several nodes, which has not joined yet. */
-  TestNode(
+  public TestNode(
       Owner owner,
       SteppedLanes lanes,
       Limits limits,
