@@ -64,13 +64,13 @@ enum Check {
       named(
           EnumSet.of(
               DIRECTORY,
-              PRESENCE,
               LISTENERS,
               ATTACHED_TO_NOBODY,
               TOO_MANY_SESSIONS,
               COMES_BACK,
               SURELY_NOT_DONE,
               SUBSCRIPTIONS,
+              OUTCOME,
               LEFT,
               LEFT_BEHIND,
               GHOST));

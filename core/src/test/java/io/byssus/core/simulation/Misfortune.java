@@ -57,7 +57,6 @@ enum Misfortune {
           EnumSet.of(
               CLUSTER,
               OUTAGES,
-              FLAPPING,
               KILLS,
               PAUSES,
               GHOSTS,
@@ -66,7 +65,6 @@ enum Misfortune {
               THROWING_ENCODERS,
               THROWING_PINGS,
               NONSENSE,
-              CROWDS,
               LEAPING_ENGINE));
 
   private static final int ONE_IN = 3;
