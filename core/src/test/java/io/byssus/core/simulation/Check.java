@@ -65,6 +65,7 @@ enum Check {
           EnumSet.of(
               DIRECTORY,
               LISTENERS,
+              NOT_SLOW,
               ATTACHED_TO_NOBODY,
               TOO_MANY_SESSIONS,
               COMES_BACK,
