@@ -49,6 +49,23 @@ class ClusterOnOneMachineTest {
   }
 
   @Test
+  void inTheBackgroundOfAScriptItEndsWithAllItsProcessesAtSigterm() throws Exception {
+    try (var cluster =
+        ServedProcess.startInTheBackground("cluster", "--nodes", "2", "--port", "0")) {
+      cluster.await("Ctrl-C ends all");
+      var processes = processes(cluster.output());
+      try {
+        assertThat(processes).hasSizeGreaterThanOrEqualTo(3).allMatch(ProcessHandle::isAlive);
+        cluster.signal("TERM");
+        assertThat(cluster.exitCode()).isEqualTo(Exit.OK);
+        assertThat(processes).noneMatch(ProcessHandle::isAlive);
+      } finally {
+        processes.forEach(ProcessHandle::destroyForcibly);
+      }
+    }
+  }
+
+  @Test
   void portThatIsTakenIsTold() throws Exception {
     try (var taken = new ServerSocket(0);
         var cluster =

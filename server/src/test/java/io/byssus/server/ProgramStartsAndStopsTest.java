@@ -36,6 +36,20 @@ class ProgramStartsAndStopsTest {
   }
 
   @Test
+  void inTheBackgroundOfAScriptItLeavesAtSigtermAndNotAtSigint() throws Exception {
+    try (var program = ServedProcess.startInTheBackground("serve", "--port", "0");
+        var client = new ListeningClient(program.port())) {
+      client.say("{\"type\":\"connect\",\"id\":1}");
+      client.hear("\"connected\"");
+      program.signal("INT");
+      program.signal("TERM");
+      client.hear("\"reconnect\"");
+      // The second of two signals that count would have ended it by 128 and its number.
+      assertThat(program.exitCode()).isEqualTo(Exit.OK);
+    }
+  }
+
+  @Test
   void secondSignalEndsItAtOnce() throws Exception {
     try (var program =
             ServedProcess.start(

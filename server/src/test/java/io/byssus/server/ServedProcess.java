@@ -37,9 +37,26 @@ final class ServedProcess implements AutoCloseable {
 
   static ServedProcess start(Map<String, String> environment, String... arguments)
       throws IOException {
+    return start("DEFAULT", environment, arguments);
+  }
+
+  /** As the background of a script has it: without job control, a shell lets it ignore SIGINT. */
+  static ServedProcess startInTheBackground(String... arguments) throws IOException {
+    return start("IGNORE", Map.of(), arguments);
+  }
+
+  /**
+   * @param interrupt what SIGINT is to the program. A JVM leaves it ignored where it was, and so it
+   *     is to the tests themselves if they run in the background of a script.
+   */
+  private static ServedProcess start(
+      String interrupt, Map<String, String> environment, String... arguments) throws IOException {
     var command =
         new ArrayList<>(
             List.of(
+                "perl",
+                "-e",
+                "$SIG{INT} = '" + interrupt + "'; exec {$ARGV[0]} @ARGV or die $!",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
