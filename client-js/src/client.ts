@@ -1,7 +1,7 @@
 import { Backoff, type BackoffBounds } from './backoff.js';
 import { type Command, Connection, type Owner, type WebSocketConstructor } from './connection.js';
 import { ByssusError, LOST } from './errors.js';
-import { Events } from './events.js';
+import { Events, guarded } from './events.js';
 import { type AdaptiveHeartbeat, Cadence } from './heartbeat.js';
 import { Inbox } from './inbox.js';
 import { Outbox, type PublishResult } from './outbox.js';
@@ -266,7 +266,7 @@ export class Client extends Events<ClientEvents> {
 
   #claimed(mine: boolean): void {
     if (this.#closing) {
-      this.#options.store?.release?.();
+      this.#release();
       return;
     }
     if (!mine) this.#forget();
@@ -500,7 +500,7 @@ export class Client extends Events<ClientEvents> {
   #cadence(): Cadence | undefined {
     const { heartbeat, network = networkOfThePlatform } = this.#options;
     if (heartbeat === undefined || typeof heartbeat === 'number') return undefined;
-    const name = network();
+    const name = String(guarded(network) ?? '');
     const cadence = this.#cadences.get(name) ?? new Cadence(this.#adaptive());
     this.#cadences.set(name, cadence);
     return cadence;
@@ -546,7 +546,7 @@ export class Client extends Events<ClientEvents> {
     clearTimeout(this.#acking);
     clearTimeout(this.#saving);
     this.#saving = undefined;
-    this.#options.store?.release?.();
+    this.#release();
     this.#outbox.close();
     this.#subscriptions.finish();
     this.inbox.finish();
@@ -592,7 +592,12 @@ export class Client extends Events<ClientEvents> {
     clearTimeout(this.#saving);
     this.#saving = undefined;
     if (this.#held.session) this.#held.inbox = this.inbox.handled;
-    this.#options.store?.save({ ...this.#held, positions: this.#subscriptions.handled });
+    // A store that cannot keep it is the program's to mend: the session goes on without.
+    guarded(() => this.#options.store?.save({ ...this.#held, positions: this.#subscriptions.handled }));
+  }
+
+  #release(): void {
+    guarded(() => this.#options.store?.release?.());
   }
 }
 

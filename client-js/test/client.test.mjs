@@ -322,6 +322,26 @@ test('whose session was taken over never comes back, and forgets it', async () =
   await assert.rejects(it.publish(CHANNEL, 1), { code: 'closed' });
 });
 
+test('a store or a network name that throws is told to the program, and the client goes on', async () => {
+  const told = mock.method(console, 'error', () => {});
+  const fails = (what) => () => {
+    throw new Error(`${what} is broken`);
+  };
+  const it = client({ store: { load: () => null, save: fails('the store'), release: fails('the lock') }, heartbeat: 'adaptive', network: fails('the network') });
+  const socket = await Socket.latest.welcomes();
+  assert.equal(it.state, 'connected');
+  it.subscribe(CHANNEL);
+  await turn();
+  await socket.subscribes();
+  await pass(30_000);
+  assert.equal(socket.all('ping').length, 1, 'it is watched');
+  it.close();
+  assert.equal(it.state, 'closed');
+  await assert.rejects(it.publish(CHANNEL, 1), { code: 'closed' });
+  const reasons = told.mock.calls.map(({ arguments: [error] }) => error.message);
+  for (const what of ['the store', 'the network', 'the lock']) assert.ok(reasons.includes(`${what} is broken`), `${reasons}`);
+});
+
 test('sent away, it comes back after the time that the server says', async () => {
   const it = client();
   await Socket.latest.welcomes();
