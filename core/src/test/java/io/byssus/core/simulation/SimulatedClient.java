@@ -3,6 +3,7 @@ package io.byssus.core.simulation;
 import io.byssus.core.connection.Connection;
 import io.byssus.core.connection.Peer;
 import io.byssus.core.lane.Lane;
+import io.byssus.core.node.Identity;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.Decoded;
@@ -24,7 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,7 @@ final class SimulatedClient {
 
   private static final List<String> TAGS = List.of("t1", "t2", "t3");
   private static final long LONG_AGO_NS = Duration.ofMinutes(1).toNanos();
+  private static final Peer PEER = new Peer("127.0.0.1", true);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Simulation simulation;
@@ -115,9 +119,9 @@ final class SimulatedClient {
     }
 
     /** A transport closes what cannot be opened. */
-    private void open(SimulatedNode at) {
+    private void open(Supplier<Connection> opening) {
       try {
-        connection = at.node.node.open(lane, socket, at.wire, new Peer("127.0.0.1", true));
+        connection = opening.get();
       } finally {
         if (connection == null) {
           socket.close(CloseCode.INTERNAL_ERROR);
@@ -174,16 +178,36 @@ final class SimulatedClient {
 
   /** On a node that takes connections; nothing happens while there is none. */
   void come() {
+    if (open((at, on) -> at.node.node.open(on.lane, on.socket, at.wire, PEER))) {
+      withPositions = random.nextInt(4) > 0;
+      say(connect());
+    }
+  }
+
+  /** Is let in as who it is. */
+  void comeAs(Identity identity) {
+    if (open((at, on) -> at.node.node.open(on.lane, on.socket, at.wire, PEER, identity))) {
+      lastId = Identity.ID;
+      unanswered.put(Identity.ID, new Command.Ping(Identity.ID, false));
+    }
+  }
+
+  /** A new life, as far as it knows. */
+  void forget() {
+    forgetSession();
+  }
+
+  private boolean open(BiFunction<SimulatedNode, Line, Connection> opening) {
     var serving = simulation.serving();
     if (serving.isEmpty()) {
-      return;
+      return false;
     }
     var at = serving.get(random.nextInt(serving.size()));
     var lanes = at.lanes.lanes().all();
     var lane = lanes.get(random.nextInt(lanes.size()));
-    var opened =
-        new Line(at, lane, new SlowSocket(highWater(), at.mishaps, lane), session().orElse(""));
-    lane.execute(() -> opened.open(at));
+    var socket = new SlowSocket(highWater(), at.mishaps, lane);
+    var opened = new Line(at, lane, socket, session().orElse(""));
+    lane.execute(() -> opened.open(() -> opening.apply(at, opened)));
     line = opened;
     online = true;
     connecting = true;
@@ -193,8 +217,7 @@ final class SimulatedClient {
     said = 0;
     live.clear();
     unanswered.clear();
-    withPositions = random.nextInt(4) > 0;
-    say(connect());
+    return true;
   }
 
   /**

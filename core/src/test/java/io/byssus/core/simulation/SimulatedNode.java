@@ -18,12 +18,7 @@ final class SimulatedNode {
   final Encoding wire;
   private final CompletableFuture<Boolean> joined;
 
-  SimulatedNode(
-      Simulation simulation,
-      Owner owner,
-      SharedEngine engine,
-      SteppedLanes lanes,
-      UserPolicy policy) {
+  SimulatedNode(Simulation simulation, Owner owner, SteppedLanes lanes, UserPolicy policy) {
     this.owner = owner;
     this.lanes = lanes;
     link = new FaultyEngine(simulation.random, simulation.world, simulation.misfortunes);
@@ -43,7 +38,7 @@ final class SimulatedNode {
             policy,
             mishaps.observer(),
             simulation.engineSettings(),
-            _ -> link.around(engine.seenBy(owner)));
+            _ -> link.around(simulation.seenBy(owner)));
     wire = mishaps.wire(node.wire);
     joined = node.node.join().toCompletableFuture();
   }

@@ -6,6 +6,7 @@ import io.byssus.core.channel.Retention;
 import io.byssus.core.memory.EngineInside;
 import io.byssus.core.node.Engine;
 import io.byssus.core.node.EngineSettings;
+import io.byssus.core.node.Identity;
 import io.byssus.core.node.NodeInside;
 import io.byssus.core.node.UserPolicy;
 import io.byssus.core.session.Owner;
@@ -74,11 +75,12 @@ final class Simulation {
           3);
 
   final RandomGenerator random;
-  final World world = new World();
+  final World world;
   final Set<Misfortune> misfortunes;
   private final UserPolicy policy;
   private final SteppedLanes clock;
   private final SharedEngine engine;
+  private final UnaryOperator<Engine> planted;
   private final TreeMap<String, SimulatedNode> nodes = new TreeMap<>();
   private final TreeSet<String> names = new TreeSet<>();
   private final List<SimulatedClient> clients = new ArrayList<>();
@@ -92,11 +94,24 @@ final class Simulation {
    * @param bug planted into the engine, to see that it is found
    */
   Simulation(long seed, UnaryOperator<Engine> bug) {
+    this(seed, bug, Optional.empty());
+  }
+
+  /**
+   * @param only the one check that is looked at
+   */
+  Simulation(long seed, UnaryOperator<Engine> bug, Check only) {
+    this(seed, bug, Optional.of(only));
+  }
+
+  private Simulation(long seed, UnaryOperator<Engine> bug, Optional<Check> only) {
+    world = new World(only);
     random = new SplittableRandom(seed);
     misfortunes = EnumSet.noneOf(Misfortune.class);
     misfortunes.addAll(Misfortune.drawn(random));
     policy = drawnPolicy();
     clock = new SteppedLanes(1, random);
+    planted = bug;
     engine =
         new SharedEngine(
             engineSettings(),
@@ -104,7 +119,7 @@ final class Simulation {
             memory -> {
               var sound = has(Misfortune.FAILOVERS) ? failingOver(memory) : memory;
               world.truth(sound.broker(), KEPT);
-              return bug.apply(sound);
+              return sound;
             });
     for (int i = has(Misfortune.CLUSTER) ? 2 + random.nextInt(NODES_MOST - 1) : 1; i > 0; i--) {
       names.add("n" + i);
@@ -159,6 +174,11 @@ final class Simulation {
         engine.directory(),
         engine.presence(),
         engine.bus());
+  }
+
+  /** The engine as one node sees it, with what is planted in it. */
+  Engine seenBy(Owner owner) {
+    return planted.apply(engine.seenBy(owner));
   }
 
   // What clients ask.
@@ -365,7 +385,7 @@ final class Simulation {
   private void start(String name) {
     var lanes = clock.others(LANES);
     var owner = new Owner(name, String.valueOf(++runs));
-    nodes.put(name, new SimulatedNode(this, owner, engine, lanes, policy));
+    nodes.put(name, new SimulatedNode(this, owner, lanes, policy));
   }
 
   private void killOrStart() {
@@ -669,6 +689,9 @@ final class Simulation {
         "nobody is there, and listened to are " + engine.listenedTo());
     checkStore();
     checkPresence();
+    if (has(Misfortune.IDENTITIES)) {
+      comeBackTooLate();
+    }
     if (has(Misfortune.CROWDS)) {
       crowd();
     }
@@ -688,6 +711,29 @@ final class Simulation {
         Check.DIRECTORY,
         engine.directory().isEmpty(),
         "no session is left, and listed are " + engine.directory());
+  }
+
+  /** Whoever is known by its user comes back after its time, and before the store has noticed. */
+  private void comeBackTooLate() {
+    var gateway = new SimulatedClient(this, world, "gateway", "gateway");
+    gateway.hurry();
+    gateway.comeAs(new Identity("a-device", "gateway", Set.of(), Map.of(), false));
+    workAll();
+    gateway.read(Integer.MAX_VALUE);
+    world.check(Check.WELL, gateway.welcome(), "not let in: " + gateway);
+    gateway.cut();
+    workAll();
+    var sweep = Duration.ofMillis(random.nextInt(1_000));
+    clock.stall(ttl().minus(sweep));
+    workAll();
+    pass(sweep);
+    gateway.forget();
+    gateway.comeAs(new Identity("a-device", "gateway", Set.of(), Map.of(), false));
+    workAll();
+    gateway.read(Integer.MAX_VALUE);
+    world.check(Check.WELL, gateway.welcome(), "not let in again: " + gateway);
+    gateway.cut();
+    workAll();
   }
 
   private void crowd() {
