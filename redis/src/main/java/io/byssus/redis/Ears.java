@@ -77,11 +77,22 @@ final class Ears {
 
   /** The channels must be of one partition, if Redis is a Cluster. */
   CompletionStage<Void> subscribe(Collection<String> channels) {
+    return subscribe(channels, false);
+  }
+
+  /**
+   * @param asking whether this server has the partition only in part: without {@code ASKING} it
+   *     would send us away. Others must not come in between, so that is the caller's lock
+   */
+  CompletionStage<Void> subscribe(Collection<String> channels, boolean asking) {
     var all = List.copyOf(channels);
     CompletionStage<Void> done = CompletableFuture.completedFuture(null);
     for (int i = 0; i < all.size(); i += AT_ONCE) {
       var some = all.subList(i, Math.min(all.size(), i + AT_ONCE)).toArray(String[]::new);
       var redis = connection.async();
+      if (asking) {
+        redis.asking();
+      }
       var subscribed = sharded ? redis.ssubscribe(some) : redis.subscribe(some);
       done = done.thenCombine(subscribed, (one, other) -> one);
     }
@@ -89,7 +100,17 @@ final class Ears {
   }
 
   void unsubscribe(String channel) {
+    unsubscribe(channel, false);
+  }
+
+  /**
+   * @param asking as for {@link #subscribe}
+   */
+  void unsubscribe(String channel, boolean asking) {
     var redis = connection.async();
+    if (asking) {
+      redis.asking();
+    }
     if (sharded) {
       redis.sunsubscribe(channel);
     } else {

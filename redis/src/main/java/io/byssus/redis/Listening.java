@@ -80,6 +80,10 @@ final class Listening implements Ears.Hearer {
   }
 
   private CompletionStage<Void> asked(String channel) {
+    var taker = takersEars(partition(channel));
+    if (taker != null) {
+      var _ = taker.subscribe(List.of(channel), true); // the answer that counts is the other's
+    }
     var ears = ears(partition(channel));
     return ears == null
         ? CompletableFuture.failedFuture(new NotDoneException("Redis is not heard now"))
@@ -101,6 +105,10 @@ final class Listening implements Ears.Hearer {
     var ears = ears(partition(channel));
     if (channels.remove(channel) != null && ears != null) {
       ears.unsubscribe(channel);
+      var taker = takersEars(partition(channel));
+      if (taker != null) {
+        taker.unsubscribe(channel, true);
+      }
     }
   }
 
@@ -135,9 +143,35 @@ final class Listening implements Ears.Hearer {
     return asked;
   }
 
+  /** Asks the primary that is taking a partition over for everything of it. */
+  synchronized CompletionStage<Void> restoreTaken(Ears ears, int partition) {
+    return ears.subscribe(
+        channels.keySet().stream().filter(channel -> partition(channel) == partition).toList(),
+        true);
+  }
+
+  /** Asks for what is not there: who is giving the partition away says then who has the rest. */
+  void seekTaker(Primaries connections, int partition) {
+    connections
+        .route(partition)
+        .send((redis, _, _) -> redis.exists(keys.of(partition, "f", "")))
+        .exceptionally(failure -> {
+          LOG.debug("it will be asked again", failure);
+          return 0L;
+        });
+  }
+
   private @Nullable Ears ears(int partition) {
     var connections = primaries;
-    var shard = connections == null ? null : connections.route(partition).shard();
+    return connections == null ? null : ears(connections.route(partition).shard());
+  }
+
+  private @Nullable Ears takersEars(int partition) {
+    var connections = primaries;
+    return connections == null ? null : ears(connections.route(partition).taker());
+  }
+
+  private static @Nullable Ears ears(@Nullable Shard shard) {
     return shard == null ? null : shard.ears();
   }
 

@@ -173,7 +173,7 @@ final class Primaries implements AutoCloseable {
 
   void later(long delayNs, Runnable task) {
     try {
-      control.schedule(task, delayNs, TimeUnit.NANOSECONDS);
+      control.schedule(() -> guarded(task), delayNs, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("closed; what was to be sent again will not be", e);
     }
@@ -181,7 +181,7 @@ final class Primaries implements AutoCloseable {
 
   /** A server said that the route's partition is on another one. */
   void moved(Route route, Host to) {
-    var shard = shard(to);
+    var shard = sentTo(to);
     later(
         0,
         () -> {
@@ -190,9 +190,35 @@ final class Primaries implements AutoCloseable {
         });
   }
 
-  /** The server that is taking over a slot. */
-  Shard asked(Host host) {
-    return shard(host);
+  /**
+   * The server that is taking over a slot: what is asked there is published there, so it is heard
+   * there too.
+   */
+  Shard asked(Route route, Host host) {
+    var shard = sentTo(host);
+    if (route.taker() != shard) {
+      later(
+          0,
+          () -> {
+            if (route.taker() != shard && route.shard() != shard) {
+              route.taker(shard);
+              shard.attuned = false; // the next tick asks for what is missing there
+            }
+          });
+    }
+    return shard;
+  }
+
+  /** One that is sent to is none that is just being let go. */
+  private Shard sentTo(Host host) {
+    return Objects.requireNonNull(
+        shards.compute(
+            host,
+            (_, known) -> {
+              var shard = known == null ? new Shard(host) : known;
+              shard.sentHereNs = System.nanoTime();
+              return shard;
+            }));
   }
 
   /** Something is not where it was thought to be. */
@@ -225,11 +251,47 @@ final class Primaries implements AutoCloseable {
   // The control thread.
 
   private void tickSafely() {
+    guarded(this::tick);
+  }
+
+  /** Whatever goes wrong in one task, an OutOfMemoryError too, the next ones are done. */
+  private static void guarded(Runnable task) {
     try {
-      tick();
-    } catch (RuntimeException e) {
+      task.run();
+    } catch (Throwable e) {
       LOG.error("the control of the Redis connections failed; it goes on", e);
     }
+  }
+
+  private interface Blocking<T> {
+    T run() throws Exception;
+  }
+
+  /**
+   * Runs what blocks. Whatever comes of it, an Error too, one of the two is told on the control
+   * thread: what waits for that would else wait for ever.
+   */
+  private <T> void aside(
+      Blocking<T> task, Consumer<T> done, Consumer<Throwable> failed, long failedAfterMs) {
+    try {
+      Thread.startVirtualThread(() -> {
+        try {
+          var result = task.run();
+          later(0, () -> done.accept(result));
+        } catch (Throwable e) {
+          failed(e, failed, failedAfterMs);
+        }
+      });
+    } catch (Throwable e) { // no memory for a thread
+      failed(e, failed, failedAfterMs);
+    }
+  }
+
+  private void failed(Throwable failure, Consumer<Throwable> failed, long afterMs) {
+    if (!(failure instanceof RedisUnavailableException || failure instanceof RedisException)) {
+      LOG.error("a connection to Redis failed in a way that was not foreseen", failure);
+    }
+    later(TimeUnit.MILLISECONDS.toNanos(afterMs), () -> failed.accept(failure));
   }
 
   private void tick() {
@@ -299,14 +361,7 @@ final class Primaries implements AutoCloseable {
   }
 
   private void connect(Shard shard) {
-    Thread.startVirtualThread(() -> {
-      try {
-        var link = open(shard);
-        later(0, () -> connected(shard, link));
-      } catch (RedisUnavailableException | RedisException e) {
-        later(0, () -> notConnected(shard, e));
-      }
-    });
+    aside(() -> open(shard), link -> connected(shard, link), e -> notConnected(shard, e), 0);
   }
 
   private void connected(Shard shard, Link link) {
@@ -318,7 +373,7 @@ final class Primaries implements AutoCloseable {
     }
   }
 
-  private void notConnected(Shard shard, Exception failure) {
+  private void notConnected(Shard shard, Throwable failure) {
     shard.linking = false;
     trouble = shard.host + ": " + Clients.reason(failure);
     var most = Math.min(TRY_MOST_MS, 50L << Math.min(shard.failures++, 8));
@@ -391,6 +446,14 @@ final class Primaries implements AutoCloseable {
               + shard.host
               + " is a replica: name the primary, or the Sentinels with"
               + " redis-sentinel://…");
+    }
+    if (replication.lineage().isEmpty()) {
+      throw new RedisUnavailableException(
+          "Redis at "
+              + shard.host
+              + " does not say its master_replid in INFO replication, as some proxies leave it out."
+              + " Without it a node cannot see that a failover lost something: name the Redis"
+              + " itself, its Sentinels or its Cluster.");
     }
     if (!replication.former().isEmpty()) {
       ended.add(replication.former());
@@ -532,36 +595,49 @@ final class Primaries implements AutoCloseable {
 
   private void attune(Shard shard, @Nullable Ears has) {
     var partitions = partitionsOf(shard);
+    var taken = takenBy(shard);
     shard.heardNs = System.nanoTime();
-    Thread.startVirtualThread(() -> {
-      Ears ears = has;
-      try {
-        if (ears == null) {
-          ears =
-              new Ears(
-                  shard.host, clients.ears(shard.host), listening.sharded(), listening, this::look);
-          shard.ears(ears);
-        }
-        for (var stage : listening.restore(ears, partitions)) {
-          await(stage);
-        }
-        later(0, () -> attuned(shard, partitions));
-      } catch (RedisException e) {
-        if (ears != null) {
-          ears.lose();
-        }
-        later(
-            TimeUnit.MILLISECONDS.toNanos(100),
-            () -> {
-              shard.attuning = false;
-              trouble = shard.host + " is not heard: " + Clients.reason(e);
-              lookSoon();
-            });
-      }
-    });
+    aside(
+        () -> attune(shard, has, partitions, taken),
+        ears -> attuned(shard, partitions, taken),
+        failure -> {
+          shard.attuning = false;
+          trouble = shard.host + " is not heard: " + Clients.reason(failure);
+          lookSoon();
+        },
+        100);
   }
 
-  private void attuned(Shard shard, List<Integer> partitions) {
+  /** Blocks. */
+  private Ears attune(
+      Shard shard, @Nullable Ears has, List<Integer> partitions, List<Integer> taken) {
+    var ears = has;
+    if (ears == null) {
+      ears =
+          new Ears(
+              shard.host, clients.ears(shard.host), listening.sharded(), listening, this::look);
+      shard.ears(ears);
+    }
+    try {
+      for (var stage : listening.restore(ears, partitions)) {
+        await(stage);
+      }
+    } catch (Throwable e) {
+      ears.lose();
+      throw e;
+    }
+    for (int partition : taken) {
+      try {
+        await(listening.restoreTaken(ears, partition));
+      } catch (RedisException e) {
+        // The slot stays where it was, after all: it is heard there.
+        LOG.debug("partition {} is not heard at {}", partition, shard.host, e);
+      }
+    }
+    return ears;
+  }
+
+  private void attuned(Shard shard, List<Integer> partitions, List<Integer> taken) {
     shard.attuning = false;
     if (shard.retired || closed) {
       shard.close();
@@ -570,10 +646,11 @@ final class Primaries implements AutoCloseable {
     var now = System.nanoTime();
     shard.saidNs = now - SAY_NS;
     shard.heardNs = now;
-    shard.attuned = partitionsOf(shard).equals(partitions);
+    shard.attuned = partitionsOf(shard).equals(partitions) && takenBy(shard).equals(taken);
     if (shard.attuned) {
       listening.missedSome(partitions);
-      if (told) {
+      listening.missedSome(taken);
+      if (told && !(partitions.isEmpty() && taken.isEmpty())) {
         reach.accept(true); // if it was told otherwise, the next tick does this
       }
     }
@@ -582,6 +659,13 @@ final class Primaries implements AutoCloseable {
   private List<Integer> partitionsOf(Shard shard) {
     return IntStream.range(0, Keys.PARTITIONS)
         .filter(partition -> routes.get(partition).shard() == shard)
+        .boxed()
+        .toList();
+  }
+
+  private List<Integer> takenBy(Shard shard) {
+    return IntStream.range(0, Keys.PARTITIONS)
+        .filter(partition -> routes.get(partition).taker() == shard)
         .boxed()
         .toList();
   }
@@ -612,14 +696,7 @@ final class Primaries implements AutoCloseable {
       return;
     }
     looking = true;
-    Thread.startVirtualThread(() -> {
-      try {
-        var found = find();
-        later(0, () -> found(found));
-      } catch (RedisUnavailableException e) {
-        later(TimeUnit.MILLISECONDS.toNanos(100), () -> notFound(e));
-      }
-    });
+    aside(this::find, this::found, this::notFound, 100);
   }
 
   private void found(Layout found) {
@@ -628,7 +705,7 @@ final class Primaries implements AutoCloseable {
     apply(found);
   }
 
-  private void notFound(RedisUnavailableException failure) {
+  private void notFound(Throwable failure) {
     looking = false;
     lookNs = System.nanoTime();
     trouble = Clients.reason(failure);
@@ -637,19 +714,7 @@ final class Primaries implements AutoCloseable {
   private void apply(Layout found) {
     layout = found;
     var used = new HashSet<>(found.primaries());
-    for (var host : used) {
-      shard(host);
-    }
-    shards
-        .values()
-        .removeIf(shard -> {
-          if (used.contains(shard.host)) {
-            return false;
-          }
-          LOG.info("{} is no primary any more", shard.host);
-          shard.close();
-          return true;
-        });
+    var now = System.nanoTime();
     for (int partition = 0; partition < Keys.PARTITIONS; partition++) {
       var route = routes.get(partition);
       var shard = shard(found.primaries().get(partition));
@@ -657,16 +722,34 @@ final class Primaries implements AutoCloseable {
         route.to(shard);
         shard.attuned = false; // the next tick asks for what is missing there
       }
+      var taker = route.taker();
+      if (taker != null && (taker == shard || !taker.sentToLately(now))) {
+        route.taker(null);
+      }
     }
     toAttune.clear();
-    shards.values().removeIf(shard -> !used.contains(shard.host) && retire(shard));
+    // To a primary that no route leads to, others may be sending: a slot is on its way there.
+    var unused = new ArrayList<Shard>();
+    for (var host : shards.keySet()) {
+      shards.computeIfPresent(
+          host,
+          (_, shard) -> {
+            if (used.contains(host) || shard.sentToLately(now)) {
+              return shard;
+            }
+            unused.add(shard);
+            return null;
+          });
+    }
+    unused.forEach(this::retire);
+    found.moving().forEach(partition -> listening.seekTaker(this, partition));
   }
 
   /**
    * What a primary of a Cluster is still doing when its last slot has moved, it may finish. One
    * that was demoted goes at once: it might go on acknowledging what will be lost.
    */
-  private boolean retire(Shard shard) {
+  private void retire(Shard shard) {
     LOG.info("{} is no primary any more", shard.host);
     shard.retired = true;
     if (listening.sharded()) {
@@ -674,7 +757,6 @@ final class Primaries implements AutoCloseable {
     } else {
       shard.close();
     }
-    return true;
   }
 
   @Override

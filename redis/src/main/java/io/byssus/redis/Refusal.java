@@ -24,16 +24,22 @@ sealed interface Refusal {
   /** It would be refused again; for a reason that passes or that somebody must see to. */
   record Refused(String error) implements Refusal {}
 
-  /** Empty when it is not known whether the command was done. */
-  static Optional<Refusal> of(Throwable failure) {
+  /** What a node of a Cluster says in place of a name that it should tell and was not given. */
+  String NAMELESS = "?";
+
+  /**
+   * Empty when it is not known whether the command was done.
+   *
+   * @param asked who answered: an address without a host means that one
+   */
+  static Optional<Refusal> of(Throwable failure, Host asked) {
     if (!(failure instanceof RedisCommandExecutionException) || failure.getMessage() == null) {
       return Optional.empty();
     }
     var error = failure.getMessage();
     var words = error.split(" ");
     return switch (words[0]) {
-      case "MOVED" -> Optional.of(new Moved(host(words)));
-      case "ASK" -> Optional.of(new Ask(host(words)));
+      case "MOVED", "ASK" -> Optional.of(elsewhere(words, error, asked));
       case "NOSCRIPT" -> Optional.of(new Unknown());
       case "TRYAGAIN", "CLUSTERDOWN" -> Optional.of(new Later(error));
       case "READONLY", "MASTERDOWN", "LOADING" -> Optional.of(new Unfit(error));
@@ -43,9 +49,16 @@ sealed interface Refusal {
     };
   }
 
-  private static Host host(String[] words) {
+  /** {@code MOVED SLOT HOST:PORT}. */
+  private static Refusal elsewhere(String[] words, String error, Host asked) {
     var address = words[2];
     var colon = address.lastIndexOf(':');
-    return new Host(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+    var name = address.substring(0, colon);
+    if (name.equals(NAMELESS)) {
+      return new Later(error); // whoever looks for the primaries says what is to be done
+    }
+    var port = Integer.parseInt(address.substring(colon + 1));
+    var host = new Host(name.isEmpty() ? asked.name() : name, port);
+    return words[0].equals("ASK") ? new Ask(host) : new Moved(host);
   }
 }

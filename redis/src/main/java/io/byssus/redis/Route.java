@@ -25,6 +25,7 @@ final class Route {
   private final ArrayDeque<Call<?>> again = new ArrayDeque<>();
   private final ArrayDeque<Call<?>> behind = new ArrayDeque<>();
   private volatile @Nullable Shard shard;
+  private volatile @Nullable Shard taker;
   private int underWay;
 
   /** Where what is under way goes. */
@@ -44,6 +45,16 @@ final class Route {
   /** On the control thread: the partition is on this primary from here on. */
   void to(@Nullable Shard newShard) {
     shard = newShard;
+  }
+
+  /** The primary that is taking the partition over; null if none is known to. */
+  @Nullable Shard taker() {
+    return taker;
+  }
+
+  /** On the control thread. */
+  void taker(@Nullable Shard newTaker) {
+    taker = newTaker;
   }
 
   /** What is asked of Redis: a command, which may depend on the primary that it goes to. */
@@ -139,7 +150,7 @@ final class Route {
       complete(call, value);
       return;
     }
-    var refusal = Refusal.of(failure).orElse(null);
+    var refusal = link == null ? null : Refusal.of(failure, link.host).orElse(null);
     switch (refusal) {
       case null -> {
         done();
@@ -152,7 +163,7 @@ final class Route {
         sendAgain(call, 0);
       }
       case Refusal.Ask(var host) -> {
-        call.asked = primaries.asked(host);
+        call.asked = primaries.asked(this, host);
         call.moved = true;
         sendAgain(call, 0);
       }

@@ -1,79 +1,74 @@
 package io.byssus.redis;
 
 import io.byssus.redis.RedisAddress.Host;
-import io.lettuce.core.RedisException;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Asks Sentinels which server is the primary, each every time: none of them has to be heard from to
- * learn of a failover. More than half of them must name the same one: after a restart of everything
- * they may disagree for a while.
+ * Asks Sentinels which server is the primary, all of them every time: none of them has to be heard
+ * from to learn of a failover. More than half of them must name the same one: after a restart of
+ * everything they may disagree for a while.
  */
 final class Sentinels implements Discovery {
   private static final Duration EVERY = Duration.ofSeconds(1);
 
   private final RedisAddress address;
-  private final Clients clients;
-  private final Map<Host, StatefulRedisSentinelConnection<String, String>> connections =
-      new HashMap<>();
+  private final Panel<StatefulRedisSentinelConnection<String, String>, Vote> sentinels;
+
+  /**
+   * What a Sentinel says.
+   *
+   * @param safe how many replicas must have a write, as far as it knows
+   */
+  private record Vote(Host primary, int safe) {}
 
   Sentinels(RedisAddress address, Clients clients) {
     this.address = address;
-    this.clients = clients;
+    this.sentinels = new Panel<>(clients::sentinel, this::vote);
+  }
+
+  private Vote vote(Host sentinel, StatefulRedisSentinelConnection<String, String> connection)
+      throws RedisUnavailableException {
+    var named = named(connection);
+    if (named.isEmpty()) {
+      throw new RedisUnavailableException("knows no primary called '" + address.primary() + "'");
+    }
+    return new Vote(named.get(), safeReplicas(connection));
   }
 
   @Override
-  public synchronized Layout find() throws RedisUnavailableException {
-    var votes = new LinkedHashMap<Host, Integer>();
-    var safe = 0;
-    var trouble = "";
-    for (var sentinel : address.hosts()) {
-      try {
-        var connection = connection(sentinel);
-        var named = named(connection);
-        if (named.isPresent()) {
-          votes.merge(named.get(), 1, Integer::sum);
-          safe = Math.max(safe, safeReplicas(connection));
-        } else {
-          trouble = sentinel + " knows no primary called '" + address.primary() + "'";
-        }
-      } catch (RedisException e) {
-        forget(sentinel);
-        trouble = sentinel + ": " + Clients.reason(e);
-      }
-    }
-    for (var vote : votes.entrySet()) {
-      if (vote.getValue() * 2 > address.hosts().size()) {
-        return Layout.one(vote.getKey(), safe);
-      }
+  public Layout find() throws RedisUnavailableException {
+    var round = sentinels.ask(address.hosts(), votes -> majority(votes).isPresent());
+    var votes = round.answers().values();
+    var primary = majority(votes);
+    if (primary.isPresent()) {
+      return Layout.one(primary.get(), votes.stream().mapToInt(Vote::safe).max().orElseThrow());
     }
     throw new RedisUnavailableException(
         votes.isEmpty()
-            ? "no Sentinel of " + address.hosts() + " tells the primary; " + trouble
-            : "no majority of the Sentinels " + address.hosts() + " names one primary: " + votes);
+            ? "no Sentinel of " + address.hosts() + " tells the primary; " + round.trouble()
+            : "no majority of the Sentinels "
+                + address.hosts()
+                + " names one primary: "
+                + counted(votes));
   }
 
-  private StatefulRedisSentinelConnection<String, String> connection(Host sentinel) {
-    var known = connections.get(sentinel);
-    if (known != null && known.isOpen()) {
-      return known;
-    }
-    var made = clients.sentinel(sentinel);
-    connections.put(sentinel, made);
-    return made;
+  private Optional<Host> majority(Collection<Vote> votes) {
+    return counted(votes).entrySet().stream()
+        .filter(vote -> vote.getValue() * 2 > address.hosts().size())
+        .map(Map.Entry::getKey)
+        .findAny();
   }
 
-  private void forget(Host sentinel) {
-    var connection = connections.remove(sentinel);
-    if (connection != null) {
-      connection.closeAsync();
-    }
+  private static Map<Host, Integer> counted(Collection<Vote> votes) {
+    var counted = new LinkedHashMap<Host, Integer>();
+    votes.forEach(vote -> counted.merge(vote.primary, 1, Integer::sum));
+    return counted;
   }
 
   private Optional<Host> named(StatefulRedisSentinelConnection<String, String> sentinel) {
@@ -102,8 +97,7 @@ final class Sentinels implements Discovery {
   }
 
   @Override
-  public synchronized void close() {
-    connections.values().forEach(StatefulRedisSentinelConnection::closeAsync);
-    connections.clear();
+  public void close() {
+    sentinels.close();
   }
 }

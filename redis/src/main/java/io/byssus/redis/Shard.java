@@ -1,6 +1,7 @@
 package io.byssus.redis;
 
 import io.byssus.redis.RedisAddress.Host;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * and is then made anew. {@link Primaries} writes it, on its thread.
  */
 final class Shard {
+  /** One that no route leads to lives so long after the last command that was sent to it. */
+  private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(10);
+
   final Host host;
   private volatile @Nullable Link link;
   private volatile @Nullable Ears ears;
@@ -30,6 +34,9 @@ final class Shard {
 
   volatile long heardNs;
 
+  /** When a server last sent a command here; long ago if none ever did. */
+  volatile long sentHereNs = System.nanoTime() - IDLE_NS;
+
   Shard(Host host) {
     this.host = host;
   }
@@ -51,6 +58,11 @@ final class Shard {
 
   void ears(Ears made) {
     ears = made;
+  }
+
+  /** Whether servers send commands here: a slot may be on its way to it. */
+  boolean sentToLately(long now) {
+    return now - sentHereNs < IDLE_NS;
   }
 
   /** Whether it takes commands and is heard. */

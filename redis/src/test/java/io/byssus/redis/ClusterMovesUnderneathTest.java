@@ -47,6 +47,12 @@ class ClusterMovesUnderneathTest {
 
   /** As redis-cli --cluster reshard does it, but for the keys of a channel, which stay together. */
   private static void move(int slot, RedisProcess from, RedisProcess to) {
+    sendOff(slot, from, to);
+    handOver(slot, from, to);
+  }
+
+  /** Its keys are there then, and it is on its way still. */
+  static void sendOff(int slot, RedisProcess from, RedisProcess to) {
     var fromId = from.command("CLUSTER", "MYID");
     var toId = to.command("CLUSTER", "MYID");
     to.command("CLUSTER", "SETSLOT", "" + slot, "IMPORTING", fromId);
@@ -61,6 +67,10 @@ class ClusterMovesUnderneathTest {
       migrate.addAll(keys.lines().toList());
       from.command(migrate.toArray(String[]::new));
     }
+  }
+
+  static void handOver(int slot, RedisProcess from, RedisProcess to) {
+    var toId = to.command("CLUSTER", "MYID");
     to.command("CLUSTER", "SETSLOT", "" + slot, "NODE", toId);
     from.command("CLUSTER", "SETSLOT", "" + slot, "NODE", toId);
   }

@@ -7,6 +7,7 @@ import io.byssus.redis.RedisAddress.Host;
 import io.byssus.redis.RedisAddress.Kind;
 import io.byssus.redis.testing.RedisDeployment;
 import io.byssus.redis.testing.RedisProcess;
+import io.byssus.redis.testing.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -91,6 +92,24 @@ class RedisIsNamedWhenItCannotBeUsedTest {
     try (var server = RedisProcess.start("--cluster-enabled", "yes")) {
       var address = new RedisAddress(Kind.CLUSTER, List.of(server.host()), "", 0, false, "", "");
       assertThat(refusal(address)).contains("127.0.0.1:" + server.port(), "not ok");
+    }
+  }
+
+  @Test
+  void theNodesOfTheClusterHaveNoNames() {
+    try (var redis = RedisDeployment.cluster(0, "--cluster-preferred-endpoint-type", "hostname")) {
+      assertThat(refusal(redis.address())).contains("cluster-announce-hostname");
+    }
+  }
+
+  /** As behind a proxy: then nobody could see that a failover lost something. */
+  @Test
+  void itDoesNotTellItsLineage() {
+    try (var server = RedisProcess.start();
+        var wire = Wire.to(server.port())) {
+      wire.disguise("master_replid:", "master_hidden:");
+      assertThat(refusal(at(wire.port()))).contains(wire.host().toString(), "master_replid");
+      assertThat(wire.disguised()).isPositive();
     }
   }
 

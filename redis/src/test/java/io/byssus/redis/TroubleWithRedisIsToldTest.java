@@ -252,4 +252,24 @@ class TroubleWithRedisIsToldTest {
       assertThat(get(node.engine.sessions().renew(List.of(lease)))).containsExactly(lease);
     }
   }
+
+  /** What the server says is no number where one must stand, for a while. */
+  @Test
+  void whatNobodyForesawEndsNoConnectingForGood() throws RedisUnavailableException {
+    try (var redis = RedisDeployment.standalone();
+        var wire = Wire.to(redis.primary().port())) {
+      var address =
+          new RedisAddress(
+              RedisAddress.Kind.STANDALONE, List.of(wire.host()), "", 0, false, "", "");
+      try (var node = new TestNode(address)) {
+        wire.disguise("redis_version:7.", "redis_version:x.");
+        wire.cut();
+        RedisDeployment.await("that is met", () -> wire.disguised() > 0);
+        node.awaitReachable(false);
+        wire.disguise("redis_version:x.", "redis_version:7.");
+        node.awaitReachable(true);
+        node.publish("news", 1);
+      }
+    }
+  }
 }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,7 +29,10 @@ public final class Wire implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition thawed = lock.newCondition();
   private final ServerSocket server;
+  private final AtomicInteger disguised = new AtomicInteger();
   private volatile boolean frozen;
+  private volatile String said = "";
+  private volatile String instead = "";
 
   /** The numbers of connections, in the order of their coming, over which it takes its time. */
   private final Set<Integer> slow = ConcurrentHashMap.newKeySet();
@@ -115,6 +119,20 @@ public final class Wire implements AutoCloseable {
     }
   }
 
+  /** What the server says is changed on the way; both are as long. */
+  public void disguise(String what, String asWhat) {
+    if (what.length() != asWhat.length()) {
+      throw new IllegalArgumentException("the length stands before it");
+    }
+    instead = asWhat;
+    said = what;
+  }
+
+  /** How often something was changed. */
+  public int disguised() {
+    return disguised.get();
+  }
+
   // The way.
 
   private void accept() {
@@ -160,7 +178,7 @@ public final class Wire implements AutoCloseable {
         if (stuck.contains(number)) {
           continue;
         }
-        to.getOutputStream().write(buffer, 0, read);
+        to.getOutputStream().write(number > 0 ? changed(buffer, read) : buffer, 0, read);
       }
     } catch (IOException e) {
       // The end of a connection, which is what is looked for here.
@@ -170,6 +188,20 @@ public final class Wire implements AutoCloseable {
       sockets.remove(from);
       sockets.remove(to);
     }
+  }
+
+  /** A reply that comes in two pieces may escape: those that are changed here are small. */
+  private byte[] changed(byte[] buffer, int length) {
+    var what = said;
+    if (what.isEmpty()) {
+      return buffer;
+    }
+    var text = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+    var changed = text.replace(what, instead);
+    if (!changed.equals(text)) {
+      disguised.incrementAndGet();
+    }
+    return changed.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private void awaitThaw() {
