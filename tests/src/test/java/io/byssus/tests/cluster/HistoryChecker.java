@@ -17,14 +17,19 @@ import java.util.Set;
  * <p>For each subscription the log falls into <em>chains</em>. A chain begins where the client was
  * told where it stands, and ends with a flag: a gap, {@code recovered: false}, the end of the
  * session. Within a chain nothing may be missing, come twice or come out of order, whatever broke
- * meanwhile; what a flag says is lost is excused to that client only.
+ * meanwhile; what a flag says is lost is excused to that client only. What is stored behind the
+ * place that the flag tells must come, and what was stored since a failover may not lie before it.
  */
 final class HistoryChecker {
+  /** Reasons after which all that was stored since the loss follows. */
+  private static final Set<String> SINCE = Set.of("diverged", "epoch");
+
   private final List<Event.Log> logs;
   private final Promise promise;
   private final List<String> violations = new ArrayList<>();
   private final Map<String, String> places = new HashMap<>();
   private final List<Acknowledged> acknowledged = new ArrayList<>();
+  private final List<Event.Published> stored = new ArrayList<>();
   private final List<Event.Sent> sent = new ArrayList<>();
   private final Set<String> everSent = new HashSet<>();
   private final Set<String> refused = new HashSet<>();
@@ -54,6 +59,7 @@ final class HistoryChecker {
       switch (line.event()) {
         case Event.Publishing said -> saidAt.put(said.id(), line.atNs());
         case Event.Published done -> {
+          stored.add(done);
           if (promise.kept().contains(done.level())) {
             acknowledged.add(new Acknowledged(done, saidAt.get(done.id())));
           }
@@ -184,6 +190,12 @@ final class HistoryChecker {
       /** For each publisher the last that was handled in order. */
       private final Map<String, Long> last = new HashMap<>();
 
+      /** Handled ever. */
+      private final Set<String> seen = new HashSet<>();
+
+      /** Where the chain begins: what is stored behind it must come. */
+      private Optional<Position> start = Optional.empty();
+
       private long chainFromNs = Long.MAX_VALUE;
       private Optional<Position> here = Optional.empty();
       private boolean resuming;
@@ -206,12 +218,14 @@ final class HistoryChecker {
         chain.clear();
         last.clear();
         chainFromNs = atNs;
+        start = here;
         mayJump = false;
       }
 
       void told(Event.Subscribed subscribed, long atNs) {
         var position = subscribed.position().orElseThrow();
         if (here.isEmpty() || !subscribed.recovered().orElse(true)) {
+          skipsNothing(subscribed.reason(), position);
           here = Optional.of(position);
           begin(atNs);
         } else {
@@ -237,12 +251,35 @@ final class HistoryChecker {
       }
 
       void gap(Event.Gap gap, long atNs) {
+        gap.position().ifPresent(place -> skipsNothing(gap.reason(), place));
+        here = gap.position().or(() -> here);
         begin(atNs);
-        if (gap.position().isPresent()) {
-          here = gap.position();
-        } else {
+        if (gap.position().isEmpty()) {
+          start = Optional.empty();
           mayJump = true;
         }
+      }
+
+      /** What was stored in the new epoch cannot be what a failover lost of the old one. */
+      private void skipsNothing(String reason, Position place) {
+        if (here.isEmpty() || here.get().epoch().equals(place.epoch()) || !SINCE.contains(reason)) {
+          return;
+        }
+        stored.stream()
+            .filter(each -> each.channel().equals(channel) && !seen.contains(each.id()))
+            .filter(each -> each.position().epoch().equals(place.epoch()))
+            .filter(each -> each.position().offset() <= place.offset())
+            .forEach(each ->
+                violate(
+                    "%s goes on from %s after %s (%s) and skips %s, which was stored since, at %s",
+                    channel, place, here.get(), reason, each.id(), each.position()));
+      }
+
+      private boolean behindTheStart(Event.Published published) {
+        return start
+            .filter(from -> from.epoch().equals(published.position().epoch()))
+            .filter(from -> from.offset() < published.position().offset())
+            .isPresent();
       }
 
       void heard(Event.Message message) {
@@ -268,6 +305,7 @@ final class HistoryChecker {
         if (refused.contains(id)) {
           violate("%s has %s, which was surely not stored", channel, id);
         }
+        seen.add(id);
         var before = chain.put(id, message.offset());
         if (before != null) {
           violate("%s has %s at %d and at %d", channel, id, before, message.offset());
@@ -280,12 +318,12 @@ final class HistoryChecker {
         }
       }
 
-      /** All that was published after the chain began, and acknowledged, has come. */
+      /** All that was published after the chain began, or behind its start, and acknowledged. */
       void end() {
         for (var each : acknowledged) {
           var published = each.published();
           if (published.channel().equals(channel)
-              && each.saidAtNs() > chainFromNs
+              && (each.saidAtNs() > chainFromNs || behindTheStart(published))
               && !chain.containsKey(published.id())) {
             violate(
                 "never got %s, which was %s at %s of %s",

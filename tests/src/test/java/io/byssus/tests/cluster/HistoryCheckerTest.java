@@ -98,6 +98,49 @@ class HistoryCheckerTest {
     assertThat(violations(Promise.EVERYTHING)).singleElement().asString().contains(part);
   }
 
+  /** Ann saw two that were lost; three are published since. */
+  private void fail() {
+    ann.connected(false).subscribed("e", 0);
+    bob.connected(false);
+    publisher.connected(false).publishes("pub-1", "replicated", "e", 1);
+    ann.message(1, "pub-1").message(2, "pub-2").message(3, "pub-3");
+    publisher.publishes("pub-4", "accepted", "f", 2);
+    publisher.publishes("pub-5", "replicated", "f", 3);
+    publisher.publishes("pub-6", "accepted", "f", 4);
+  }
+
+  @Test
+  void whatFollowsAGapIsHeard() {
+    fail();
+    ann.add(new Event.Gap("news", "diverged", at("f", 1)));
+    ann.message(2, "pub-4").message(3, "pub-5").message(4, "pub-6");
+    assertThat(violations(Promise.EVERYTHING)).isEmpty();
+  }
+
+  @Test
+  void whatAGapSkipsThoughItIsThereIsFound() {
+    fail();
+    ann.add(new Event.Gap("news", "diverged", at("f", 2)));
+    ann.message(3, "pub-5").message(4, "pub-6");
+    assertFound("skips pub-4, which was stored since");
+  }
+
+  @Test
+  void whatAResumeSkipsThoughItIsThereIsFound() {
+    fail();
+    ann.add(new Event.Closed(1006)).connected(true).lost("f", 2, "diverged");
+    ann.message(3, "pub-5").message(4, "pub-6");
+    assertFound("skips pub-4, which was stored since");
+  }
+
+  @Test
+  void whatIsStoredBehindAGapAndDoesNotComeIsFound() {
+    fail();
+    ann.add(new Event.Gap("news", "diverged", at("f", 1)));
+    ann.message(2, "pub-4").message(3, "pub-5");
+    assertFound("never got pub-6");
+  }
+
   @Test
   void goodHistoryPasses() {
     begin();
