@@ -91,7 +91,7 @@ export interface HistoryOptions {
   readonly limit?: number;
 }
 
-/** What a channel keeps. `recovered: false` (with `after`): something is missing, and no items are given. */
+/** What a channel keeps. `recovered: false` (with `after`): something is missing before the first item, or before `top`. */
 export interface HistoryPage<T = unknown> {
   readonly top: Position;
   readonly recovered?: boolean;

@@ -20,7 +20,7 @@ export interface SubscriptionEvents<T> extends FeedEvents<Message<T>> {
   subscribed: { readonly position?: Position };
   /**
    * What became of the messages of an absence, told after the last of them. `recovered: true`:
-   * nothing is missing. `false`: something is, and `reason` says why.
+   * nothing is missing. `false`: something is, and `reason` says why; what is there behind it follows.
    */
   recovery: { readonly recovered: boolean; readonly reason?: GapReason; readonly missed: number };
   /** It is over: the program asked, or (with `byServer`) the session has lost its right. */

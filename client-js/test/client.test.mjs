@@ -283,6 +283,22 @@ test('a gap with a position moves there', async () => {
   assert.equal(subscription.position.offset, 91);
 });
 
+test('a gap may lead back, and what follows it is heard though the offsets were there before', async () => {
+  const { subscription, socket } = await subscribed({ offset: 5 });
+  const heard = record(subscription, 'message', 'gap');
+  await socket.publishes(6);
+  await socket.publishes(7);
+  await socket.says({ type: 'gap', channel: CHANNEL, reason: 'diverged', position: { epoch: 'f', offset: 5 } });
+  await socket.publishes(6);
+  assert.deepEqual(heard.map(([type, { position }]) => position ?? type), [
+    { epoch: 'e', offset: 6 },
+    { epoch: 'e', offset: 7 },
+    'gap',
+    { epoch: 'f', offset: 6 },
+  ]);
+  assert.deepEqual(subscription.handled, { epoch: 'f', offset: 6 });
+});
+
 test('a session that is gone is made anew on the same connection, and reads on from its positions', async () => {
   const { client: it, socket } = await subscribed({ offset: 5 });
   const expired = record(it, 'expired');

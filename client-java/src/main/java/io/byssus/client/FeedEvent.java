@@ -20,7 +20,7 @@ public sealed interface FeedEvent permits Message, FeedEvent.Told {
    * What became of the wish to read on, told behind the last missed message.
    *
    * @param recovered whether nothing is missing
-   * @param reason why something is, empty when recovered
+   * @param reason why something is, empty when recovered; what is there behind it follows
    * @param missed how many missed messages came before this
    */
   record Recovered(boolean recovered, Optional<Gap> reason, int missed) implements Told {}

@@ -123,6 +123,19 @@ class SubscriptionGoesOnTest {
   }
 
   @Test
+  void aGapMayLeadBackAndWhatFollowsItIsHeard() {
+    subscribed()
+        .message("news", 5)
+        .message("news", 6)
+        .says(
+            "{'type':'gap','channel':'news','reason':'diverged','position':{'epoch':'r2','offset':4}}")
+        .message("news", 5);
+    assertThat(told).contains(new FeedEvent.Lost("diverged"));
+    assertThat(heard).containsExactly(5L, 6L, 5L);
+    assertThat(resumesFrom()).contains(new Position("r2", 5));
+  }
+
+  @Test
   void anOffsetThatLeapsUnannouncedIsAHole() {
     subscribed().message("news", 5).message("news", 9);
     assertThat(told).contains(new FeedEvent.Lost("hole"));

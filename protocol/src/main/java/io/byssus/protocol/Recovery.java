@@ -11,6 +11,6 @@ public sealed interface Recovery {
   /** Nothing is missing: every item after the position follows, once, in order. */
   record Complete() implements Recovery {}
 
-  /** Something is missing, for this reason; nothing is replayed. */
+  /** Something is missing, for this reason; what is there behind it follows. */
   record Lost(Gap reason) implements Recovery {}
 }

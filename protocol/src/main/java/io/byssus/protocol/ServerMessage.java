@@ -43,8 +43,8 @@ public sealed interface ServerMessage {
   /**
    * Reply to subscribe; after a resume also a push (id 0) for each restored subscription.
    *
-   * @param position where the client stands once {@code missed} messages have followed; empty for
-   *     patterns and ephemeral channels
+   * @param position where the client stands once {@code missed} messages have followed, which are
+   *     said with a complete recovery only; empty for patterns and ephemeral channels
    */
   record Subscribed(
       long id, String channel, Optional<Position> position, Recovery recovery, int missed)
@@ -115,7 +115,7 @@ public sealed interface ServerMessage {
   /**
    * Something was lost on a live subscription, or, with an empty channel, of the directed messages.
    *
-   * @param position where the subscription goes on from
+   * @param position the place before the first message that follows
    */
   record Missed(String channel, Gap reason, Optional<Position> position) implements ServerMessage {}
 
