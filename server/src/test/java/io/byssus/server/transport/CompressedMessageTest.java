@@ -278,7 +278,7 @@ class CompressedMessageTest {
             Stream.of(message(1, 10), message(2, 1000), message(3, 70_000), message(4, 5))
                 .map(encoding::encode)
                 .toList();
-        session.connection().replay(encoding.frame(units));
+        session.connection().send(encoding.frame(units));
       });
       var frame = client.frame();
       assertThat(frame.first()).isEqualTo(TEXT | COMPRESSED);
