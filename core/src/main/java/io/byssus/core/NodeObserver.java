@@ -7,7 +7,7 @@ import java.time.Duration;
 
 /**
  * Hears what happens on a node: metrics, logs and tests implement what they care for. Called on any
- * thread, often on a lane: must neither block nor throw.
+ * thread, often on a lane: must not block. The node bears one that throws ({@link Observers}).
  */
 public interface NodeObserver {
   NodeObserver NONE = new NodeObserver() {};
@@ -50,6 +50,12 @@ public interface NodeObserver {
 
   /** A lane stood still: nobody is judged dead until it has listened for a full period. */
   default void laneStalled(Duration pause) {}
+
+  /**
+   * Something threw that must not: a task of a lane, or an observer. Only that ended; what it had
+   * begun for a connection is made good by the client's resume.
+   */
+  default void taskFailed(Throwable failure) {}
 
   /** An engine call ended without an answer. */
   default void engineFailed(String step, Throwable failure) {}

@@ -1,6 +1,7 @@
 package io.byssus.server;
 
 import io.byssus.core.NodeObserver;
+import io.byssus.core.Observers;
 import io.byssus.core.lane.Ticker;
 import io.byssus.core.node.Node;
 import io.byssus.core.session.Owner;
@@ -13,7 +14,6 @@ import io.byssus.server.device.Gateways;
 import io.byssus.server.log.LogObserver;
 import io.byssus.server.metrics.MetricsObserver;
 import io.byssus.server.metrics.MetricsPage;
-import io.byssus.server.metrics.Observers;
 import io.byssus.server.transport.DevicePort;
 import io.byssus.server.transport.EventLoops;
 import io.byssus.server.transport.Site;
@@ -65,14 +65,17 @@ public final class Server implements AutoCloseable {
     var random = new SecureRandom();
     owner = new Owner(NodeName.of(config), incarnation(random));
     try {
-      loops = EventLoops.start(config.listen().transport(), config.node().lanes());
+      var log = new LogObserver(TICKER);
+      var observers = observers(log);
+      loops =
+          EventLoops.start(
+              config.listen().transport(), config.node().lanes(), observers::taskFailed);
       undo.push(loops::close);
       var authenticator =
           new TokenAuthenticator(
               Settings.tokens(config),
               Clock.systemUTC(),
               Executors.newVirtualThreadPerTaskExecutor());
-      var log = new LogObserver(TICKER);
       var gateways =
           new Gateways(Settings.devices(config.devices()), door, authenticator, counted.and(log));
       listening =
@@ -90,7 +93,7 @@ public final class Server implements AutoCloseable {
               authenticator,
               loops.lanes(),
               random,
-              observers(log));
+              observers);
       node.start();
       join(config);
       undo.push(this::leave);

@@ -1,6 +1,7 @@
 package io.byssus.core.channel;
 
 import io.byssus.core.NodeObserver;
+import io.byssus.core.connection.Connection;
 import io.byssus.core.connection.Encoding;
 import io.byssus.core.connection.Frame;
 import io.byssus.core.lane.Lane;
@@ -14,8 +15,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The subscriptions of one lane's connections, and the writing of publications to them. Confined to
@@ -31,7 +34,15 @@ final class Fanout {
   private final NodeObserver observer;
   private final long joinDelayNs;
   private final Map<String, Audience> audiences = new HashMap<>();
-  private final List<Audience> due = new ArrayList<>();
+  private final Runnable writeDue = this::writeDue;
+
+  /** Whom something waits for, and, while it is written, whom something has come for meanwhile. */
+  private List<Audience> due = new ArrayList<>();
+
+  private List<Audience> spare = new ArrayList<>();
+  private boolean scheduled;
+  private final List<Runnable> probes = new ArrayList<>();
+  private @Nullable Throwable told;
 
   Fanout(Lane lane, Namespaces namespaces, NodeObserver observer, long joinDelayNs) {
     this.lane = lane;
@@ -98,13 +109,22 @@ final class Fanout {
     if (audience == null) {
       return;
     }
-    audience.waiting.add(push);
-    if (audience.waiting.size() == 1) {
-      due.add(audience);
-      if (due.size() == 1) {
-        writeSoon();
+    try {
+      audience.waiting.add(push);
+      if (audience.waiting.size() == 1) {
+        due.add(audience);
       }
+      writeSoon();
+    } catch (Throwable failure) {
+      audience.fail(failure);
     }
+  }
+
+  /** Runs {@code alive} by the way that publications take: when all that is due is written. */
+  void probe(Runnable alive) {
+    lane.check();
+    probes.add(alive);
+    writeSoon();
   }
 
   /** Tells the subscriptions that they miss something, and where they go on. */
@@ -115,8 +135,7 @@ final class Fanout {
       audience.write();
       audience.delivered = Math.max(audience.delivered, position.offset());
       var missed = new ServerMessage.Missed(channel, reason, Optional.of(position));
-      List.copyOf(audience.members)
-          .forEach(member -> member.connection().sendAfter(channel, missed));
+      audience.tell(missed);
     }
   }
 
@@ -128,27 +147,41 @@ final class Fanout {
       audience.write();
       var here = Optional.of(position);
       var moved = new ServerMessage.Subscribed(Command.NO_ID, channel, here, Recovery.COMPLETE, 0);
-      List.copyOf(audience.members)
-          .forEach(member -> member.connection().sendAfter(channel, moved));
+      audience.tell(moved);
     }
   }
 
   private void writeSoon() {
-    if (joinDelayNs > 0) {
-      lane.schedule(joinDelayNs, this::writeDue);
-    } else {
-      lane.afterTurn(this::writeDue);
+    if (scheduled) {
+      return;
     }
+    if (joinDelayNs > 0) {
+      lane.schedule(joinDelayNs, writeDue);
+    } else {
+      lane.afterTurn(writeDue);
+    }
+    scheduled = true;
   }
 
+  /** The list is taken out first: whatever becomes of it, the next publication finds a new one. */
   private void writeDue() {
-    if (due.size() == 1) {
-      due.getFirst().write();
-    } else {
-      due.forEach(audience -> audience.write(Flush.LATER));
-      due.forEach(Audience::flush);
+    scheduled = false;
+    var now = due;
+    due = spare;
+    spare = now;
+    try {
+      if (now.size() == 1) {
+        now.getFirst().write();
+      } else {
+        now.forEach(audience -> audience.write(Flush.LATER));
+        now.forEach(Audience::flush);
+      }
+    } finally {
+      now.clear();
     }
-    due.clear();
+    while (!probes.isEmpty()) {
+      lane.attempt(probes.removeLast());
+    }
   }
 
   private Audience audience(String channel) {
@@ -177,23 +210,72 @@ final class Fanout {
       write(Flush.EACH);
     }
 
+    /** Never throws: whom it cannot be written to is told otherwise. */
     void write(Flush flush) {
       if (waiting.isEmpty()) {
         return;
       }
+      int reached = 0;
       try (var blocks = new Blocks(encoding -> block(encoding))) {
         // Downwards, because a member whose outbox overflows leaves, and the last takes its slot.
         for (int i = members.size() - 1; i >= 0; i--) {
           var connection = members.get(i).connection();
-          connection.push(blocks.of(connection.encoding()).retain(), channel, namespace.overflow());
-          if (flush == Flush.EACH) {
-            connection.flush();
+          try {
+            var block = blocks.of(connection.encoding());
+            if (block == null) {
+              fail(connection, blocks.failure());
+              continue;
+            }
+            connection.push(block.retain(), channel, namespace.overflow());
+            if (flush == Flush.EACH) {
+              connection.flush();
+            }
+            if (connection.open()) {
+              reached++;
+            }
+          } catch (Throwable failure) {
+            fail(connection, failure);
           }
         }
+      } catch (Throwable failure) {
+        fail(failure);
       }
-      delivered = Math.max(delivered, waiting.getLast().item().offset());
-      observer.delivered(channel, waiting.size(), members.size());
+      if (!waiting.isEmpty()) {
+        delivered = Math.max(delivered, waiting.getLast().item().offset());
+        observer.delivered(channel, waiting.size(), reached);
+        waiting.clear();
+      }
+    }
+
+    /**
+     * Nobody here gets what waits: the connections end, so that their clients come back and read it
+     * from the history, or hear that there is none.
+     */
+    void fail(Throwable failure) {
       waiting.clear();
+      for (int i = members.size() - 1; i >= 0; i--) {
+        fail(members.get(i).connection(), failure);
+      }
+    }
+
+    /** A failure that many share is told once. */
+    private void fail(Connection connection, Throwable failure) {
+      if (failure != told) {
+        told = failure;
+        lane.failed(failure);
+      }
+      connection.abort();
+    }
+
+    void tell(ServerMessage message) {
+      for (int i = members.size() - 1; i >= 0; i--) {
+        var connection = members.get(i).connection();
+        try {
+          connection.sendAfter(channel, message);
+        } catch (Throwable failure) {
+          fail(connection, failure);
+        }
+      }
     }
 
     private Frame block(Encoding encoding) {
@@ -206,7 +288,12 @@ final class Fanout {
 
     void flush() {
       for (int i = members.size() - 1; i >= 0; i--) {
-        members.get(i).connection().flush();
+        var connection = members.get(i).connection();
+        try {
+          connection.flush();
+        } catch (Throwable failure) {
+          fail(connection, failure);
+        }
       }
     }
   }
@@ -215,27 +302,42 @@ final class Fanout {
   private static final class Blocks implements AutoCloseable {
     private final Function<Encoding, Frame> make;
     private final List<Encoding> encodings = new ArrayList<>(2);
-    private final List<Frame> frames = new ArrayList<>(2);
+    private final List<@Nullable Frame> frames = new ArrayList<>(2);
+    private @Nullable Throwable failure;
 
     Blocks(Function<Encoding, Frame> make) {
       this.make = make;
     }
 
-    Frame of(Encoding encoding) {
+    /** Null when it could not be made; {@link #failure} says why. */
+    @Nullable Frame of(Encoding encoding) {
       for (int i = 0; i < encodings.size(); i++) {
         if (encodings.get(i) == encoding) {
           return frames.get(i);
         }
       }
-      var frame = make.apply(encoding);
+      Frame frame = null;
+      try {
+        frame = make.apply(encoding);
+      } catch (Throwable thrown) {
+        failure = thrown;
+      }
       encodings.add(encoding);
       frames.add(frame);
       return frame;
     }
 
+    Throwable failure() {
+      return Objects.requireNonNull(failure);
+    }
+
     @Override
     public void close() {
-      frames.forEach(Frame::release);
+      for (var frame : frames) {
+        if (frame != null) {
+          frame.release();
+        }
+      }
     }
   }
 }

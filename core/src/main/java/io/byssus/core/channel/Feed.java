@@ -167,12 +167,11 @@ final class Feed {
 
   void open() {
     lane.check();
-    var subscribed =
-        ChannelName.isPattern(name)
-            ? broker.subscribePrefix(ChannelName.prefixOf(name), this::heard)
-            : broker.subscribe(name, this::heard);
-    lane.when(
-        subscribed,
+    lane.ask(
+        () ->
+            ChannelName.isPattern(name)
+                ? broker.subscribePrefix(ChannelName.prefixOf(name), this::heard)
+                : broker.subscribe(name, this::heard),
         (done, failure) -> {
           if (failure != null) {
             retry("subscribe", failure, this::open);
@@ -205,11 +204,16 @@ final class Feed {
 
   // From the engine.
 
+  /** Never throws: the engine has others to tell, and the next item shows what is missing. */
   private void heard(String channel, String epoch, Item item) {
-    if (positionless()) {
-      lane.execute(() -> dispatch(new Push(channel, channel.equals(name) ? "" : name, item)));
-    } else {
-      lane.execute(() -> arrived(new Arrival(epoch, item, reads)));
+    try {
+      if (positionless()) {
+        lane.execute(() -> dispatch(new Push(channel, channel.equals(name) ? "" : name, item)));
+      } else {
+        lane.execute(() -> arrived(new Arrival(epoch, item, reads)));
+      }
+    } catch (Throwable failure) {
+      lane.failed(failure);
     }
   }
 
@@ -271,8 +275,8 @@ final class Feed {
     reads++;
     var from = Optional.ofNullable(position);
     var bounds = from.isPresent() ? new Bounds(limits.recoveryItems(), PAGE_BYTES) : Bounds.NOTHING;
-    lane.when(
-        broker.history(name, from, bounds, retention),
+    lane.ask(
+        () -> broker.history(name, from, bounds, retention),
         (page, failure) -> {
           if (state == State.CLOSED) {
             return;
@@ -440,8 +444,10 @@ final class Feed {
 
   private void readHistory(Join join) {
     join.read();
-    lane.when(
-        broker.history(name, join.from, new Bounds(limits.recoveryItems(), join.bytes), retention),
+    lane.ask(
+        () ->
+            broker.history(
+                name, join.from, new Bounds(limits.recoveryItems(), join.bytes), retention),
         (page, failure) -> {
           if (state != State.LIVE || !joins.contains(join)) {
             join.step = Step.DUE;

@@ -78,7 +78,11 @@ public final class Hub {
           if (subscription.left()) {
             return;
           }
-          then.joined(piece);
+          try {
+            then.joined(piece);
+          } catch (Throwable failure) {
+            subscription.connection().failed(failure);
+          }
           // Told may be gone: an outbox that has no room closes its connection.
           if (piece.live() && !subscription.left()) {
             var end = piece.from().map(place -> place.offset() + piece.items().size());
@@ -147,6 +151,11 @@ public final class Hub {
    */
   int audiences() {
     return byLane.values().stream().mapToInt(channels -> channels.fanout.size()).sum();
+  }
+
+  /** Runs {@code alive} on {@code lane} by the way that publications take there. On the lane. */
+  public void probe(Lane lane, Runnable alive) {
+    channels(lane).fanout.probe(alive);
   }
 
   private Feed feed(Lane lane, String name) {

@@ -104,7 +104,11 @@ public final class Connection {
   public void received(Decoded decoded) {
     lane.check();
     if (open()) {
-      receiver.received(decoded);
+      try {
+        receiver.received(decoded);
+      } catch (Throwable failure) {
+        failed(failure);
+      }
     }
   }
 
@@ -121,9 +125,16 @@ public final class Connection {
   /** The socket takes more again. */
   public void drained() {
     lane.check();
-    if (!open()) {
-      return;
+    if (open()) {
+      try {
+        goOn();
+      } catch (Throwable failure) {
+        failed(failure);
+      }
     }
+  }
+
+  private void goOn() {
     lived();
     outbox.drain(channel ->
         encoding.frame(new ServerMessage.Missed(channel, Gap.OVERFLOW, Optional.empty())));
@@ -231,8 +242,29 @@ public final class Connection {
   public void close(CloseCode code) {
     lane.check();
     if (open()) {
-      socket.close(code);
-      end(code);
+      try {
+        socket.close(code);
+      } finally {
+        end(code);
+      }
+    }
+  }
+
+  /**
+   * Something that was for this connection alone threw. It ends, so that the client comes back and
+   * has its session, and does not wait for what will not come.
+   */
+  public void failed(Throwable failure) {
+    lane.failed(failure);
+    abort();
+  }
+
+  /** Ends it after a defect, whatever else fails. */
+  public void abort() {
+    try {
+      close(CloseCode.INTERNAL_ERROR);
+    } catch (Throwable failure) {
+      lane.failed(failure);
     }
   }
 
@@ -271,8 +303,8 @@ public final class Connection {
     switch (policy.judge(now, heardAt, pingDueAt, pingedAt, listeningSince + intervalNs)) {
       case WAIT -> {}
       case PING -> {
-        pingedAt = now;
         socket.ping();
+        pingedAt = now;
         unsent = socket.unsent();
       }
       case DEAD -> close(CloseCode.HEARTBEAT_TIMEOUT);

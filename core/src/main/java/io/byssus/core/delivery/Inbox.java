@@ -51,17 +51,25 @@ public final class Inbox {
     woken = false;
     session
         .lane()
-        .when(
-            store.read(session.lease(), sent, PAGE),
+        .ask(
+            () -> store.read(session.lease(), sent, PAGE),
             (page, failure) -> {
               reading = false;
               if (page == null) {
                 observer.engineFailed("inbox read", failure);
                 session.lane().schedule(RETRY_NS, this::wake);
               } else {
-                page.ifPresent(this::deliver);
+                take(page);
               }
             });
+  }
+
+  private void take(Optional<InboxStore.Page> page) {
+    try {
+      page.ifPresent(this::deliver);
+    } catch (Throwable failure) {
+      session.connection().failed(failure);
+    }
   }
 
   private void deliver(InboxStore.Page page) {

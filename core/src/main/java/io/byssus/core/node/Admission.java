@@ -117,7 +117,16 @@ final class Admission {
 
   private void known(String user) {
     var patience = node.settings.limits().connectTimeout().toNanos();
-    gate.enter(connection.lane().nanoTime() + patience, () -> enter(user), this::tooLate);
+    gate.enter(connection.lane().nanoTime() + patience, () -> comeIn(user), this::tooLate);
+  }
+
+  /** Whoever leaves lets the next one in, and must not be hit by what becomes of that. */
+  private void comeIn(String user) {
+    try {
+      enter(user);
+    } catch (Throwable failure) {
+      connection.failed(failure);
+    }
   }
 
   // At the gate.
@@ -490,12 +499,16 @@ final class Admission {
             stage,
             (value, failure) -> {
               steps--;
-              if (value != null) {
-                then.accept(value);
-              } else {
-                node.engineFailed("connect", failure);
-                undo.run();
-                refuse(ErrorCode.UNAVAILABLE, "the engine did not answer");
+              try {
+                if (value != null) {
+                  then.accept(value);
+                } else {
+                  node.engineFailed("connect", failure);
+                  undo.run();
+                  refuse(ErrorCode.UNAVAILABLE, "the engine did not answer");
+                }
+              } catch (Throwable defect) {
+                connection.failed(defect);
               }
               leaveIfDone();
             });

@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cluster implements ClusterBus.Listener {
   private static final long ANNOUNCE_NS = TimeUnit.SECONDS.toNanos(2);
+
+  /** One whose answer was lost must not keep the next from being heard. */
+  private static final int ANNOUNCED_AT_ONCE = 4;
+
+  private static final long ANNOUNCE_PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
   private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
   private static final int ABANDONED_AT_ONCE = 1_000;
 
@@ -33,6 +38,7 @@ final class Cluster implements ClusterBus.Listener {
   private final Lane lane;
   private final Owner self;
   private final Membership membership;
+  private final RecurringStep announcing;
   private long startedAt;
   private boolean over;
   private volatile List<NodeView> members = List.of();
@@ -42,6 +48,7 @@ final class Cluster implements ClusterBus.Listener {
     this.lane = lane;
     this.self = node.settings.owner();
     this.membership = new Membership(self);
+    this.announcing = new RecurringStep(lane, ANNOUNCED_AT_ONCE, ANNOUNCE_PATIENCE_NS);
   }
 
   void start() {
@@ -64,11 +71,11 @@ final class Cluster implements ClusterBus.Listener {
   }
 
   private void join(long until, CompletableFuture<Boolean> joined) {
-    lane.when(
-        node.engine.bus().announce(announcement()),
+    lane.ask(
+        () -> node.engine.bus().announce(announcement()),
         (name, failure) -> {
           if (name instanceof ClusterBus.Name.Taken(var before)) {
-            announceLater();
+            lane.every(ANNOUNCE_NS, this::round);
             buryFormerRuns(before, joined);
           } else if (lane.nanoTime() - until < 0) {
             lane.schedule(RETRY_NS, () -> join(until, joined));
@@ -105,21 +112,16 @@ final class Cluster implements ClusterBus.Listener {
     }
   }
 
-  private void announceLater() {
-    lane.schedule(
-        ANNOUNCE_NS,
-        () -> {
-          if (!over) {
-            announce();
-            judge();
-            announceLater();
-          }
-        });
+  private void round() {
+    if (!over) {
+      lane.attempt(this::announce);
+      judge();
+    }
   }
 
   private void announce() {
-    lane.when(
-        node.engine.bus().announce(announcement()),
+    announcing.take(
+        () -> node.engine.bus().announce(announcement()),
         (name, failure) -> {
           if (name == null) {
             node.engineFailed("announce", failure);
@@ -149,7 +151,8 @@ final class Cluster implements ClusterBus.Listener {
       lane.when(
           node.payDebts(),
           (paid, none) ->
-              lane.when(node.engine.bus().leave(self), (done, failure) -> complete(left, failure)));
+              lane.ask(
+                  () -> node.engine.bus().leave(self), (done, failure) -> complete(left, failure)));
     });
     return left;
   }
@@ -220,8 +223,8 @@ final class Cluster implements ClusterBus.Listener {
   }
 
   private void abandon(Owner dead, Runnable done) {
-    lane.when(
-        node.engine.sessions().abandon(dead, ABANDONED_AT_ONCE),
+    lane.ask(
+        () -> node.engine.sessions().abandon(dead, ABANDONED_AT_ONCE),
         (orphans, failure) -> {
           if (orphans == null) {
             node.engineFailed("abandon", failure);

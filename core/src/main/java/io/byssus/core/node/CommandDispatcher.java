@@ -242,13 +242,17 @@ final class CommandDispatcher implements Connection.Receiver {
               if (!connection.open()) {
                 return;
               }
-              if (value == null) {
-                failed(id, unanswered, failure);
-                orElse.run();
-              } else {
-                then.accept(value);
+              try {
+                if (value == null) {
+                  failed(id, unanswered, failure);
+                  orElse.run();
+                } else {
+                  then.accept(value);
+                }
+                pauseOrResume();
+              } catch (Throwable defect) {
+                connection.failed(defect);
               }
-              pauseOrResume();
             });
   }
 
@@ -293,7 +297,15 @@ final class CommandDispatcher implements Connection.Receiver {
     admission = coming;
     // Not at once: a client that gave this connection up has closed it behind its connect, and
     // may be back on another.
-    connection.lane().execute(coming::start);
+    connection
+        .lane()
+        .execute(() -> {
+          try {
+            coming.start();
+          } catch (Throwable failure) {
+            connection.failed(failure);
+          }
+        });
   }
 
   /** The client has a good token, for so long. */

@@ -45,11 +45,14 @@ final class Gate {
       return;
     }
     opening = true;
-    while (taken < places && !line.isEmpty()) {
-      taken++;
-      line.poll().enter.run();
+    try {
+      while (taken < places && !line.isEmpty()) {
+        taken++;
+        line.poll().enter.run();
+      }
+    } finally {
+      opening = false;
     }
-    opening = false;
   }
 
   /** Sends away those who have waited for too long: all wait equally long, so they stand first. */

@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
 import io.byssus.core.NodeObserver;
+import io.byssus.core.Observers;
 import io.byssus.core.channel.ChannelName;
 import io.byssus.core.channel.Hub;
 import io.byssus.core.connection.Connection;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Node {
   private static final long SWEEP_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final long SWEEP_PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
   private static final int SWEPT_AT_ONCE = 1_000;
   private static final int ID_BYTES = 16;
 
@@ -74,7 +76,7 @@ public final class Node {
     this.authenticator = authenticator;
     this.lanes = lanes;
     this.random = random;
-    this.observer = observer;
+    this.observer = Observers.guarded(observer);
     this.hub =
         new Hub(
             engine.broker(),
@@ -82,7 +84,7 @@ public final class Node {
             settings.namespaces(),
             settings.limits(),
             settings.joinDelay(),
-            observer);
+            this.observer);
     this.router = new Router(engine.directory(), engine.inboxes());
     var connects = Math.ceilDiv(settings.limits().connectsAtOnce(), lanes.all().size());
     lanes.all().forEach(lane -> watches.put(lane, new Watch(lane, this, connects)));
@@ -97,8 +99,9 @@ public final class Node {
         .onAppend(session -> attachments.of(session).ifPresent(CommandDispatcher::wakeInbox));
     watches.values().forEach(watch -> watch.lane().execute(watch::start));
     var first = lanes.all().getFirst();
+    var sweeping = new RecurringStep(first, 1, SWEEP_PATIENCE_NS);
     first.execute(cluster::start);
-    first.execute(() -> sweepLater(first));
+    first.execute(() -> first.every(SWEEP_NS, () -> sweep(sweeping, first)));
     first.execute(strays::start);
   }
 
@@ -179,10 +182,14 @@ public final class Node {
 
   /**
    * Whether new connections are welcome: false while draining, while the engine cannot be reached,
-   * and then until all leases have been checked.
+   * and then until all leases have been checked; and while a lane does not deliver.
    */
   public boolean ready() {
-    return !draining && reachable && leasesChecked();
+    return !draining && reachable && leasesChecked() && lanesAlive();
+  }
+
+  private boolean lanesAlive() {
+    return watches.values().stream().allMatch(Watch::alive);
   }
 
   private boolean leasesChecked() {
@@ -275,35 +282,38 @@ public final class Node {
     return watch;
   }
 
-  private void sweepLater(Lane lane) {
-    lane.schedule(SWEEP_NS, () -> sweep(lane));
+  /** Again at once while there is more, but behind what else the lane has to do. */
+  private void sweep(RecurringStep sweeping, Lane lane) {
+    sweeping.take(
+        () -> sweepOnce(lane),
+        (count, failure) -> {
+          if (count == null) {
+            engineFailed("sweep", failure);
+          } else if (count == SWEPT_AT_ONCE) {
+            lane.execute(() -> sweep(sweeping, lane));
+          }
+        });
   }
 
-  /** Again at once while there is more, but behind what else the lane has to do. */
-  private void sweep(Lane lane) {
+  /** No more than one sweep's remains are under way to the engine at once. */
+  private CompletionStage<Integer> sweepOnce(Lane lane) {
+    var swept = new CompletableFuture<Integer>();
     lane.when(
         engine.sessions().sweep(SWEPT_AT_ONCE),
         (gone, failure) -> {
           if (gone == null) {
-            engineFailed("sweep", failure);
-            sweepLater(lane);
+            swept.completeExceptionally(
+                failure == null ? new IllegalStateException("a sweep without a value") : failure);
           } else if (gone.isEmpty()) {
-            sweepLater(lane);
+            swept.complete(0);
           } else {
             observer.sessionsExpired(gone.size());
-            // No more than one sweep's remains are under way to the engine at once.
             var forgotten = gone.stream().map(this::forget).toArray(CompletableFuture[]::new);
             lane.when(
-                CompletableFuture.allOf(forgotten),
-                (done, none) -> {
-                  if (gone.size() < SWEPT_AT_ONCE) {
-                    sweepLater(lane);
-                  } else {
-                    lane.execute(() -> sweep(lane));
-                  }
-                });
+                CompletableFuture.allOf(forgotten), (done, none) -> swept.complete(gone.size()));
           }
         });
+    return swept;
   }
 
   /**

@@ -52,7 +52,7 @@ final class Outages {
   void begin() {
     lane.check();
     lasting = true;
-    List.copyOf(watch.dispatchers()).forEach(CommandDispatcher::degrade);
+    List.copyOf(watch.dispatchers()).forEach(each -> lane.attempt(each::degrade));
   }
 
   /**
@@ -105,7 +105,7 @@ final class Outages {
       return;
     }
     for (int i = 0; i < SESSIONS_A_STEP && !waiting.isEmpty(); i++) {
-      waiting.poll().revive();
+      lane.attempt(waiting.poll()::revive);
     }
     if (!waiting.isEmpty()) {
       lane.schedule(STEP_NS, () -> revive(outage, waiting));

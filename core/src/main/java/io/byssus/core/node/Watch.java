@@ -19,10 +19,16 @@ import java.util.function.Consumer;
  * <p>It also notices when the lane itself stood still (a long collection, SIGSTOP, a frozen
  * machine). Silence in that time says nothing about the peers, so nobody is judged until the lane
  * has listened for a full period.
+ *
+ * <p>And it asks the lane for a sign of life, which goes by the way of the publications: a lane
+ * that answers pings and delivers nothing makes the node unready.
  */
 final class Watch {
   private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long STALL_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long PROBE_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final long ALIVE_NS = TimeUnit.SECONDS.toNanos(5);
 
   /** A time to live is renewed three times before it runs out. */
   private static final int RENEWALS = 3;
@@ -40,6 +46,8 @@ final class Watch {
   private long listeningSince;
   private long sessionsRenewedAt;
   private long presenceTouchedAt;
+  private long probedAt;
+  private volatile long aliveAt;
 
   /**
    * @param connects how many the lane may have with the engine at once
@@ -72,13 +80,23 @@ final class Watch {
     return lane;
   }
 
+  /**
+   * Whether the lane does what it is there for: it ticks, and what publications take to its
+   * connections was free not long ago. From any thread.
+   */
+  boolean alive() {
+    return lane.nanoTime() - aliveAt < ALIVE_NS;
+  }
+
   void start() {
     lane.check();
     tickedAt = lane.nanoTime();
     listeningSince = tickedAt;
     sessionsRenewedAt = tickedAt;
     presenceTouchedAt = tickedAt;
-    lane.schedule(TICK_NS, this::tick);
+    probedAt = tickedAt;
+    aliveAt = tickedAt;
+    lane.every(TICK_NS, this::tick);
   }
 
   void add(CommandDispatcher dispatcher) {
@@ -103,17 +121,24 @@ final class Watch {
     if (now - tickedAt > TICK_NS + STALL_NS) {
       listeningSince = now;
       node.observer.laneStalled(Duration.ofNanos(now - tickedAt));
-      renewSessions(answered -> {}); // someone else may hold them by now
+      lane.attempt(() -> renewSessions(answered -> {})); // someone else may hold them by now
     }
     tickedAt = now;
-    gate.tick(now);
+    lane.attempt(() -> gate.tick(now));
     // Downwards, because one that is closed leaves and the last takes its slot.
     for (int i = dispatchers.size() - 1; i >= 0; i--) {
-      dispatchers.get(i).tick(now, listeningSince);
+      try {
+        dispatchers.get(i).tick(now, listeningSince);
+      } catch (Throwable failure) {
+        lane.failed(failure); // the next round tries again
+      }
     }
-    renew(now);
-    debts.tick(now);
-    lane.schedule(TICK_NS, this::tick);
+    lane.attempt(() -> renew(now));
+    if (now - probedAt >= PROBE_NS) {
+      probedAt = now;
+      node.hub.probe(lane, () -> aliveAt = lane.nanoTime());
+    }
+    lane.attempt(() -> debts.tick(now));
   }
 
   private void renew(long now) {
@@ -140,8 +165,8 @@ final class Watch {
       then.accept(true);
       return;
     }
-    lane.when(
-        node.engine.sessions().renew(leases),
+    lane.ask(
+        () -> node.engine.sessions().renew(leases),
         (lost, failure) -> {
           if (lost == null) {
             node.engineFailed("renew", failure);

@@ -33,6 +33,7 @@ public final class FakeSocket implements Socket {
   private int pings;
   private int writes;
   private long taken;
+  private boolean refusesPings;
   private Optional<CloseCode> closed = Optional.empty();
 
   /** Who is to be told, by a task on its lane, that a socket which was full takes more again. */
@@ -92,6 +93,9 @@ public final class FakeSocket implements Socket {
 
   @Override
   public void ping() {
+    if (refusesPings) {
+      throw new OutOfMemoryError("planted");
+    }
     pings += full ? 0 : 1;
   }
 
@@ -166,6 +170,11 @@ public final class FakeSocket implements Socket {
 
   public boolean reading() {
     return reading;
+  }
+
+  /** Whether there is no memory for a ping. */
+  public void refusePings(boolean refuse) {
+    refusesPings = refuse;
   }
 
   public int pings() {

@@ -6,6 +6,7 @@ import io.byssus.protocol.ServerMessage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * An encoding that keeps the messages themselves, with sizes near those of JSON, and counts the
@@ -17,6 +18,12 @@ public final class FakeWire implements Encoding {
   private final List<ServerMessage> messages = new ArrayList<>();
   private int unreleased;
   private int encoded;
+  private Predicate<List<ServerMessage>> poison = messages -> false;
+
+  /** From here on there is no memory for a frame that holds what {@code poison} finds. */
+  public void refuseToFrame(Predicate<List<ServerMessage>> poison) {
+    this.poison = poison;
+  }
 
   @Override
   public byte[] encode(ServerMessage message) {
@@ -37,10 +44,12 @@ public final class FakeWire implements Encoding {
 
   @Override
   public Frame frame(List<byte[]> units) {
+    var inside = units.stream().map(unit -> messages.get(ByteBuffer.wrap(unit).getInt())).toList();
+    if (poison.test(inside)) {
+      throw new OutOfMemoryError("planted");
+    }
     unreleased++;
-    return new FakeFrame(
-        units.stream().map(unit -> messages.get(ByteBuffer.wrap(unit).getInt())).toList(),
-        units.stream().mapToInt(unit -> unit.length).sum());
+    return new FakeFrame(inside, units.stream().mapToInt(unit -> unit.length).sum());
   }
 
   @Override

@@ -16,15 +16,20 @@ import org.jspecify.annotations.Nullable;
  * Several lanes in one thread, with one clock that stands still until it is moved. Each step runs
  * one turn of one lane that has work; which one is up to the seed, so that whatever order the
  * threads of a real node could take is taken by some seed.
+ *
+ * <p>A task that throws ends alone, as on a real lane, and makes the step fail unless the test has
+ * said that it {@linkplain #expectFailures expects} that.
  */
 public final class SteppedLanes implements Ticker {
   private final RandomGenerator random;
   private final Clock clock;
   private final List<Stepped> lanes = new ArrayList<>();
-  private Consumer<Throwable> failed = SteppedLanes::rethrow;
+  private final List<Throwable> failures = new ArrayList<>();
+  private Consumer<Throwable> failed = failures::add;
   private boolean dead;
   private boolean paused;
   private int ticking;
+  private boolean failuresExpected;
 
   public SteppedLanes(int count, RandomGenerator random) {
     this(count, random, new Clock());
@@ -72,8 +77,8 @@ public final class SteppedLanes implements Ticker {
   }
 
   /**
-   * From here on {@code hears} is told what a task throws, and the lane goes on, as an event loop
-   * does; until then it is thrown to whoever steps.
+   * From here on {@code hears} is told what a task throws; until then the step fails in which one
+   * has thrown.
    */
   public void onFailure(Consumer<Throwable> hears) {
     failed = hears;
@@ -103,6 +108,23 @@ public final class SteppedLanes implements Ticker {
     return ticking;
   }
 
+  /** From here on the lanes go on when a task has thrown, and keep what it threw. */
+  public void expectFailures() {
+    failuresExpected = true;
+  }
+
+  /** What tasks have thrown since the last time. */
+  public List<Throwable> takeFailures() {
+    var taken = List.copyOf(failures);
+    failures.clear();
+    return taken;
+  }
+
+  /** From here on nothing that is put after a turn of this lane runs any more. */
+  public void stopTurns(int lane) {
+    lanes.get(lane).turnsEnd = false;
+  }
+
   /** Runs one turn of a lane picked by the seed. False when no lane has work. */
   public boolean step() {
     var busy = busy();
@@ -110,6 +132,12 @@ public final class SteppedLanes implements Ticker {
       return false;
     }
     busy.get(random.nextInt(busy.size())).turn();
+    if (!failuresExpected && !failures.isEmpty()) {
+      var thrown = takeFailures();
+      var error = new AssertionError("a task of a lane has thrown", thrown.getFirst());
+      thrown.stream().skip(1).forEach(error::addSuppressed);
+      throw error;
+    }
     return true;
   }
 
@@ -167,14 +195,6 @@ public final class SteppedLanes implements Ticker {
     settle();
   }
 
-  private static void rethrow(Throwable failure) {
-    switch (failure) {
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      default -> throw new AssertionError(failure);
-    }
-  }
-
   private static final class Due implements Comparable<Due>, Lane.Timer {
     private final long at;
     private final long made;
@@ -212,12 +232,37 @@ public final class SteppedLanes implements Ticker {
     }
   }
 
+  private static final class Periodic implements Lane.Timer {
+    private final Stepped lane;
+    private final long periodNs;
+    private final Runnable task;
+    private Lane.Timer next;
+
+    Periodic(Stepped lane, long periodNs, Runnable task) {
+      this.lane = lane;
+      this.periodNs = periodNs;
+      this.task = task;
+      next = lane.schedule(periodNs, this::run);
+    }
+
+    private void run() {
+      next = lane.schedule(periodNs, this::run);
+      lane.attempt(task);
+    }
+
+    @Override
+    public void cancel() {
+      next.cancel();
+    }
+  }
+
   private final class Stepped implements Lane {
     private static final int TASKS_A_TURN = 4;
 
     private final String name;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final ArrayDeque<Runnable> afterTurn = new ArrayDeque<>();
+    private boolean turnsEnd = true;
 
     Stepped(String name) {
       this.name = name;
@@ -236,21 +281,13 @@ public final class SteppedLanes implements Ticker {
       clock.running = this;
       try {
         for (int left = 1 + random.nextInt(TASKS_A_TURN); left > 0 && !tasks.isEmpty(); left--) {
-          run(tasks.poll());
+          attempt(tasks.poll());
         }
-        while (!afterTurn.isEmpty()) {
-          run(afterTurn.poll());
+        while (turnsEnd && !afterTurn.isEmpty()) {
+          attempt(afterTurn.poll());
         }
       } finally {
         clock.running = outer;
-      }
-    }
-
-    private void run(Runnable task) {
-      try {
-        task.run();
-      } catch (Throwable e) {
-        failed.accept(e);
       }
     }
 
@@ -276,8 +313,18 @@ public final class SteppedLanes implements Ticker {
     }
 
     @Override
+    public Timer every(long periodNs, Runnable task) {
+      return new Periodic(this, periodNs, task);
+    }
+
+    @Override
     public boolean inLane() {
       return clock.running == this;
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      failed.accept(failure);
     }
 
     @Override

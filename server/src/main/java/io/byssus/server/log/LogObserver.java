@@ -28,6 +28,7 @@ public final class LogObserver implements NodeObserver, TransportObserver, Devic
   private final Sparingly drops;
   private final Sparingly stalls;
   private final Sparingly origins;
+  private final Sparingly defects;
   private final Map<DeviceEvent, Sparingly> devices = new EnumMap<>(DeviceEvent.class);
   private volatile boolean reachable = true;
 
@@ -37,6 +38,7 @@ public final class LogObserver implements NodeObserver, TransportObserver, Devic
     drops = new Sparingly(PERIOD, ticker);
     stalls = new Sparingly(PERIOD, ticker);
     origins = new Sparingly(PERIOD, ticker);
+    defects = new Sparingly(PERIOD, ticker);
     for (var event : DeviceEvent.values()) {
       devices.put(event, new Sparingly(PERIOD, ticker));
     }
@@ -52,6 +54,18 @@ public final class LogObserver implements NodeObserver, TransportObserver, Devic
                     + " full heartbeat. Look at GC pauses, swapping and CPU limits",
                 pause.toMillis(),
                 count));
+  }
+
+  @Override
+  public void taskFailed(Throwable failure) {
+    defects.times(
+        1,
+        count ->
+            log.error(
+                "a task failed that must not ({} times lately); the node goes on. If memory ran"
+                    + " out, give it more or let fewer clients in; else please report this",
+                count,
+                failure));
   }
 
   @Override

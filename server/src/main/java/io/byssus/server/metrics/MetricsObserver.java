@@ -38,6 +38,7 @@ public final class MetricsObserver implements NodeObserver, TransportObserver, D
   final Tally<Gap> gaps = new Tally<>(Gap.values());
   final LongAdder laneStalls = new LongAdder();
   final LongAdder laneStallNs = new LongAdder();
+  final LongAdder tasksFailed = new LongAdder();
   final LongAdder engineFailures = new LongAdder();
   final LongAdder engineOutages = new LongAdder();
   final LongAdder nodesJoined = new LongAdder();
@@ -129,6 +130,11 @@ public final class MetricsObserver implements NodeObserver, TransportObserver, D
   public void laneStalled(Duration pause) {
     laneStalls.increment();
     laneStallNs.add(pause.toNanos());
+  }
+
+  @Override
+  public void taskFailed(Throwable failure) {
+    tasksFailed.increment();
   }
 
   @Override

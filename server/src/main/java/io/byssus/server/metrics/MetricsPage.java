@@ -95,6 +95,7 @@ public final class MetricsPage implements Supplier<String> {
             "byssus.lane.stalls.seconds", counted.laneStallNs, ns -> ns.sum() / NS_PER_SECOND)
         .description("How long lanes stood still")
         .register(to);
+    count.all("tasks.failed", "Tasks that threw what they must not", counted.tasksFailed);
     count.all("engine.failures", "Engine calls without an answer", counted.engineFailures);
     count.all("engine.outages", "Times that the engine was unreachable", counted.engineOutages);
     count.all("cluster.nodes.joined", "Times that another node came", counted.nodesJoined);

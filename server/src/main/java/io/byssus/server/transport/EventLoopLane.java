@@ -1,14 +1,13 @@
 package io.byssus.server.transport;
 
 import io.byssus.core.lane.Lane;
-import io.netty.channel.SingleThreadIoEventLoop;
 import java.util.concurrent.TimeUnit;
 
 /** A Netty event loop as a lane. A turn is one iteration of the loop: its input, then its tasks. */
 final class EventLoopLane implements Lane {
-  private final SingleThreadIoEventLoop loop;
+  private final GuardedEventLoop loop;
 
-  EventLoopLane(SingleThreadIoEventLoop loop) {
+  EventLoopLane(GuardedEventLoop loop) {
     this.loop = loop;
   }
 
@@ -19,7 +18,7 @@ final class EventLoopLane implements Lane {
 
   @Override
   public void afterTurn(Runnable task) {
-    loop.executeAfterEventLoopIteration(task);
+    loop.afterTurn(task);
   }
 
   @Override
@@ -29,8 +28,19 @@ final class EventLoopLane implements Lane {
   }
 
   @Override
+  public Timer every(long periodNs, Runnable task) {
+    var future = loop.scheduleWithFixedDelay(task, periodNs, periodNs, TimeUnit.NANOSECONDS);
+    return () -> future.cancel(false);
+  }
+
+  @Override
   public boolean inLane() {
     return loop.inEventLoop();
+  }
+
+  @Override
+  public void failed(Throwable failure) {
+    loop.failed(failure);
   }
 
   @Override

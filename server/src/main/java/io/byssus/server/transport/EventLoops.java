@@ -4,15 +4,18 @@ import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.Lanes;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** The threads of a node that do I/O; each is a lane. */
 public final class EventLoops implements AutoCloseable {
@@ -29,7 +32,7 @@ public final class EventLoops implements AutoCloseable {
     var inOrder = new ArrayList<Lane>();
     var byLoop = new HashMap<EventLoop, Lane>();
     for (var executor : group) {
-      var loop = (SingleThreadIoEventLoop) executor;
+      var loop = (GuardedEventLoop) executor;
       var lane = new EventLoopLane(loop);
       inOrder.add(lane);
       byLoop.put(loop, lane);
@@ -41,13 +44,31 @@ public final class EventLoops implements AutoCloseable {
   /**
    * @param transport where it does not work, {@link Transport#NIO} is used
    * @param count how many; 0: one per core
+   * @param failed hears what a task has thrown, on whichever thread
    */
-  public static EventLoops start(Transport transport, int count) {
+  public static EventLoops start(Transport transport, int count, Consumer<Throwable> failed) {
     var usable = transport.orFallback();
     var threads = count > 0 ? count : Runtime.getRuntime().availableProcessors();
     var factory = new DefaultThreadFactory("byssus-lane");
-    return new EventLoops(
-        usable, new MultiThreadIoEventLoopGroup(threads, factory, usable.ioHandlers()));
+    return new EventLoops(usable, new Guarded(threads, factory, usable.ioHandlers(), failed));
+  }
+
+  private static final class Guarded extends MultiThreadIoEventLoopGroup {
+    Guarded(
+        int threads,
+        DefaultThreadFactory factory,
+        IoHandlerFactory ioHandlers,
+        Consumer<Throwable> failed) {
+      super(threads, factory, ioHandlers, failed);
+    }
+
+    /** Called while the group is made, so what it needs comes as an argument. */
+    @Override
+    @SuppressWarnings("unchecked")
+    protected IoEventLoop newChild(
+        Executor executor, IoHandlerFactory ioHandlers, Object... arguments) {
+      return new GuardedEventLoop(this, executor, ioHandlers, (Consumer<Throwable>) arguments[0]);
+    }
   }
 
   public Lanes lanes() {

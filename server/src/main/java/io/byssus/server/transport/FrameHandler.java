@@ -323,7 +323,7 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     stopListening();
-    var frame = FrameBytes.close(ctx.alloc(), code);
+    var frame = closeFrame(code);
     if (state == State.FAILING) {
       state = State.DEAF;
       LastWords.say(ctx, frame, context.messages().closeTimeout());
@@ -333,6 +333,17 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter {
       channel().config().setAutoRead(true);
       ctx.writeAndFlush(frame, channel().unsafe().voidPromise());
       after(context.messages().closeTimeout(), () -> LastWords.reset(channel()));
+    }
+  }
+
+  /** Without memory even for this, the connection ends without a word. */
+  private ByteBuf closeFrame(CloseCode code) {
+    try {
+      return FrameBytes.close(ctx.alloc(), code);
+    } catch (OutOfMemoryError none) {
+      state = State.DEAF;
+      LastWords.reset(channel());
+      throw none;
     }
   }
 

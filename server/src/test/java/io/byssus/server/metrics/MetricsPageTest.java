@@ -148,6 +148,7 @@ class MetricsPageTest {
                 "byssus_gaps_total",
                 "byssus_lane_stalls_total",
                 "byssus_lane_stalls_seconds_total",
+                "byssus_tasks_failed_total",
                 "byssus_engine_failures_total",
                 "byssus_requests_refused_total",
                 "byssus_requests_timed_out_total"));

@@ -33,12 +33,14 @@ class NodeFailsOnAMessageTest {
   void soTheConnectionEndsAndThePeerLearnsNothing() throws Exception {
     try (var client = server.connect().open("/ws");
         var other = server.connect().open("/ws")) {
+      var told = server.expectFailures();
       server.next().failWith(new Broken());
       client.text("{\"type\":\"ping\"}");
       var close = client.frame();
       assertThat(close.closeCode()).isEqualTo(1011);
       assertThat(close.closeReason()).isEqualTo("internal_error");
       client.assertEnded();
+      assertThat(told).singleElement().isInstanceOf(Broken.class);
       other.text("{\"type\":\"ping\"}");
       assertThat(other.frame().text()).isEqualTo("{\"type\":\"pong\"}");
     }

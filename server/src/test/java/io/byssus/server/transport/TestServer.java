@@ -16,7 +16,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,7 +32,9 @@ final class TestServer implements AutoCloseable {
   private final BlockingQueue<Client> clients = new LinkedBlockingQueue<>();
   private final BlockingQueue<Integer> refusals = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> origins = new LinkedBlockingQueue<>();
+  private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final AtomicInteger timeouts = new AtomicInteger();
+  private volatile boolean failuresExpected;
   volatile boolean ready = true;
   volatile boolean welcome = true;
 
@@ -47,7 +51,7 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(TransportSettings settings, Transport transport, String host) throws IOException {
-    loops = EventLoops.start(transport, 1);
+    loops = EventLoops.start(transport, 1, failures::add);
     server =
         WebSocketServer.start(
             settings.with(new TransportSettings.Listen(host, 0, 100)),
@@ -114,6 +118,12 @@ final class TestServer implements AutoCloseable {
     return client.connection;
   }
 
+  /** From here on a task may throw; this answers with what was thrown, in their order. */
+  Queue<Throwable> expectFailures() {
+    failuresExpected = true;
+    return failures;
+  }
+
   InetSocketAddress address() {
     return server.address();
   }
@@ -167,6 +177,9 @@ final class TestServer implements AutoCloseable {
   public void close() {
     server.close();
     loops.close();
+    if (!failuresExpected && !failures.isEmpty()) {
+      throw new AssertionError("a task of a lane has thrown", failures.peek());
+    }
   }
 
   /** What a node hears of one connection. Answers pings. */

@@ -13,7 +13,7 @@ import java.util.Optional;
 /** The transport with its echo on a free port, and no node behind it. */
 record EchoServer(EventLoops loops, WebSocketServer server) implements AutoCloseable {
   static EchoServer start(TransportSettings settings) throws IOException {
-    var loops = EventLoops.start(Transport.EPOLL, 1);
+    var loops = EventLoops.start(Transport.EPOLL, 1, Throwable::printStackTrace);
     var anyPort = new TransportSettings.Listen("127.0.0.1", 0, 100);
     var site =
         new Site(

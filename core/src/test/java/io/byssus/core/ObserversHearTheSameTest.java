@@ -1,8 +1,7 @@
-package io.byssus.server.metrics;
+package io.byssus.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.byssus.core.NodeObserver;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Gap;
