@@ -10,6 +10,11 @@ package io.byssus.core;
 public record Bounds(int items, long bytes) {
   public static final Bounds NOTHING = new Bounds(0, 0);
 
+  /** So many items, however long they are. */
+  public static Bounds most(int items) {
+    return new Bounds(items, Long.MAX_VALUE);
+  }
+
   public Bounds {
     if (items < 0 || bytes < 0) {
       throw new IllegalArgumentException("less than nothing: " + items + " items, " + bytes);

@@ -1,5 +1,6 @@
 package io.byssus.redis;
 
+import io.byssus.core.Bounds;
 import io.lettuce.core.ScriptOutputType;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -10,6 +11,7 @@ final class Redis {
   private final Primaries primaries;
   private final Listening listening;
   private final Keys keys;
+  private final Reads reads = new Reads();
 
   Redis(Primaries primaries, Listening listening, Keys keys) {
     this.primaries = primaries;
@@ -36,6 +38,18 @@ final class Redis {
   CompletionStage<List<Object>> run(
       int partition, Script script, List<String> keys, Function<Link, byte[][]> args) {
     return primaries.route(partition).send(request(script, keys, args));
+  }
+
+  /** As {@link #run}, for what answers with as much as {@code bounds} allow: in its turn. */
+  CompletionStage<List<Object>> read(
+      Bounds bounds,
+      int partition,
+      Script script,
+      List<String> keys,
+      Function<Link, byte[][]> args) {
+    return bounds.items() == 0
+        ? run(partition, script, keys, args)
+        : reads.inTurn(bounds.bytes(), () -> run(partition, script, keys, args));
   }
 
   private static Route.Request<List<Object>> request(

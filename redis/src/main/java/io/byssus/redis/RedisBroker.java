@@ -183,7 +183,8 @@ final class RedisBroker implements Broker {
     var offset = after.map(Position::offset).orElse(0L);
     var ttlMs = ttlMs(retention);
     return redis
-        .run(
+        .read(
+            bounds,
             Keys.partition(channel),
             Script.HISTORY,
             List.of(keys.stream(channel), keys.channel(channel)),

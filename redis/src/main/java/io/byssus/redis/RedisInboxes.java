@@ -2,6 +2,7 @@ package io.byssus.redis;
 
 import static io.byssus.redis.Redis.args;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.node.EngineSettings;
 import io.byssus.core.session.Fence;
@@ -73,18 +74,21 @@ final class RedisInboxes implements InboxStore {
   }
 
   @Override
-  public CompletionStage<Optional<Page>> read(Lease lease, long after, int limit) {
+  public CompletionStage<Optional<Page>> read(Lease lease, long after, Bounds bounds) {
     return redis
-        .run(
+        .read(
+            bounds,
             Keys.partition(lease.session()),
             Script.READ,
             keys(lease),
-            args(
-                Keys.owner(lease.owner()),
-                lease.term(),
-                after,
-                limit,
-                settings.inboxAge().toMillis()))
+            _ ->
+                args(
+                    Keys.owner(lease.owner()),
+                    lease.term(),
+                    after,
+                    bounds.items(),
+                    settings.inboxAge().toMillis(),
+                    bounds.bytes()))
         .thenApply(reply -> reply.isEmpty() ? Optional.empty() : Optional.of(page(reply)));
   }
 

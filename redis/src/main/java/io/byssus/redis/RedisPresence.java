@@ -2,6 +2,7 @@ package io.byssus.redis;
 
 import static io.byssus.redis.Redis.args;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
@@ -119,9 +120,14 @@ final class RedisPresence implements PresenceStore {
   }
 
   @Override
-  public CompletionStage<List<Member>> members(String channel, int limit) {
+  public CompletionStage<List<Member>> members(String channel, Bounds bounds) {
     return redis
-        .run(Keys.partition(channel), Script.MEMBERS, keys(channel), args(limit))
+        .read(
+            bounds,
+            Keys.partition(channel),
+            Script.MEMBERS,
+            keys(channel),
+            _ -> args(bounds.items(), bounds.bytes()))
         .thenApply(reply -> {
           var members = new ArrayList<Member>();
           for (int i = 0; i < reply.size(); i += 2) {

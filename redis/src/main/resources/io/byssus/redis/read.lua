@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- Reads an inbox under a lease. One step, so that the page belongs to the top that is told.
 -- KEYS  1 session  2 inbox
--- ARGV  1 owner  2 term  3 after this offset  4 limit  5 age ms
+-- ARGV  1 owner  2 term  3 after this offset  4 limit  5 age ms  6 most bytes; one message always fits
 -- Reply {}: the lease is lost; {top, {offset id, envelope, …}}
 --@include lib-time.lua
 --@include lib-session.lua
@@ -21,7 +21,12 @@ if tonumber(ARGV[4]) > 0 then
     drop_old(KEYS[2], KEYS[1], tonumber(s[6] or 0), tonumber(ARGV[5]), time)
     entries = page()
   end
+  local sum, room = 0, tonumber(ARGV[6])
   for _, entry in ipairs(entries) do
+    sum = sum + #entry[2][6]
+    if #items > 0 and sum > room then
+      break
+    end
     items[#items + 1] = entry[1]
     items[#items + 1] = entry[2][6]
   end

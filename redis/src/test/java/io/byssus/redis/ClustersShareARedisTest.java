@@ -3,6 +3,7 @@ package io.byssus.redis;
 import static io.byssus.redis.TestNode.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.node.ClusterBus;
 import io.byssus.core.node.ClusterBus.Announcement;
@@ -179,7 +180,7 @@ class ClustersShareARedisTest {
     try (var one = new Told("one", here, prefix);
         var other = new Told("other", there, otherPrefix)) {
       one.act();
-      assertThat(get(other.node.engine.presence().members("kept", 10))).isEmpty();
+      assertThat(get(other.node.engine.presence().members("kept", Bounds.most(10)))).isEmpty();
       assertThat(get(other.node.engine.directory().sessions(new Target.ToUser("ann")))).isEmpty();
       assertThat(get(other.node.engine.sessions().holder("session"))).isEmpty();
       assertThat(other.node.top("kept").offset()).isZero();

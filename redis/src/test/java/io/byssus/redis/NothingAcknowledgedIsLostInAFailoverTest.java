@@ -4,6 +4,7 @@ import static io.byssus.redis.TestNode.get;
 import static io.byssus.redis.TestNode.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker.Outcome;
 import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.session.SessionStore.NewSession;
@@ -150,7 +151,7 @@ class NothingAcknowledgedIsLostInAFailoverTest {
 
       assertThat(append(node, 3)).isEqualTo(Append.STORED);
       assertThat(append(node, 4)).isEqualTo(Append.STORED);
-      var page = get(node.engine.inboxes().read(lease, 2, 10)).orElseThrow();
+      var page = get(node.engine.inboxes().read(lease, 2, Bounds.most(10))).orElseThrow();
       assertThat(page.items()).extracting(item -> item.data().toString()).containsExactly("3", "4");
       assertThat(page.items().getFirst().offset()).isGreaterThan(3);
       assertThat(page.items().get(1).offset()).isEqualTo(page.items().getFirst().offset() + 1);

@@ -1,5 +1,6 @@
 package io.byssus.core.delivery;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.session.Session;
 import io.byssus.protocol.Gap;
@@ -12,7 +13,9 @@ import java.util.concurrent.TimeUnit;
  * may be there and the client takes it. Confined to the session's lane.
  */
 public final class Inbox {
-  private static final int PAGE = 64;
+  /** Of one read: what is sent of it must find room beside all else that waits. */
+  private static final Bounds PAGE = new Bounds(64, 64 << 10);
+
   private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final InboxStore store;
@@ -86,7 +89,7 @@ public final class Inbox {
     } else {
       skipTo(page.top());
     }
-    if (woken || page.items().size() == PAGE) {
+    if (woken || !page.items().isEmpty() && sent < page.top()) {
       wake();
     }
   }

@@ -1,5 +1,6 @@
 package io.byssus.core.delivery;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.protocol.Json;
@@ -35,12 +36,13 @@ public interface InboxStore {
   }
 
   /**
-   * Up to {@code limit} messages after {@code after}, oldest first. The first may be later than
-   * {@code after + 1}: those between have passed their age unread, or were acknowledged.
+   * The messages after {@code after} that fit, oldest first; the engine keeps the bounds before it
+   * builds the answer. The first may be later than {@code after + 1}: those between have passed
+   * their age unread, or were acknowledged.
    *
    * @return empty when the lease is lost
    */
-  CompletionStage<Optional<Page>> read(Lease lease, long after, int limit);
+  CompletionStage<Optional<Page>> read(Lease lease, long after, Bounds bounds);
 
   /**
    * @param top offset of the newest message that the inbox ever had, 0 if none; the page may end

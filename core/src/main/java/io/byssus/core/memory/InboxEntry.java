@@ -1,5 +1,6 @@
 package io.byssus.core.memory;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.delivery.InboxStore.Page;
 import io.byssus.core.node.EngineSettings;
@@ -29,9 +30,9 @@ final class InboxEntry {
     return Append.STORED;
   }
 
-  Page read(long after, int limit, EngineSettings settings, long nowNs) {
+  Page read(long after, Bounds bounds, EngineSettings settings, long nowNs) {
     waiting.dropOlder(settings.inboxAge().toNanos(), nowNs);
-    return new Page(waiting.top(), waiting.after(after, limit));
+    return new Page(waiting.top(), waiting.after(after, bounds));
   }
 
   void acknowledge(long offset) {

@@ -1,7 +1,9 @@
 package io.byssus.core.memory;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.session.Lease;
 import io.byssus.protocol.ServerMessage.Member;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -51,8 +53,26 @@ final class Members {
     }
   }
 
-  List<Member> atMost(int limit) {
-    return bySession.values().stream().limit(limit).map(Present::member).toList();
+  List<Member> atMost(Bounds bounds) {
+    var found = new ArrayList<Member>();
+    long sum = 0;
+    for (var present : bySession.values()) {
+      var bytes = bytes(present.member());
+      if (!bounds.fits(found.size(), sum, bytes)) {
+        break;
+      }
+      sum += bytes;
+      found.add(present.member());
+    }
+    return found;
+  }
+
+  private static long bytes(Member member) {
+    long bytes = member.session().length() + member.user().length();
+    for (var attribute : member.attributes().entrySet()) {
+      bytes += attribute.getKey().length() + attribute.getValue().bytes();
+    }
+    return bytes;
   }
 
   boolean isEmpty() {

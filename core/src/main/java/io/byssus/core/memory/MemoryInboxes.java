@@ -2,6 +2,7 @@ package io.byssus.core.memory;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.lane.Ticker;
 import io.byssus.core.node.EngineSettings;
@@ -39,9 +40,9 @@ final class MemoryInboxes implements InboxStore {
   }
 
   @Override
-  public CompletionStage<Optional<Page>> read(Lease lease, long after, int limit) {
+  public CompletionStage<Optional<Page>> read(Lease lease, long after, Bounds bounds) {
     return completedFuture(
-        table.held(lease, entry -> entry.readInbox(after, limit, settings, ticker.nanoTime())));
+        table.held(lease, entry -> entry.readInbox(after, bounds, settings, ticker.nanoTime())));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.byssus.core.memory;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.lane.Ticker;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Lease;
@@ -61,9 +62,9 @@ final class MemoryPresence implements PresenceStore {
   }
 
   @Override
-  public CompletionStage<List<Member>> members(String channel, int limit) {
+  public CompletionStage<List<Member>> members(String channel, Bounds bounds) {
     var found = new ArrayList<Member>();
-    inside(channel, (members, _) -> found.addAll(members.atMost(limit)));
+    inside(channel, (members, _) -> found.addAll(members.atMost(bounds)));
     return completedFuture(List.copyOf(found));
   }
 

@@ -1,5 +1,6 @@
 package io.byssus.core.memory;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.delivery.InboxStore.Page;
 import io.byssus.core.node.EngineSettings;
@@ -106,8 +107,8 @@ final class SessionEntry {
     return inbox.append(data, from, settings, nowNs);
   }
 
-  Page readInbox(long after, int limit, EngineSettings settings, long nowNs) {
-    return inbox == null ? NOTHING_YET : inbox.read(after, limit, settings, nowNs);
+  Page readInbox(long after, Bounds bounds, EngineSettings settings, long nowNs) {
+    return inbox == null ? NOTHING_YET : inbox.read(after, bounds, settings, nowNs);
   }
 
   void acknowledgeInbox(long offset) {

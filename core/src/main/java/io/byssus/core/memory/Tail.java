@@ -55,17 +55,6 @@ final class Tail {
     return item;
   }
 
-  /** Up to {@code limit} items after {@code offset}, oldest first. */
-  List<Item> after(long offset, int limit) {
-    var from = Math.clamp(offset, dropped, top);
-    var to = Math.min(top, from + limit);
-    var items = new ArrayList<Item>((int) (to - from));
-    for (var at = from + 1; at <= to; at++) {
-      items.add(kept(at).item);
-    }
-    return items;
-  }
-
   /** The items after {@code offset} that fit, oldest first. */
   List<Item> after(long offset, Bounds bounds) {
     var items = new ArrayList<Item>();

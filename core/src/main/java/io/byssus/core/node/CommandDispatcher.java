@@ -516,9 +516,7 @@ final class CommandDispatcher implements Connection.Receiver {
       fail(history.id(), ErrorCode.NO_HISTORY, "this channel keeps no history");
     } else {
       var asked = history.limit() == 0 ? HISTORY_ITEMS : history.limit();
-      // A reply must not fill the outbox by itself.
-      var bytes = Math.min(limits.historyBytes(), limits.outboxBytes() / 2);
-      var bounds = new Bounds(Math.min(asked, limits.historyItems()), bytes);
+      var bounds = pageOf(Math.min(asked, limits.historyItems()));
       readAlone(
           history.id(),
           () ->
@@ -551,6 +549,12 @@ final class CommandDispatcher implements Connection.Receiver {
             reading::cameAlone));
   }
 
+  /** A reply must not fill the outbox by itself. */
+  private Bounds pageOf(int items) {
+    var limits = node.settings.limits();
+    return new Bounds(items, Math.min(limits.historyBytes(), limits.outboxBytes() / 2));
+  }
+
   private boolean mayRead(Session session, String channel) {
     return node.settings.namespaces().maySubscribe(channel, session.user());
   }
@@ -581,7 +585,7 @@ final class CommandDispatcher implements Connection.Receiver {
     } else {
       readAlone(
           presence.id(),
-          () -> node.engine.presence().members(channel, limits.presenceMembers()),
+          () -> node.engine.presence().members(channel, pageOf(limits.presenceMembers())),
           members -> new ServerMessage.Presence(presence.id(), channel, members));
     }
   }

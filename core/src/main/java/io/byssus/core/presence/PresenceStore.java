@@ -1,5 +1,6 @@
 package io.byssus.core.presence;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.session.Lease;
 import io.byssus.protocol.ServerMessage.Member;
 import java.util.Collection;
@@ -36,6 +37,9 @@ public interface PresenceStore {
 
   record Entry(String channel, Lease lease) {}
 
-  /** At most {@code limit} members, in no particular order. */
-  CompletionStage<List<Member>> members(String channel, int limit);
+  /**
+   * As many members as fit, in no particular order; the engine keeps the bounds before it builds
+   * the answer.
+   */
+  CompletionStage<List<Member>> members(String channel, Bounds bounds);
 }

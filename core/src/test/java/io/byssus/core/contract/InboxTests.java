@@ -2,6 +2,7 @@ package io.byssus.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.delivery.InboxStore.Page;
@@ -43,7 +44,7 @@ abstract class InboxTests extends SessionTests {
   }
 
   Page page(Lease lease, long after, int limit) {
-    return get(inboxes.read(lease, after, limit)).orElseThrow();
+    return get(inboxes.read(lease, after, Bounds.most(limit))).orElseThrow();
   }
 
   static List<Long> offsets(Page page) {

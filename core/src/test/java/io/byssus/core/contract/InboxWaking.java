@@ -3,6 +3,7 @@ package io.byssus.core.contract;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.session.Lease;
 import io.byssus.protocol.Json;
 import java.util.Optional;
@@ -45,7 +46,7 @@ abstract class InboxWaking extends InboxTests {
     inboxes.onAppend(session -> {
       if (session.equals(lease.session())) {
         inboxes
-            .read(lease, 0, 10)
+            .read(lease, 0, Bounds.most(10))
             .thenAccept(page -> page.orElseThrow().items().forEach(i -> found.add(i.offset())));
       }
     });

@@ -2,6 +2,7 @@ package io.byssus.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.presence.PresenceStore.Entry;
 import io.byssus.core.session.Lease;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What {@link PresenceStore} promises. */
 public abstract class PresenceStoreContract extends EngineTests {
-  private static final int ALL = 1_000;
+  private static final Bounds ALL = Bounds.most(1_000);
   private static final Member ANN = new Member("session-of-ann", "ann", Map.of());
   private static final Owner OWNER = new Owner("one", "run");
   private static final Owner OTHER = new Owner("another", "run");
@@ -117,8 +118,15 @@ public abstract class PresenceStoreContract extends EngineTests {
   @Test
   void noMoreMembersAreToldThanAskedFor() {
     enter(ANN, BOB);
-    assertThat(get(presence.members(channel, 1))).hasSize(1).isSubsetOf(ANN, BOB);
-    assertThat(get(presence.members(channel, 0))).isEmpty();
+    assertThat(get(presence.members(channel, Bounds.most(1)))).hasSize(1).isSubsetOf(ANN, BOB);
+    assertThat(get(presence.members(channel, Bounds.most(0)))).isEmpty();
+  }
+
+  @Test
+  void noMoreBytesAreToldThanAskedForButOneMember() {
+    enter(ANN, BOB);
+    assertThat(get(presence.members(channel, new Bounds(10, 1)))).hasSize(1).isSubsetOf(ANN, BOB);
+    assertThat(get(presence.members(channel, new Bounds(10, 10_000)))).hasSize(2);
   }
 
   @Test

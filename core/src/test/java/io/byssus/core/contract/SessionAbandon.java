@@ -2,6 +2,7 @@ package io.byssus.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
@@ -136,7 +137,10 @@ abstract class SessionAbandon extends SessionTests {
     assertThat(granted.lease()).isEqualTo(new Lease(lease.session(), there.owner(), 2));
     assertThat(granted.session().attributes()).isEqualTo(Map.of("name", Json.of("1")));
     assertThat(granted.session().subscriptions()).isEqualTo(Map.of("news", start));
-    assertThat(get(there.engine().inboxes().read(granted.lease(), 0, 10)).orElseThrow().items())
+    assertThat(
+            get(there.engine().inboxes().read(granted.lease(), 0, Bounds.most(10)))
+                .orElseThrow()
+                .items())
         .hasSize(1);
   }
 

@@ -2,6 +2,7 @@ package io.byssus.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.SessionStore;
@@ -55,7 +56,7 @@ abstract class SessionExpiry extends SessionTests {
     engine.advance(most(ttl));
     assertThat(claim(lease.session(), TOKEN, TOKEN)).isEqualTo(new Expired());
     assertThat(append(lease)).isEqualTo(Append.NO_SESSION);
-    assertThat(get(here.engine().inboxes().read(lease, 0, 10))).isEmpty();
+    assertThat(get(here.engine().inboxes().read(lease, 0, Bounds.most(10)))).isEmpty();
   }
 
   private Append append(Lease lease) {
@@ -166,7 +167,10 @@ abstract class SessionExpiry extends SessionTests {
     assertThat(made.lease()).isEqualTo(new Lease(old.session(), there.owner(), 1));
     assertThat(made.replaced()).contains(new Gone(old, USER, Set.of("beta"), Set.of("news")));
     assertThat(holder(old)).contains(Optional.of(made.lease()));
-    assertThat(get(there.engine().inboxes().read(made.lease(), 0, 10)).orElseThrow().items())
+    assertThat(
+            get(there.engine().inboxes().read(made.lease(), 0, Bounds.most(10)))
+                .orElseThrow()
+                .items())
         .isEmpty();
     var claim = elsewhere.claim(old.session(), "bob", TOKEN, TOKEN, there.owner());
     var kept = ((Granted) get(claim)).session();

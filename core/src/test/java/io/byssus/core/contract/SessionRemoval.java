@@ -2,6 +2,7 @@ package io.byssus.core.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.SessionStore.Claim.Expired;
@@ -96,6 +97,6 @@ abstract class SessionRemoval extends SessionTests {
     assertThat(claim(lease.session(), TOKEN, TOKEN)).isEqualTo(new Expired());
     assertThat(holder(lease)).isEmpty();
     assertThat(append(lease)).isEqualTo(Append.NO_SESSION);
-    assertThat(get(here.engine().inboxes().read(lease, 0, 10))).isEmpty();
+    assertThat(get(here.engine().inboxes().read(lease, 0, Bounds.most(10)))).isEmpty();
   }
 }

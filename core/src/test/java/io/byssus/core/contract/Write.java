@@ -1,5 +1,6 @@
 package io.byssus.core.contract;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.node.Engine;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
@@ -41,7 +42,8 @@ enum Write {
       case RENEW -> sessions.renew(List.of(lease)).thenApply(lost -> fence(lost.isEmpty()));
       case RELEASE -> sessions.release(lease);
       case END -> sessions.end(lease).thenApply(gone -> fence(gone.isPresent()));
-      case READ_INBOX -> inboxes.read(lease, 0, 1).thenApply(page -> fence(page.isPresent()));
+      case READ_INBOX ->
+          inboxes.read(lease, 0, Bounds.most(1)).thenApply(page -> fence(page.isPresent()));
       case ACKNOWLEDGE_INBOX -> inboxes.acknowledge(lease, 1);
     };
   }

@@ -1,5 +1,6 @@
 package io.byssus.core.memory;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.delivery.InboxStore.Page;
 import io.byssus.core.node.EngineSettings;
@@ -205,12 +206,13 @@ final class NaiveSessions {
     return Append.STORED;
   }
 
-  Optional<Page> read(Lease lease, long after, int limit) {
+  Optional<Page> read(Lease lease, long after, Bounds bounds) {
     if (!held(lease)) {
       return Optional.empty();
     }
     var kept = sessions.get(lease.session());
-    var items = waiting(kept).stream().filter(item -> item.offset() > after).limit(limit).toList();
+    var items =
+        waiting(kept).stream().filter(item -> item.offset() > after).limit(bounds.items()).toList();
     return Optional.of(new Page(kept.inbox.size(), items));
   }
 

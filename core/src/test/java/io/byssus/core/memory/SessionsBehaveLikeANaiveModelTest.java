@@ -2,6 +2,7 @@ package io.byssus.core.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.node.EngineSettings;
 import io.byssus.core.session.Lease;
@@ -148,7 +149,10 @@ class SessionsBehaveLikeANaiveModelTest {
           var data = Json.of("" + 10L * number * number * number);
           same(model.append(id, data), inboxes.append(id, data, Optional.empty()));
         }
-        case READ -> same(model.read(lease, number, number), inboxes.read(lease, number, number));
+        case READ ->
+            same(
+                model.read(lease, number, Bounds.most(number)),
+                inboxes.read(lease, number, Bounds.most(number)));
         case ACKNOWLEDGE_INBOX ->
             same(model.acknowledgeInbox(lease, number), inboxes.acknowledge(lease, number));
         case ADVANCE -> {

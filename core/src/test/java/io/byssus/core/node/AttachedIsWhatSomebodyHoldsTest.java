@@ -2,6 +2,7 @@ package io.byssus.core.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.SessionStore.NewSession;
@@ -325,7 +326,13 @@ class AttachedIsWhatSomebodyHoldsTest {
   }
 
   private List<String> members() {
-    return two.engine.presence().members("seen.room", 10).toCompletableFuture().join().stream()
+    return two
+        .engine
+        .presence()
+        .members("seen.room", Bounds.most(10))
+        .toCompletableFuture()
+        .join()
+        .stream()
         .map(Member::user)
         .toList();
   }

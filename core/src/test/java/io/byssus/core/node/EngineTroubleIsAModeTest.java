@@ -2,6 +2,7 @@ package io.byssus.core.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.session.Lease;
@@ -136,7 +137,12 @@ class EngineTroubleIsAModeTest {
 
     regain();
 
-    assertThat(node.engine.presence().members("seen.room", 10).toCompletableFuture().join())
+    assertThat(
+            node.engine
+                .presence()
+                .members("seen.room", Bounds.most(10))
+                .toCompletableFuture()
+                .join())
         .extracting(Member::user)
         .containsExactly("ann");
   }

@@ -3,6 +3,7 @@ package io.byssus.core.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.testing.TestClient;
 import io.byssus.core.testing.TestCluster;
@@ -196,7 +197,13 @@ class NodesComeAndGoTest {
   }
 
   private List<String> members(String channel) {
-    return one.engine.presence().members(channel, 10).toCompletableFuture().join().stream()
+    return one
+        .engine
+        .presence()
+        .members(channel, Bounds.most(10))
+        .toCompletableFuture()
+        .join()
+        .stream()
         .map(Member::user)
         .toList();
   }

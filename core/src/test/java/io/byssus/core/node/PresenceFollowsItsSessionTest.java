@@ -2,6 +2,7 @@ package io.byssus.core.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.session.Lease;
 import io.byssus.core.testing.TestCluster;
@@ -122,7 +123,13 @@ class PresenceFollowsItsSessionTest {
   }
 
   private List<String> members() {
-    return two.engine.presence().members(ROOM, 10_000).toCompletableFuture().join().stream()
+    return two
+        .engine
+        .presence()
+        .members(ROOM, Bounds.most(10_000))
+        .toCompletableFuture()
+        .join()
+        .stream()
         .map(Member::user)
         .toList();
   }

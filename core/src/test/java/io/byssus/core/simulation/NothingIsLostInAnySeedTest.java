@@ -228,8 +228,8 @@ class NothingIsLostInAnySeedTest {
     }
 
     @Override
-    public CompletionStage<Optional<Page>> read(Lease lease, long after, int limit) {
-      return store.read(lease, Math.max(0, after - 1), limit);
+    public CompletionStage<Optional<Page>> read(Lease lease, long after, Bounds bounds) {
+      return store.read(lease, Math.max(0, after - 1), bounds);
     }
 
     @Override

@@ -101,8 +101,8 @@ public final class TestCluster {
     }
 
     @Override
-    public CompletionStage<Optional<Page>> read(Lease lease, long after, int limit) {
-      return engine.inboxes().read(lease, after, limit);
+    public CompletionStage<Optional<Page>> read(Lease lease, long after, Bounds bounds) {
+      return engine.inboxes().read(lease, after, bounds);
     }
 
     @Override
