@@ -637,7 +637,8 @@ final class Simulation {
       }
     }
     var shown = new TreeMap<String, Optional<Json>>();
-    for (Member member : SharedEngine.now(engine.engine().presence().members(PRESENT, 1_000))) {
+    var all = engine.engine().presence().members(PRESENT, Bounds.most(1_000));
+    for (Member member : SharedEngine.now(all)) {
       shown.put(member.session(), Optional.ofNullable(member.attributes().get("name")));
     }
     world.check(
