@@ -545,6 +545,14 @@ final class Simulation {
         speaker.read(Integer.MAX_VALUE);
       }
     }
+    if (has(Misfortune.SLOW_PEERS)) {
+      // An outbox that is full of what may be dropped, before the newest of another channel comes.
+      for (int i = 0; i < 60; i++) {
+        speaker.publish("drop.c");
+        workAll();
+        speaker.read(Integer.MAX_VALUE);
+      }
+    }
     KEPT_CHANNELS.forEach(speaker::publish);
     var latest = speaker.publish(LATEST);
     clients.forEach(client -> {
