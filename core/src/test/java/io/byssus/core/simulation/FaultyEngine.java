@@ -179,12 +179,20 @@ final class FaultyEngine {
         yield call(engine.broker(), call, arguments);
       }
       case "unsubscribe", "unsubscribePrefix" -> {
-        // The engine looks after its listeners itself, in an outage too.
-        requests.add(() -> invoke(engine.broker(), call, arguments));
+        requests.add(() -> unsubscribe(engine.broker(), call, arguments));
         yield null;
       }
       default -> call(engine.broker(), call, arguments);
     };
+  }
+
+  /** It cannot fail, as the engine looks after its listeners itself; but it keeps its order. */
+  private void unsubscribe(Broker broker, Method call, Object[] arguments) {
+    if (outage.equals(Optional.of(Outage.SILENT))) {
+      stuck.add(() -> unsubscribe(broker, call, arguments));
+    } else {
+      invoke(broker, call, arguments);
+    }
   }
 
   private Object bus(Engine engine, Method call, Object[] arguments) {

@@ -85,7 +85,9 @@ final class Mishaps {
                   told(failure);
                 }
               }
-              if (happens(Misfortune.THROWING_OBSERVERS)) {
+              // Who fails when it is told of a failure cannot be told of that.
+              if (!method.getName().equals("taskFailed")
+                  && happens(Misfortune.THROWING_OBSERVERS)) {
                 throw remembered(new Observed(method.getName()));
               }
               return null;

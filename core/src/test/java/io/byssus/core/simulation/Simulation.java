@@ -560,7 +560,6 @@ final class Simulation {
       client.get();
       client.session().ifPresent(s -> speaker.send(new Target.ToSession(s)));
     });
-    workAll();
     for (int round = 0; round < 15; round++) {
       clients.forEach(client -> {
         if (!client.online()) {
@@ -568,15 +567,20 @@ final class Simulation {
         }
         client.readAgain();
       });
-      workAll();
+      readAll();
       pass(Duration.ofSeconds(1));
-      workAll();
-      clients.forEach(client -> client.read(Integer.MAX_VALUE));
     }
-    workAll();
-    clients.forEach(client -> client.read(Integer.MAX_VALUE));
+    readAll();
     clients.forEach(
         client -> world.check(Check.COMES_BACK, client.welcome(), "cannot come back: " + client));
+  }
+
+  /** The transport holds little, so it takes many turns. */
+  private void readAll() {
+    do {
+      workAll();
+      clients.forEach(client -> client.read(Integer.MAX_VALUE));
+    } while (clock.step());
   }
 
   private Map<String, Position> tops() {
