@@ -63,16 +63,13 @@ enum Check {
   private static final Set<Check> NOT_YET =
       named(
           EnumSet.of(
-              DIRECTORY,
-              LISTENERS,
-              NOT_SLOW,
-              ATTACHED_TO_NOBODY,
-              TOO_MANY_SESSIONS,
-              COMES_BACK,
               SURELY_NOT_DONE,
-              SUBSCRIPTIONS,
               OUTCOME,
               LEFT,
+              DEGRADED,
+              DIRECTORY,
+              SUBSCRIPTIONS,
+              LISTENERS,
               LEFT_BEHIND,
               GHOST));
 

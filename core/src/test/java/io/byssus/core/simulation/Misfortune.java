@@ -55,17 +55,7 @@ enum Misfortune {
       named(
           "byssus.without",
           EnumSet.of(
-              CLUSTER,
-              OUTAGES,
-              KILLS,
-              PAUSES,
-              GHOSTS,
-              FORGETFUL_INDEX,
-              THROWING_OBSERVERS,
-              THROWING_ENCODERS,
-              THROWING_PINGS,
-              NONSENSE,
-              LEAPING_ENGINE));
+              CLUSTER, GHOSTS, FORGETFUL_INDEX, THROWING_ENCODERS, NONSENSE, LEAPING_ENGINE));
 
   private static final int ONE_IN = 3;
 
