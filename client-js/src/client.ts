@@ -109,6 +109,7 @@ const FAULT_TRIES = 3;
 const REFUSALS_MAX = 3;
 const NO_CLOSE_FRAME = 1006;
 const TAKEN_OVER = 4409;
+const ENDED = 4412;
 const UNAUTHORIZED = 4401;
 
 /** After these errors of `connect` the server closes, with the code that says what to do. */
@@ -148,6 +149,7 @@ export class Client extends Events<ClientEvents> {
   #acking: ReturnType<typeof setTimeout> | undefined;
   #saving: ReturnType<typeof setTimeout> | undefined;
   #closing: ByssusError | null = null;
+  #closedWith = 0;
   readonly #waiters = new Set<{ resolve: () => void; reject: (error: ByssusError) => void }>();
 
   /** @internal */
@@ -255,11 +257,11 @@ export class Client extends Events<ClientEvents> {
   async end(): Promise<void> {
     if (this.#closing) return;
     await this.#read({ type: 'end' }).catch((error: ByssusError) => {
-      // The answer may have been overtaken by the close that follows it.
-      if (!this.#closing) throw error;
+      // The answer may have been overtaken by the close that follows it. Another close has not ended the session.
+      if (this.#closedWith !== ENDED) throw error;
     });
     this.#forget();
-    this.#close(4412, 'ended');
+    this.#close(ENDED, 'ended');
   }
 
   // Connecting.
@@ -539,6 +541,7 @@ export class Client extends Events<ClientEvents> {
 
   #close(code: number, reason: string): void {
     if (this.#closing) return;
+    this.#closedWith = code;
     this.#closing = new ByssusError('closed', code === TAKEN_OVER ? 'another connection has the session' : reason);
     this.#drop();
     if (endsSession(code)) this.#forget();

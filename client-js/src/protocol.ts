@@ -148,6 +148,9 @@ export type ServerMessage =
 
 type Check = (value: unknown) => boolean;
 
+/** The longest epoch: a session remembers one for each subscription. */
+const EPOCH_CHARS = 32;
+
 const text: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
 const whole: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -161,7 +164,8 @@ const record =
       const field = (value as Record<string, unknown>)[name];
       return field === undefined ? optional.includes(name) : check(field);
     });
-const position = record({ epoch: text, offset: whole });
+const epoch: Check = (value) => typeof value === 'string' && value !== '' && value.length <= EPOCH_CHARS;
+const position = record({ epoch, offset: whole });
 const sender = record({ session: text, user: text }, 'user');
 
 /** A field has one type in the whole protocol, and must be of it even where it is not used. */

@@ -727,6 +727,27 @@ test('end ends the session for good', async () => {
   assert.equal(kept.session, '');
 });
 
+test('an end that meets a session lost to another connection has not ended it', async () => {
+  const it = client();
+  await Socket.latest.welcomes();
+  const ended = it.end();
+  await turn();
+  const told = assert.rejects(ended, { code: 'closed' });
+  await Socket.latest.ends(4409, 'taken_over');
+  await told;
+  assert.equal(it.state, 'closed');
+});
+
+test('an end whose answer is overtaken by the close is done', async () => {
+  const it = client();
+  await Socket.latest.welcomes();
+  const ended = it.end();
+  await turn();
+  await Socket.latest.ends(4412, 'ended');
+  await ended;
+  assert.equal(it.state, 'closed');
+});
+
 // Subscriptions.
 
 test('a wish is one object, and holds in a new session', async () => {

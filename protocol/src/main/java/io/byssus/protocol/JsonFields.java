@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonFields {
   private static final String WHOLE = "a whole number from 0 to " + JsonScanner.WHOLE_MAX;
-  private static final String POSITION = "an object with epoch (string) and offset (whole number)";
+  private static final String POSITION =
+      "an object with epoch (string of at most "
+          + Position.EPOCH_CHARS
+          + " characters) and offset (whole number)";
   private static final String TARGET = "an object with one of session, user and tag (string)";
   private static final String HEARTBEAT = "an object with seconds (whole numbers)";
   private static final String SENDER = "an object with session and user (strings)";
@@ -117,7 +120,7 @@ final class JsonFields {
         default -> in.skip();
       }
     }
-    if (epoch == null || offset == null) {
+    if (epoch == null || offset == null || epoch.length() > Position.EPOCH_CHARS) {
       throw Refused.expected(field, POSITION);
     }
     return new Position(epoch, offset);

@@ -5,6 +5,9 @@ package io.byssus.protocol;
  * from 1, so 0 stands before the first item; the epoch changes when continuity is lost.
  */
 public record Position(String epoch, long offset) {
+  /** Longest epoch on the wire: sessions remember one for each subscription. */
+  static final int EPOCH_CHARS = 32;
+
   public Position {
     if (epoch.isEmpty()) {
       throw new IllegalArgumentException("a position needs an epoch");

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * <pre>
  *   s session        i its inbox         due sessions by their time    o sessions of an owner
  *   c channel        m its Hash          d dedupe id                   p presence   q its data
- *   u sessions of a user                 g sessions with a tag         n name of a node
+ *   U sessions of a user                 G sessions with a tag         n name of a node
  *   r runs that had that name
  *   f what is written to be waited for
  *   Pub/Sub: l publications of a channel   all of a partition   w wakes a node   bus
@@ -151,8 +151,8 @@ final class Keys {
   Optional<Listed> listed(Target target) {
     return switch (target) {
       case Target.ToSession _ -> Optional.empty();
-      case Target.ToUser(var user) -> Optional.of(new Listed(partition(user), of("u", user)));
-      case Target.ToTag(var tag) -> Optional.of(new Listed(partition(tag), of("g", tag)));
+      case Target.ToUser(var user) -> Optional.of(new Listed(partition(user), of("U", user)));
+      case Target.ToTag(var tag) -> Optional.of(new Listed(partition(tag), of("G", tag)));
     };
   }
 

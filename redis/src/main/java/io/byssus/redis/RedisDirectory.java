@@ -3,36 +3,102 @@ package io.byssus.redis;
 import static io.byssus.redis.Redis.args;
 
 import io.byssus.core.delivery.SessionDirectory;
+import io.byssus.core.node.EngineSettings;
 import io.byssus.protocol.Target;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** The directory in Redis: each user and tag a sorted set, in the order of additions. */
+/** The directory in Redis: each user and tag a Hash, of which {@code lib-directory.lua} tells. */
 final class RedisDirectory implements SessionDirectory {
+  /** So many are added by one script, which nobody else's step comes between. */
+  private static final int ADDED_AT_ONCE = 200;
+
+  /** Where {@code lib-directory.lua} keeps the count of additions. */
+  private static final String COUNT = "";
+
   private final Redis redis;
   private final Keys keys;
+  private final long lifeMs;
+  private final long oldMs;
 
-  RedisDirectory(Redis redis) {
+  RedisDirectory(Redis redis, EngineSettings settings) {
     this.redis = redis;
     this.keys = redis.keys();
+    this.lifeMs = settings.sessionTtl().toMillis() * LIVES;
+    this.oldMs = settings.sessionTtl().toMillis() / 2;
   }
 
   @Override
-  public CompletionStage<Void> add(Target target, String session) {
-    return write(Script.LIST, target, session);
+  public CompletionStage<Void> add(Collection<Entry> entries) {
+    var byPartition = new HashMap<Integer, Batch>();
+    CompletionStage<Void> all = CompletableFuture.completedFuture(null);
+    for (var entry : entries) {
+      var listed = keys.listed(entry.target());
+      if (listed.isEmpty()) {
+        continue;
+      }
+      var partition = listed.get().partition();
+      var batch = byPartition.computeIfAbsent(partition, _ -> new Batch());
+      batch.add(listed.get().key(), entry.session());
+      if (batch.entries == ADDED_AT_ONCE) {
+        all = all.thenCombine(add(partition, batch), (done, _) -> done);
+        byPartition.remove(partition);
+      }
+    }
+    for (var left : byPartition.entrySet()) {
+      all = all.thenCombine(add(left.getKey(), left.getValue()), (done, _) -> done);
+    }
+    return all;
+  }
+
+  /** What one script adds: sessions by the key that they are listed in. */
+  private static final class Batch {
+    private final Map<String, List<String>> sessions = new LinkedHashMap<>();
+    private int entries;
+
+    void add(String key, String session) {
+      sessions.computeIfAbsent(key, _ -> new ArrayList<>(1)).add(session);
+      entries++;
+    }
+  }
+
+  private CompletionStage<?> add(int partition, Batch batch) {
+    var args = new ArrayList<Object>();
+    args.add(lifeMs);
+    for (var sessions : batch.sessions.values()) {
+      args.add(sessions.size());
+      args.addAll(sessions);
+    }
+    return redis.run(
+        partition, Script.LIST, List.copyOf(batch.sessions.keySet()), args(args.toArray()));
   }
 
   @Override
   public CompletionStage<Void> remove(Target target, String session) {
-    return write(Script.UNLIST, target, session);
+    return remove(target, session, 0);
   }
 
-  private CompletionStage<Void> write(Script script, Target target, String session) {
+  @Override
+  public CompletionStage<Void> removeOld(Target target, String session) {
+    return remove(target, session, oldMs);
+  }
+
+  private CompletionStage<Void> remove(Target target, String session, long leastMs) {
     return keys.listed(target)
         .map(listed ->
             redis
-                .run(listed.partition(), script, List.of(listed.key()), args(session))
+                .run(
+                    listed.partition(),
+                    Script.UNLIST,
+                    List.of(listed.key()),
+                    args(session, leastMs, lifeMs))
                 .thenAccept(_ -> {}))
         .orElseGet(() -> CompletableFuture.completedFuture(null));
   }
@@ -45,6 +111,26 @@ final class RedisDirectory implements SessionDirectory {
     var listed = keys.listed(target).orElseThrow();
     return redis
         .run(listed.partition(), Script.LISTED, List.of(listed.key()))
-        .thenApply(reply -> reply.stream().map(Redis::text).toList());
+        .thenApply(RedisDirectory::living);
+  }
+
+  private record Place(String session, long order) {}
+
+  private static List<String> living(List<Object> reply) {
+    var time = Long.parseLong(Redis.text(reply.getFirst()));
+    var places = new ArrayList<Place>();
+    var hash = Redis.list(reply.get(1));
+    for (int i = 0; i < hash.size(); i += 2) {
+      var session = Redis.text(hash.get(i));
+      if (!session.equals(COUNT)) {
+        var value = Redis.text(hash.get(i + 1));
+        var space = value.indexOf(' ');
+        if (Long.parseLong(value.substring(space + 1)) > time) {
+          places.add(new Place(session, Long.parseLong(value.substring(0, space))));
+        }
+      }
+    }
+    places.sort(Comparator.comparingLong(Place::order));
+    return places.stream().map(Place::session).toList();
   }
 }

@@ -44,7 +44,7 @@ public final class RedisEngine implements AutoCloseable {
             new RedisSessions(redis, settings),
             new RedisBroker(redis, settings, random, replicas, subscriptions),
             inboxes,
-            new RedisDirectory(redis),
+            new RedisDirectory(redis, settings),
             new RedisPresence(redis, settings.presenceTtl()),
             bus);
     var everyMs =

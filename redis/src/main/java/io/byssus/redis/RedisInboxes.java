@@ -11,6 +11,7 @@ import io.byssus.core.session.Owner;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Sender;
 import io.byssus.protocol.ServerMessage.Item;
+import io.byssus.protocol.Target;
 import io.byssus.redis.Envelope.Place;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,8 @@ final class RedisInboxes implements InboxStore {
   }
 
   @Override
-  public CompletionStage<Append> append(String session, Json data, Optional<Sender> from) {
+  public CompletionStage<Append> append(
+      String session, Target as, Json data, Optional<Sender> from) {
     var partition = Keys.partition(session);
     var envelope = Envelope.of(data, from);
     return redis
@@ -64,13 +66,32 @@ final class RedisInboxes implements InboxStore {
                     keys.wake(partition),
                     link.lineage,
                     redis.primaries().lineages(),
-                    LEAP))
+                    LEAP,
+                    field(as),
+                    name(as)))
         .thenApply(reply ->
             switch (Redis.text(reply.getFirst())) {
               case "stored" -> Append.STORED;
               case "full" -> Append.FULL;
               default -> Append.NO_SESSION;
             });
+  }
+
+  /** The field of a session that tells whether the target means it; none for itself. */
+  private static String field(Target target) {
+    return switch (target) {
+      case Target.ToSession _ -> "";
+      case Target.ToUser _ -> "u";
+      case Target.ToTag _ -> "g";
+    };
+  }
+
+  private static String name(Target target) {
+    return switch (target) {
+      case Target.ToSession(var session) -> session;
+      case Target.ToUser(var user) -> user;
+      case Target.ToTag(var tag) -> tag;
+    };
   }
 
   @Override

@@ -173,22 +173,19 @@ final class RedisSessions implements SessionStore {
   // Writes under a lease.
 
   @Override
-  public CompletionStage<Fence> setAttributes(Lease lease, Map<String, Json> changes) {
+  public CompletionStage<Fence> set(
+      Lease lease, Map<String, Json> attributes, Optional<Set<String>> tags) {
     var set = new HashMap<String, Object>();
     var removed = new ArrayList<String>();
-    changes.forEach((name, value) -> {
+    attributes.forEach((name, value) -> {
       if (value.isNull()) {
         removed.add(ATTRIBUTE + name);
       } else {
         set.put(ATTRIBUTE + name, value.utf8());
       }
     });
+    tags.ifPresent(all -> set.put("g", Packed.strings(all)));
     return write(lease, "", set, removed);
-  }
-
-  @Override
-  public CompletionStage<Fence> setTags(Lease lease, Set<String> tags) {
-    return write(lease, "", Map.of("g", Packed.strings(tags)), List.of());
   }
 
   @Override

@@ -4,13 +4,14 @@
 -- ARGV  1 session id  2 envelope  3 bytes of its data  4 most messages  5 most bytes  6 age ms
 --       7 PUBLISH or SPUBLISH  8 prefix of the channels that wake an owner
 --       9 lineage of this primary  10 lineages of all living primaries  11 by how much offsets leap
--- Reply {'stored'}, {'full'}, {'none'}: no such session
+--       12 u or g: the session must be of this user, have this tag; '' for neither  13 the user or tag
+-- Reply {'stored'}, {'full'}, {'none'}: no such session, or it is not meant
 --@include lib-time.lua
 --@include lib-session.lua
 --@include lib-inbox.lua
 local time = now()
 local s = redis.call('HMGET', KEYS[1], 'x', 'o', 'd', 'ib', 'it', 'il')
-if not living(s[1], time) then
+if not living(s[1], time) or not meant(KEYS[1], ARGV[12], ARGV[13]) then
   return {'none'}
 end
 local bytes = tonumber(s[4] or 0)

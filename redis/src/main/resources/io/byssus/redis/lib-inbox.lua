@@ -1,6 +1,26 @@
 -- An inbox is a stream in the partition of its session. The id of an entry is 0-OFFSET; t is when it came, in ms,
 -- n the bytes of its data, e its envelope. The session's Hash knows the sum of n and the newest offset.
 
+-- Whether the session is of the user, has the tag. Tags are a version, then each with its length in four bytes before it.
+local function meant(key, field, name)
+  if field == '' then
+    return true
+  end
+  local value = redis.call('HGET', key, field) or ''
+  if field == 'u' then
+    return value == name
+  end
+  local at = 2
+  while at < #value do
+    local length, from = struct.unpack('>I4', value, at)
+    if string.sub(value, from, from + length - 1) == name then
+      return true
+    end
+    at = from + length
+  end
+  return false
+end
+
 -- Forgets what has passed its age; answers the bytes that are left.
 local function drop_old(inbox, key, bytes, age, time)
   local dropped = true

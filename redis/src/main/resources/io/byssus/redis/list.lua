@@ -1,10 +1,46 @@
 #!lua
--- Adds a session to a target of the directory, after those that are there. One step, so that all see one order.
--- KEYS  1 target
--- ARGV  1 session
+-- Adds sessions to targets of the directory, after those that are there, or starts their time anew. One step, so that
+-- all see one order.
+-- KEYS  targets
+-- ARGV  1 how long an entry lives, ms  then for each target: how many sessions, the sessions
 -- Reply {}
-if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
-  local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-  redis.call('ZADD', KEYS[1], (last[2] or 0) + 1, ARGV[1])
+--@include lib-time.lua
+--@include lib-directory.lua
+local time = now()
+local deadline = int(time + ARGV[1])
+local at = 2
+for _, key in ipairs(KEYS) do
+  local sessions = tonumber(ARGV[at])
+  local fields = {''}
+  for i = 1, sessions do
+    fields[i + 1] = ARGV[at + i]
+  end
+  local found = redis.call('HMGET', key, unpack(fields))
+  local count, due = string.match(found[1] or '0 0', '^(%d+) (%d+)$')
+  count = tonumber(count)
+  local set = {}
+  for i = 1, sessions do
+    local order, until_ = nil, 0
+    if found[i + 1] then
+      order, until_ = place(found[i + 1])
+    end
+    if until_ <= time then
+      count = count + 1
+      order = int(count)
+    end
+    set[#set + 1] = fields[i + 1]
+    set[#set + 1] = order .. ' ' .. deadline
+  end
+  if tonumber(due) <= time then
+    if found[1] then
+      tidy(key, time)
+    end
+    due = int(time + ARGV[1] / 2)
+  end
+  set[#set + 1] = ''
+  set[#set + 1] = int(count) .. ' ' .. due
+  redis.call('HSET', key, unpack(set))
+  redis.call('PEXPIRE', key, ARGV[1])
+  at = at + sessions + 1
 end
 return {}

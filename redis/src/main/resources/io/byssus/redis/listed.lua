@@ -1,5 +1,6 @@
 #!lua flags=no-writes
--- The sessions of a target, in the order in which they were added.
+-- The sessions of a target, of which the caller sorts out those whose time has passed.
 -- KEYS  1 target
--- Reply {session, …}
-return redis.call('ZRANGE', KEYS[1], 0, -1)
+-- Reply {time, {session, 'ORDER DEADLINE', …}}
+--@include lib-time.lua
+return {int(now()), redis.call('HGETALL', KEYS[1])}

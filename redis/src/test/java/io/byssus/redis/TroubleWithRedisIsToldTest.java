@@ -5,10 +5,12 @@ import static io.byssus.redis.TestNode.get;
 import static io.byssus.redis.TestNode.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.NotDoneException;
 import io.byssus.core.channel.Broker.Draft;
 import io.byssus.core.channel.Broker.Outcome;
 import io.byssus.core.delivery.InboxStore.Append;
+import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.SessionStore.Claim;
@@ -17,13 +19,17 @@ import io.byssus.core.session.TokenHash;
 import io.byssus.protocol.Durability;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Json;
+import io.byssus.protocol.Position;
 import io.byssus.protocol.Recovery;
+import io.byssus.protocol.ServerMessage.Member;
+import io.byssus.protocol.Target;
 import io.byssus.redis.testing.RedisDeployment;
 import io.byssus.redis.testing.RedisProcess;
 import io.byssus.redis.testing.Wire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -179,6 +185,57 @@ class TroubleWithRedisIsToldTest {
       assertThat(failure(node.publishing("news", 2))).isNotInstanceOf(NotDoneException.class);
       RedisDeployment.await(
           "another connection", () -> get(node.publishing("news", 3)) instanceof Outcome.Stored);
+    }
+  }
+
+  @Test
+  void whileRedisIsAwayEveryStepOfEveryPortSaysThatItWasSurelyNotDone() {
+    try (var redis = RedisDeployment.standalone();
+        var node = TestNode.on(redis)) {
+      var lease = session(node);
+      redis.primary().kill();
+      node.awaitReachable(false);
+
+      var position = new Position("1", 1);
+      var ann = new Target.ToUser("ann");
+      var made = new NewSession("t", "", Map.of(), Set.of(), TOKEN);
+      var sessions = node.engine.sessions();
+      var steps = new LinkedHashMap<String, CompletionStage<?>>();
+      steps.put("create", sessions.create(made, node.owner));
+      steps.put("claim", sessions.claim("s", "", TOKEN, TOKEN, node.owner));
+      steps.put("set", sessions.set(lease, Map.of(), Optional.of(Set.of("tag"))));
+      steps.put("subscribe", sessions.subscribe(lease, "news", Optional.of(position)));
+      steps.put("unsubscribe", sessions.unsubscribe(lease, "news"));
+      steps.put("acknowledge", sessions.acknowledge(lease, "news", position));
+      steps.put("renew", sessions.renew(List.of(lease)));
+      steps.put("release", sessions.release(lease));
+      steps.put("remove", sessions.remove("s"));
+      steps.put("end", sessions.end(lease));
+      steps.put("holder", sessions.holder("s"));
+      steps.put("sweep", sessions.sweep(10));
+      steps.put("abandon", sessions.abandon(node.owner, 10));
+      var inboxes = node.engine.inboxes();
+      steps.put("append", inboxes.append("s", Json.of("1"), Optional.empty()));
+      steps.put("read", inboxes.read(lease, 0, Bounds.NOTHING));
+      steps.put("acknowledge inbox", inboxes.acknowledge(lease, 1));
+      var directory = node.engine.directory();
+      steps.put("add", directory.add(ann, "s"));
+      steps.put("strike off", directory.remove(ann, "s"));
+      steps.put("strike off what is old", directory.removeOld(ann, "s"));
+      steps.put("look up", directory.sessions(ann));
+      var presence = node.engine.presence();
+      steps.put("enter", presence.enter("news", new Member("s", "", Map.of()), lease));
+      steps.put("leave", presence.leave("news", lease));
+      steps.put("touch", presence.touch(List.of(new PresenceStore.Entry("news", lease))));
+      steps.put("members", presence.members("news", Bounds.NOTHING));
+      var broker = node.engine.broker();
+      steps.put("history", broker.history("news", Optional.empty(), Bounds.NOTHING, TestNode.KEPT));
+
+      steps.forEach((step, stage) ->
+          assertThat(failure(stage))
+              .as(step)
+              .satisfies(failure -> assertThat(NotDoneException.is(failure)).isTrue()));
+      assertThat(get(node.publishing("news", 1))).isEqualTo(UNAVAILABLE);
     }
   }
 

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * System calls are what a broadcast costs.
  */
 final class Fanout {
+  /** So often may a channel move on while an acknowledgement is under way. */
+  private static final int EPOCHS_BEFORE = 8;
+
   private final Lane lane;
   private final Namespaces namespaces;
   private final NodeObserver observer;
@@ -59,13 +62,13 @@ final class Fanout {
    * From here on the subscription gets what is delivered. What was delivered before has gone to the
    * others first.
    *
-   * @param offset where the subscription stands, 0 where there are no positions
+   * @param position where the subscription stands, empty where there are no positions
    */
-  void add(Subscription subscription, long offset) {
+  void add(Subscription subscription, Optional<Position> position) {
     lane.check();
     var audience = audiences.computeIfAbsent(subscription.channel(), this::audience);
     audience.write();
-    audience.delivered = Math.max(audience.delivered, offset);
+    position.ifPresent(audience::reach);
     subscription.slot(audience.members.size());
     audience.members.add(subscription);
   }
@@ -93,11 +96,17 @@ final class Fanout {
     return audiences.size();
   }
 
-  /** The newest offset that was delivered on the channel here; 0 if none was. */
-  long delivered(String channel) {
+  /**
+   * Whether a client here can have handled the channel up to {@code position}: it was sent so far,
+   * in this epoch or, the channel having moved on since, in one before.
+   */
+  boolean sent(String channel, Position position) {
     lane.check();
     var audience = audiences.get(channel);
-    return audience == null ? 0 : audience.delivered;
+    return audience != null
+        && position.offset() <= audience.delivered
+        && (position.epoch().equals(audience.epoch)
+            || audience.epochsBefore.contains(position.epoch()));
   }
 
   /**
@@ -133,7 +142,7 @@ final class Fanout {
     var audience = audiences.get(channel);
     if (audience != null) {
       audience.write();
-      audience.delivered = Math.max(audience.delivered, position.offset());
+      audience.reach(position);
       var missed = new ServerMessage.Missed(channel, reason, Optional.of(position));
       audience.tell(missed);
     }
@@ -145,6 +154,7 @@ final class Fanout {
     var audience = audiences.get(channel);
     if (audience != null) {
       audience.write();
+      audience.reach(position);
       var here = Optional.of(position);
       var moved = new ServerMessage.Subscribed(Command.NO_ID, channel, here, Recovery.COMPLETE, 0);
       audience.tell(moved);
@@ -200,10 +210,27 @@ final class Fanout {
     private final ArrayList<Subscription> members = new ArrayList<>(1);
     private final List<Push> waiting = new ArrayList<>(1);
     private long delivered;
+    private String epoch = "";
+
+    /** Those that clients here may still count in, newest last. */
+    private List<String> epochsBefore = List.of();
 
     Audience(String channel, Namespace namespace) {
       this.channel = channel;
       this.namespace = namespace;
+    }
+
+    void reach(Position position) {
+      delivered = Math.max(delivered, position.offset());
+      if (!position.epoch().equals(epoch)) {
+        if (!epoch.isEmpty()) {
+          var before = new ArrayList<>(epochsBefore);
+          before.add(epoch);
+          var forgotten = Math.max(0, before.size() - EPOCHS_BEFORE);
+          epochsBefore = List.copyOf(before.subList(forgotten, before.size()));
+        }
+        epoch = position.epoch();
+      }
     }
 
     void write() {

@@ -85,8 +85,8 @@ public final class Hub {
           }
           // Told may be gone: an outbox that has no room closes its connection.
           if (piece.live() && !subscription.left()) {
-            var end = piece.from().map(place -> place.offset() + piece.items().size());
-            fanout.add(subscription, end.orElse(0L));
+            var end = piece.from().map(at -> at.at(at.offset() + piece.items().size()));
+            fanout.add(subscription, end);
           }
         };
     feedLane.execute(() -> feed(feedLane, name).join(subscription, fanout, from, bytes, joining));
@@ -133,12 +133,9 @@ public final class Hub {
     });
   }
 
-  /**
-   * The newest offset that this lane's subscribers of the channel have been sent: no client can
-   * have handled more.
-   */
-  public long delivered(Subscription subscription) {
-    return channels(subscription.session().lane()).fanout.delivered(subscription.channel());
+  /** Whether the subscription's client can have handled the channel up to {@code position}. */
+  public boolean sent(Subscription subscription, Position position) {
+    return channels(subscription.session().lane()).fanout.sent(subscription.channel(), position);
   }
 
   /** How many feeds there are on all lanes. While nothing runs on them. */

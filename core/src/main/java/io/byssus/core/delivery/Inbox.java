@@ -21,6 +21,7 @@ public final class Inbox {
   private final InboxStore store;
   private final Session session;
   private final NodeObserver observer;
+  private final Runnable refused;
   private long acknowledged;
   private long sent;
   private boolean reading;
@@ -29,14 +30,21 @@ public final class Inbox {
   /**
    * @param acknowledged the offset that the client has acknowledged
    * @param held the offset up to which the client says it holds the messages
+   * @param refused is told when a read is refused, because the lease is lost
    */
   public Inbox(
-      InboxStore store, Session session, long acknowledged, long held, NodeObserver observer) {
+      InboxStore store,
+      Session session,
+      long acknowledged,
+      long held,
+      NodeObserver observer,
+      Runnable refused) {
     this.store = store;
     this.session = session;
     this.acknowledged = acknowledged;
     this.sent = Math.max(acknowledged, held);
     this.observer = observer;
+    this.refused = refused;
   }
 
   /** Something may have come, or the client may have room again. */
@@ -69,7 +77,7 @@ public final class Inbox {
 
   private void take(Optional<InboxStore.Page> page) {
     try {
-      page.ifPresent(this::deliver);
+      page.ifPresentOrElse(this::deliver, refused);
     } catch (Throwable failure) {
       session.connection().failed(failure);
     }

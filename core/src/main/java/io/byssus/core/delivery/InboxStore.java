@@ -6,6 +6,7 @@ import io.byssus.core.session.Lease;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Sender;
 import io.byssus.protocol.ServerMessage.Item;
+import io.byssus.protocol.Target;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -21,17 +22,24 @@ public interface InboxStore {
   int LEAP = 1 << 20;
 
   /**
-   * Appends and wakes the session's owner, as one step. Messages that one thread appends to one
-   * inbox keep their order.
+   * Appends and wakes the session's owner, as one step, provided that the session is there and is
+   * meant by {@code as}: that it is of this user, or has this tag. The directory may list it where
+   * it stands no more; what the session has decides. Messages that one thread appends to one inbox
+   * keep their order.
    */
-  CompletionStage<Append> append(String session, Json data, Optional<Sender> from);
+  CompletionStage<Append> append(String session, Target as, Json data, Optional<Sender> from);
+
+  /** To the session itself. */
+  default CompletionStage<Append> append(String session, Json data, Optional<Sender> from) {
+    return append(session, new Target.ToSession(session), data, from);
+  }
 
   /** What became of an append. */
   enum Append {
     STORED,
     /** Over the cap of count or bytes; nothing was stored. */
     FULL,
-    /** There is no such session. */
+    /** There is no such session, or the target does not mean it. */
     NO_SESSION
   }
 

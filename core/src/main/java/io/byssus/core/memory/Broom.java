@@ -10,12 +10,12 @@ import java.util.function.BiConsumer;
  * Looks after the entries of a map a few at a time, round and round: what nobody asks for is found
  * in the end, at a fixed cost a call, and no entry pays for a place in a queue.
  */
-final class Broom<V> {
-  private final ConcurrentHashMap<String, V> map;
-  private final BiConsumer<String, V> look;
-  private Iterator<Map.Entry<String, V>> ahead = Collections.emptyIterator();
+final class Broom<K, V> {
+  private final ConcurrentHashMap<K, V> map;
+  private final BiConsumer<K, V> look;
+  private Iterator<Map.Entry<K, V>> ahead = Collections.emptyIterator();
 
-  Broom(ConcurrentHashMap<String, V> map, BiConsumer<String, V> look) {
+  Broom(ConcurrentHashMap<K, V> map, BiConsumer<K, V> look) {
     this.map = map;
     this.look = look;
   }

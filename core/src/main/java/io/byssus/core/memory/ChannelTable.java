@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 /** All channels that have a history. Thread-safe: a step runs under the lock of its channel. */
 final class ChannelTable {
   private final ConcurrentHashMap<String, ChannelEntry> channels = new ConcurrentHashMap<>();
-  private final Broom<ChannelEntry> broom = new Broom<>(channels, this::forgetIfUnused);
+  private final Broom<String, ChannelEntry> broom = new Broom<>(channels, this::forgetIfUnused);
   private final Supplier<String> epochs;
   private final Predicate<String> listenedTo;
   private final Ticker ticker;

@@ -3,72 +3,90 @@ package io.byssus.core.memory;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import io.byssus.core.delivery.SessionDirectory;
+import io.byssus.core.lane.Ticker;
 import io.byssus.protocol.Target;
 import io.byssus.protocol.Target.ToSession;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The directory in this process. A target without sessions is not in the map; one with a single
- * session has the smallest of lists.
- */
+/** The directory in this process. A target without sessions is not in the map. */
 final class MemoryDirectory implements SessionDirectory {
-  private final ConcurrentHashMap<Target, Collection<String>> targets = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Target, Listed> targets = new ConcurrentHashMap<>();
+  private final Broom<Target, Listed> broom = new Broom<>(targets, (target, _) -> look(target));
+  private final Ticker ticker;
+  private final long lifeNs;
+  private final long oldNs;
 
-  @Override
-  public CompletionStage<Void> add(Target target, String session) {
-    if (!(target instanceof ToSession)) {
-      targets.compute(target, (_, sessions) -> with(sessions, session));
-    }
-    return completedFuture(null);
+  MemoryDirectory(Duration sessionTtl, Ticker ticker) {
+    this.ticker = ticker;
+    this.lifeNs = sessionTtl.toNanos() * LIVES;
+    this.oldNs = sessionTtl.toNanos() / 2;
   }
 
-  private static Collection<String> with(@Nullable Collection<String> sessions, String session) {
-    if (sessions == null) {
-      return List.of(session);
+  @Override
+  public CompletionStage<Void> add(Collection<Entry> entries) {
+    for (var entry : entries) {
+      if (!(entry.target() instanceof ToSession)) {
+        var nowNs = ticker.nanoTime();
+        targets.compute(
+            entry.target(),
+            (_, listed) ->
+                listed == null
+                    ? new Listed.One(entry.session(), nowNs)
+                    : listed.with(entry.session(), nowNs, nowNs - lifeNs));
+      }
     }
-    if (sessions instanceof LinkedHashSet) {
-      sessions.add(session);
-      return sessions;
-    }
-    return sessions.contains(session) ? sessions : with(new LinkedHashSet<>(sessions), session);
+    return completedFuture(null);
   }
 
   @Override
   public CompletionStage<Void> remove(Target target, String session) {
-    targets.computeIfPresent(target, (_, sessions) -> without(sessions, session));
-    return completedFuture(null);
+    return remove(target, session, 0);
   }
 
-  private static @Nullable Collection<String> without(Collection<String> sessions, String session) {
-    if (sessions instanceof LinkedHashSet) {
-      sessions.remove(session);
-      return sessions.isEmpty() ? null : sessions;
-    }
-    return sessions.contains(session) ? null : sessions;
+  @Override
+  public CompletionStage<Void> removeOld(Target target, String session) {
+    return remove(target, session, oldNs);
+  }
+
+  private CompletionStage<Void> remove(Target target, String session, long leastNs) {
+    var nowNs = ticker.nanoTime();
+    targets.computeIfPresent(target, (_, listed) -> listed.without(session, nowNs - leastNs));
+    return completedFuture(null);
   }
 
   @Override
   public CompletionStage<List<String>> sessions(Target target) {
-    return completedFuture(
-        target instanceof ToSession(var session) ? List.of(session) : copyOf(target));
-  }
-
-  private List<String> copyOf(Target target) {
-    var copy = new ArrayList<String>();
+    if (target instanceof ToSession(var session)) {
+      return completedFuture(List.of(session));
+    }
+    var passedNs = ticker.nanoTime() - lifeNs;
+    var found = new ArrayList<String>();
     targets.computeIfPresent(
         target,
-        (_, sessions) -> {
-          copy.addAll(sessions);
-          return sessions;
+        (_, listed) -> {
+          var left = listed.since(passedNs);
+          if (left != null) {
+            found.addAll(left.sessions());
+          }
+          return left;
         });
-    return List.copyOf(copy);
+    return completedFuture(List.copyOf(found));
+  }
+
+  private void look(Target target) {
+    var passedNs = ticker.nanoTime() - lifeNs;
+    targets.computeIfPresent(target, (_, listed) -> listed.since(passedNs));
+  }
+
+  /** Looks at the next so many targets for sessions whose time has passed. */
+  void sweep(int limit) {
+    broom.sweep(limit);
   }
 
   /** The targets that it remembers. */

@@ -21,16 +21,18 @@ public final class MemoryEngine {
     var table = new SessionTable(new SessionDeadlines(settings.sessionTtl(), ticker));
     var broker = new MemoryBroker(settings, ticker, new Epochs(random)::next, Dedupe.IDS_MAX);
     var presence = new MemoryPresence(settings.presenceTtl(), ticker);
+    var directory = new MemoryDirectory(settings.sessionTtl(), ticker);
     return new Engine(
         new MemorySessions(
             table,
             limit -> {
               broker.sweep(limit);
               presence.sweep(limit);
+              directory.sweep(limit);
             }),
         broker,
         new MemoryInboxes(table, settings, ticker),
-        new MemoryDirectory(),
+        directory,
         presence,
         new MemoryBus(ticker));
   }

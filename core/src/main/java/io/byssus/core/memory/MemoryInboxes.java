@@ -10,6 +10,7 @@ import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Sender;
+import io.byssus.protocol.Target;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -28,10 +29,16 @@ final class MemoryInboxes implements InboxStore {
   }
 
   @Override
-  public CompletionStage<Append> append(String session, Json data, Optional<Sender> from) {
+  public CompletionStage<Append> append(
+      String session, Target as, Json data, Optional<Sender> from) {
     var append =
         table
-            .living(session, entry -> entry.append(data, from, settings, ticker.nanoTime()))
+            .living(
+                session,
+                entry ->
+                    entry.under(as)
+                        ? entry.append(data, from, settings, ticker.nanoTime())
+                        : Append.NO_SESSION)
             .orElse(Append.NO_SESSION);
     if (append == Append.STORED) {
       wake.accept(session);

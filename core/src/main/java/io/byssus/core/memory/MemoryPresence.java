@@ -18,7 +18,7 @@ import java.util.function.BiConsumer;
 /** Presence in this process. A channel that nobody is in is not in the map. */
 final class MemoryPresence implements PresenceStore {
   private final ConcurrentHashMap<String, Members> channels = new ConcurrentHashMap<>();
-  private final Broom<Members> broom =
+  private final Broom<String, Members> broom =
       new Broom<>(channels, (channel, _) -> inside(channel, (_, _) -> {}));
   private final Ticker ticker;
   private final long ttlNs;

@@ -58,13 +58,15 @@ final class MemorySessions implements SessionStore {
   }
 
   @Override
-  public CompletionStage<Fence> setAttributes(Lease lease, Map<String, Json> changes) {
-    return completedFuture(table.write(lease, entry -> entry.setAttributes(changes)));
-  }
-
-  @Override
-  public CompletionStage<Fence> setTags(Lease lease, Set<String> tags) {
-    return completedFuture(table.write(lease, entry -> entry.setTags(tags)));
+  public CompletionStage<Fence> set(
+      Lease lease, Map<String, Json> attributes, Optional<Set<String>> tags) {
+    return completedFuture(
+        table.write(
+            lease,
+            entry -> {
+              entry.setAttributes(attributes);
+              tags.ifPresent(entry::setTags);
+            }));
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.byssus.core.session.TokenHash;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.Sender;
+import io.byssus.protocol.Target;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,6 +99,15 @@ final class SessionEntry {
     if (subscriptions.containsKey(channel)) {
       subscriptions = Compact.with(subscriptions, channel, Optional.of(position));
     }
+  }
+
+  /** Whether {@code target} means this session. */
+  boolean under(Target target) {
+    return switch (target) {
+      case Target.ToSession(var session) -> session.equals(id);
+      case Target.ToUser(var name) -> name.equals(user);
+      case Target.ToTag(var tag) -> tags.contains(tag);
+    };
   }
 
   Append append(Json data, Optional<Sender> from, EngineSettings settings, long nowNs) {

@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
 import io.byssus.core.connection.Connection;
+import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Session;
 import io.byssus.core.session.SessionStore.Claim;
@@ -12,12 +13,10 @@ import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.ServerMessage;
-import io.byssus.protocol.Target;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -219,15 +218,7 @@ final class Admission {
   }
 
   private void list(Session session, StoredSession stored) {
-    CompletionStage<Boolean> listed = CompletableFuture.completedFuture(true);
-    if (!stored.user().isEmpty()) {
-      var user = new Target.ToUser(stored.user());
-      listed = node.engine.directory().add(user, stored.id()).thenApply(done -> true);
-    }
-    for (var tag : stored.tags()) {
-      var added = node.engine.directory().add(new Target.ToTag(tag), stored.id());
-      listed = listed.thenCombine(added, (done, none) -> done);
-    }
+    var listed = node.engine.directory().add(Listings.of(session)).thenApply(done -> true);
     // Identities are given out by whoever opens the connections, and bounded there.
     whenDone(
         identity.isPresent()
@@ -359,8 +350,46 @@ final class Admission {
     hold(granted.lease(), granted.session())
         .ifPresent(session -> {
           var takeover = takeover(granted);
-          attach(session, () -> resumed(session, granted, takeover));
+          retag(session, () -> attach(session, () -> resumed(session, granted, takeover)));
         });
+  }
+
+  /** An identity may have other tags than when its session was made. */
+  private void retag(Session session, Runnable then) {
+    var tags = identity.map(Identity::tags).filter(given -> !given.equals(session.tags()));
+    if (tags.isEmpty()) {
+      then.run();
+      return;
+    }
+    whenDone(
+        dispatcher.retag(session, tags.get()),
+        fence -> {
+          if (!connection.open()) {
+            return; // the dispatcher has released the session when the connection went
+          }
+          if (fence == Fence.HELD) {
+            then.run();
+          } else {
+            dispatcher.leaseRefused(session.lease());
+          }
+        },
+        () -> dispatcher.giveBack(session));
+  }
+
+  /** That it is there again: its entries may have been lost, or have passed. */
+  private void relist(Session session) {
+    steps++;
+    connection
+        .lane()
+        .when(
+            node.engine.directory().add(Listings.of(session)),
+            (done, failure) -> {
+              steps--;
+              if (failure != null) {
+                node.engineFailed("directory", failure); // its next renewal will say it again
+              }
+              leaveIfDone();
+            });
   }
 
   /**
@@ -370,18 +399,15 @@ final class Admission {
   private boolean takeover(Claim.Granted granted) {
     return granted
         .previous()
-        .filter(held -> !node.isSelf(held.owner()) || node.attachments.has(held.session()))
+        .filter(held -> !node.isSelf(held.owner()) || node.attachments.of(held).isPresent())
         .isPresent();
   }
 
   private void resumed(Session session, Claim.Granted granted, boolean takeover) {
     node.observer.sessionResumed(session.id(), takeover);
-    identity
-        .map(Identity::tags)
-        .filter(tags -> !tags.equals(session.tags()))
-        .ifPresent(tags -> dispatcher.retag(session, tags));
     welcome(session, granted.session(), true);
     restoring = true;
+    relist(session);
     restore(session, granted.session());
   }
 
@@ -399,7 +425,8 @@ final class Admission {
         var from = acknowledged.map(kept -> connect.positions().getOrDefault(channel, kept));
         dispatcher.rejoin(session, channel, from, this::begun, this::finished);
       } else {
-        node.noting("unsubscribe", node.engine.sessions().unsubscribe(session.lease(), channel));
+        dispatcher.writing(
+            session, "unsubscribe", node.engine.sessions().unsubscribe(session.lease(), channel));
         connection.send(new ServerMessage.Unsubscribed(Command.NO_ID, channel));
         unbegun--;
         unfinished--;

@@ -90,7 +90,15 @@ final class Attachments {
     return bySession.size();
   }
 
+  /** Who has the session here, under whichever lease. */
   Optional<CommandDispatcher> of(String session) {
     return Optional.ofNullable(bySession.get(session)).map(Attachment::dispatcher);
+  }
+
+  /** Who holds this very lease here: never one that came for the session before or after. */
+  Optional<CommandDispatcher> of(Lease lease) {
+    return Optional.ofNullable(bySession.get(lease.session()))
+        .filter(held -> held.lease.equals(lease))
+        .map(Attachment::dispatcher);
   }
 }

@@ -197,7 +197,7 @@ final class Cluster implements ClusterBus.Listener {
     switch (notice) {
       case ClusterBus.Notice.Superseded(var lease, var code) ->
           node.attachments
-              .of(lease.session())
+              .of(lease)
               .ifPresent(holder -> holder.loseSession(lease, code, new CompletableFuture<>()));
     }
   }

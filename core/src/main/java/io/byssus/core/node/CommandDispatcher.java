@@ -1,16 +1,19 @@
 package io.byssus.core.node;
 
 import io.byssus.core.Bounds;
+import io.byssus.core.NotDoneException;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.ChannelName;
 import io.byssus.core.channel.Namespace;
 import io.byssus.core.connection.Connection;
 import io.byssus.core.delivery.Inbox;
+import io.byssus.core.delivery.SessionDirectory;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Session;
+import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.core.session.StoredSession;
 import io.byssus.core.session.Subscription;
 import io.byssus.protocol.CloseCode;
@@ -27,7 +30,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -44,12 +49,16 @@ import org.jspecify.annotations.Nullable;
  * only.
  *
  * <p>Commands start in the order in which they came. Most do not wait for the answer of the one
- * before; those that change what the connection is (connect, subscribe, unsubscribe, end) hold the
- * later ones back until they are done, so that "subscribe, publish" sees its own publication. While
- * too many wait, the socket is not read.
+ * before; those that change what the session or the connection is (connect, subscribe, unsubscribe,
+ * set, end) hold the later ones back until they are done, so that "subscribe, publish" sees its own
+ * publication. While too many wait, the socket is not read.
+ *
+ * <p>The store is written first, and then the copy here: a command that failed leaves the session
+ * as it was, so that saying it again does all of it.
  */
 final class CommandDispatcher implements Connection.Receiver {
   private static final int HISTORY_ITEMS = 100;
+  private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** An answer of so many bytes costs a client as much as one more command. */
   private static final int BYTES_A_COMMAND = 16 << 10;
@@ -73,6 +82,10 @@ final class CommandDispatcher implements Connection.Receiver {
   private @Nullable ArrayDeque<Decoded> waiting;
   private @Nullable Admission admission;
   private @Nullable Session session;
+
+  /** Attributes of which nobody knows whether they are stored as they are here; nor the tags. */
+  private @Nullable Set<String> doubtful;
+
   private @Nullable Inbox inbox;
   private @Nullable Readings readings;
   private int inFlight;
@@ -217,7 +230,8 @@ final class CommandDispatcher implements Connection.Receiver {
 
   /**
    * Goes on with the answer, on the lane, if the connection is still there to hear it; else the
-   * engine's trouble is the reply.
+   * engine's trouble is the reply: {@code unavailable} when it was surely not done, and {@code
+   * unanswered} when nobody knows.
    */
   private <T> void answered(
       long id, ErrorCode unanswered, CompletionStage<T> stage, Consumer<T> then) {
@@ -256,9 +270,11 @@ final class CommandDispatcher implements Connection.Receiver {
             });
   }
 
-  private void failed(long id, ErrorCode code, @Nullable Throwable failure) {
+  private void failed(long id, ErrorCode unanswered, @Nullable Throwable failure) {
+    var surelyNot = NotDoneException.is(failure);
+    var code = surelyNot ? ErrorCode.UNAVAILABLE : unanswered;
     node.engineFailed(code.wire(), failure);
-    fail(id, code, "the engine did not answer");
+    fail(id, code, surelyNot ? "the engine did not take it" : "the engine did not answer");
   }
 
   void fail(long id, ErrorCode code, String message) {
@@ -324,7 +340,14 @@ final class CommandDispatcher implements Connection.Receiver {
   void welcome(Session welcomed, long acknowledged, long held, Duration interval) {
     greeted = true;
     connection.startHeartbeat(interval, node.randomUpTo(interval));
-    inbox = new Inbox(node.engine.inboxes(), welcomed, acknowledged, held, node.observer);
+    inbox =
+        new Inbox(
+            node.engine.inboxes(),
+            welcomed,
+            acknowledged,
+            held,
+            node.observer,
+            () -> leaseRefused(welcomed.lease()));
     inbox.wake();
     if (node.watch(connection.lane()).outages().lasting()) {
       degrade();
@@ -348,9 +371,10 @@ final class CommandDispatcher implements Connection.Receiver {
       fail(id, ErrorCode.BAD_CHANNEL, "not a channel name or pattern");
     } else if (!mayRead(session, channel)) {
       fail(id, ErrorCode.FORBIDDEN, "you may not subscribe to this channel");
-    } else if (session.subscription(channel).isPresent()) {
+    } else if (session.subscription(channel).filter(s -> !session.doubts(s)).isPresent()) {
       fail(id, ErrorCode.ALREADY_SUBSCRIBED, "the session is subscribed already");
-    } else if (session.subscriptions().size() >= limits.subscriptions()) {
+    } else if (session.subscription(channel).isEmpty()
+        && session.subscriptions().size() >= limits.subscriptions()) {
       fail(id, ErrorCode.TOO_MANY_SUBSCRIPTIONS, "at most " + limits.subscriptions());
     } else if (ChannelName.isPattern(channel) && subscribe.position().isPresent()) {
       fail(id, ErrorCode.MALFORMED, "a pattern has no position");
@@ -392,6 +416,8 @@ final class CommandDispatcher implements Connection.Receiver {
         node.engine.sessions().subscribe(session.lease(), channel, stored),
         fence -> {
           if (holds(session, fence)) {
+            // One whose unsubscribe nobody knows the outcome of begins anew.
+            session.subscription(channel).ifPresent(doubtful -> leave(session, doubtful));
             join(session, id, channel, from, asked, () -> {}, this::goOn);
           }
         });
@@ -443,23 +469,34 @@ final class CommandDispatcher implements Connection.Receiver {
   }
 
   private void unsubscribe(Session session, Command.Unsubscribe unsubscribe) {
-    var subscription = session.subscription(unsubscribe.channel());
-    if (subscription.isEmpty()) {
-      fail(unsubscribe.id(), ErrorCode.NOT_SUBSCRIBED, "the session is not subscribed");
+    var id = unsubscribe.id();
+    var channel = unsubscribe.channel();
+    if (!ChannelName.valid(channel, true, node.settings.limits().channelNameBytes())) {
+      fail(id, ErrorCode.NOT_SUBSCRIBED, "the session is not subscribed");
       return;
     }
+    // Also for a channel that is not subscribed here: a subscribe whose answer was lost may have
+    // left it in the store.
     holdOthers();
-    leave(session, subscription.get());
-    heldAnswered(
-        unsubscribe.id(),
+    answered(
+        id,
         ErrorCode.UNKNOWN,
-        node.engine.sessions().unsubscribe(session.lease(), unsubscribe.channel()),
+        node.engine.sessions().unsubscribe(session.lease(), channel),
         fence -> {
           if (holds(session, fence)) {
-            connection.send(
-                new ServerMessage.Unsubscribed(unsubscribe.id(), unsubscribe.channel()));
+            var subscription = session.subscription(channel);
+            if (subscription.isPresent()) {
+              leave(session, subscription.get());
+              connection.send(new ServerMessage.Unsubscribed(id, channel));
+            } else {
+              fail(id, ErrorCode.NOT_SUBSCRIBED, "the session is not subscribed");
+            }
             goOn();
           }
+        },
+        () -> {
+          session.subscription(channel).ifPresent(session::doubt);
+          goOn();
         });
   }
 
@@ -600,7 +637,29 @@ final class CommandDispatcher implements Connection.Receiver {
         }
       }
       var member = new Member(session.id(), session.user(), shown);
-      node.noting("presence", node.engine.presence().enter(channel, member, session.lease()));
+      lane()
+          .when(
+              node.engine.presence().enter(channel, member, session.lease()),
+              (done, failure) -> {
+                if (failure != null) {
+                  node.engineFailed("presence", failure);
+                  enterPresenceLater(session, channel);
+                }
+              });
+    }
+  }
+
+  /** What is shown may be older than what the session has. The end of an outage enters all anew. */
+  private void enterPresenceLater(Session session, String channel) {
+    if (!node.watch(lane()).outages().lasting()) {
+      lane()
+          .schedule(
+              SETTLE_NS,
+              () -> {
+                if (this.session == session && session.subscription(channel).isPresent()) {
+                  enterPresence(session, channel);
+                }
+              });
     }
   }
 
@@ -648,35 +707,47 @@ final class CommandDispatcher implements Connection.Receiver {
       fail(ack.id(), ErrorCode.BAD_OFFSET, "nothing was sent at this offset yet");
       return;
     }
-    inbox.acknowledged(ack.offset());
+    var reader = inbox;
     acknowledged(
-        session, ack.id(), node.engine.inboxes().acknowledge(session.lease(), ack.offset()));
+        session,
+        ack.id(),
+        node.engine.inboxes().acknowledge(session.lease(), ack.offset()),
+        () -> reader.acknowledged(ack.offset()));
   }
 
   private void acknowledge(Session session, Command.AckChannel ack) {
     var subscription = session.subscription(ack.channel());
     if (subscription.isEmpty() || positionless(ack.channel())) {
       fail(ack.id(), ErrorCode.NOT_SUBSCRIBED, "the session is not subscribed, with positions");
-    } else if (ack.position().offset() > node.hub.delivered(subscription.get())) {
-      fail(ack.id(), ErrorCode.BAD_OFFSET, "nothing was sent at this offset yet");
+    } else if (!node.hub.sent(subscription.get(), ack.position())) {
+      fail(ack.id(), ErrorCode.BAD_OFFSET, "nothing was sent at this position yet");
     } else {
       acknowledged(
           session,
           ack.id(),
-          node.engine.sessions().acknowledge(session.lease(), ack.channel(), ack.position()));
+          node.engine.sessions().acknowledge(session.lease(), ack.channel(), ack.position()),
+          () -> {});
     }
   }
 
-  private void acknowledged(Session session, long id, CompletionStage<Fence> stage) {
+  private void acknowledged(
+      Session session, long id, CompletionStage<Fence> stage, Runnable remembered) {
     answered(
         id,
         ErrorCode.UNKNOWN,
         stage,
         fence -> {
-          if (holds(session, fence) && id != Command.NO_ID) {
-            connection.send(new ServerMessage.Acked(id));
+          if (holds(session, fence)) {
+            remembered.run();
+            acked(id);
           }
         });
+  }
+
+  private void acked(long id) {
+    if (id != Command.NO_ID) {
+      connection.send(new ServerMessage.Acked(id));
+    }
   }
 
   /** From any thread: something was appended to the inbox. */
@@ -699,61 +770,121 @@ final class CommandDispatcher implements Connection.Receiver {
       fail(set.id(), refusal.get().code(), refusal.get().message());
       return;
     }
-    session.attributes(attributes);
-    CompletionStage<Fence> written =
-        node.engine.sessions().setAttributes(session.lease(), set.attributes());
-    if (set.tags().isPresent()) {
-      var before = session.tags();
-      var after = set.tags().get();
-      session.tags(after);
-      written =
-          written
-              .thenCombine(node.engine.sessions().setTags(session.lease(), after), this::worse)
-              .thenCombine(relist(session.id(), before, after), (fence, done) -> fence);
-    }
+    holdOthers();
+    var written = write(session, set.attributes(), set.tags());
     answered(
         set.id(),
         ErrorCode.UNKNOWN,
         written,
         fence -> {
           if (holds(session, fence)) {
+            session.attributes(attributes);
+            set.tags().ifPresent(tags -> retagged(session, tags));
             session.subscriptions().forEach(s -> enterPresence(session, s.channel()));
             connection.send(attributes(set.id(), session));
+            goOn();
           }
+        },
+        () -> {
+          written.whenComplete((fence, failure) -> doubt(set.attributes().keySet(), failure));
+          goOn();
         });
   }
 
-  /** The session has these tags from here on, which not the client has chosen. */
-  void retag(Session session, Set<String> tags) {
-    var before = session.tags();
+  /** What nobody knows to be stored is written back to what is here, unless it surely was not. */
+  private void doubt(Set<String> attributes, @Nullable Throwable failure) {
+    if (!NotDoneException.is(failure)) {
+      if (doubtful == null) {
+        doubtful = new HashSet<>();
+        lane().schedule(SETTLE_NS, this::settle);
+      }
+      doubtful.addAll(attributes);
+    }
+  }
+
+  /** The store has what is here, from the answer on: until then get and presence may differ. */
+  private void settle() {
+    var attached = session;
+    if (attached == null || doubtful == null) {
+      return;
+    }
+    if (held || node.watch(lane()).outages().lasting()) {
+      lane().schedule(SETTLE_NS, this::settle); // a set may be under way, which comes first
+      return;
+    }
+    var values = new HashMap<String, Json>();
+    doubtful.forEach(name -> values.put(name, attached.attributes().getOrDefault(name, Json.NULL)));
+    doubtful = null;
+    lane()
+        .when(
+            node.engine.sessions().set(attached.lease(), values, Optional.of(attached.tags())),
+            (fence, failure) -> {
+              if (fence != null) {
+                holds(attached, fence);
+              } else if (session == attached) {
+                node.engineFailed("settle", failure);
+                doubt(values.keySet(), new IllegalStateException("still in doubt", failure));
+              }
+            });
+  }
+
+  /**
+   * Listed first, stored then, struck off the list last: whatever fails, the directory lists too
+   * many and never too few. What is listed is all that the session will have, not what is new: of
+   * an earlier try nobody knows what it left.
+   */
+  private CompletionStage<Fence> write(
+      Session session, Map<String, Json> attributes, Optional<Set<String>> tags) {
+    var sessions = node.engine.sessions();
+    if (tags.isEmpty()) {
+      return sessions.set(session.lease(), attributes, tags);
+    }
+    return node.engine
+        .directory()
+        .add(Listings.of(session.id(), "", tags.get()))
+        // The command is not done as a whole, whatever became of the list.
+        .exceptionallyCompose(failure ->
+            CompletableFuture.failedFuture(
+                new NotDoneException("not listed, and so not stored", failure)))
+        .thenCompose(listed -> sessions.set(session.lease(), attributes, tags));
+  }
+
+  /** The store has these tags, in place of those that are here. */
+  private void retagged(Session session, Set<String> tags) {
+    for (var tag : session.tags()) {
+      if (!tags.contains(tag)) {
+        node.noting(
+            "directory", node.engine.directory().remove(new Target.ToTag(tag), session.id()));
+      }
+    }
     session.tags(tags);
-    node.noting("tags", node.engine.sessions().setTags(session.lease(), tags));
-    node.noting("directory", relist(session.id(), before, tags));
   }
 
-  private Fence worse(Fence one, Fence other) {
-    return one == Fence.LOST ? one : other;
+  /** The session is to have these tags, which not the client has chosen. */
+  CompletionStage<Fence> retag(Session session, Set<String> tags) {
+    var written = new CompletableFuture<Fence>();
+    lane()
+        .when(
+            write(session, Map.of(), Optional.of(tags)),
+            (fence, failure) -> {
+              if (fence == null) {
+                written.completeExceptionally(
+                    failure == null ? new IllegalStateException("no fence") : failure);
+                return;
+              }
+              if (fence == Fence.HELD) {
+                retagged(session, tags);
+              }
+              written.complete(fence);
+            });
+    return written;
   }
 
-  private CompletionStage<Boolean> relist(
-      String session, Collection<String> before, Collection<String> after) {
-    CompletionStage<Boolean> all = CompletableFuture.completedFuture(true);
-    for (var tag : before) {
-      if (!after.contains(tag)) {
-        all =
-            all.thenCombine(
-                node.engine.directory().remove(new Target.ToTag(tag), session),
-                (done, none) -> done);
-      }
+  /** Under what the session is to be listed. */
+  void collectListings(Collection<SessionDirectory.Entry> entries) {
+    if (session != null) {
+      entries.addAll(Listings.of(session));
     }
-    for (var tag : after) {
-      if (!before.contains(tag)) {
-        all =
-            all.thenCombine(
-                node.engine.directory().add(new Target.ToTag(tag), session), (done, none) -> done);
-      }
-    }
-    return all;
   }
 
   private static ServerMessage attributes(long id, Session session) {
@@ -764,16 +895,67 @@ final class CommandDispatcher implements Connection.Receiver {
 
   private void end(Session session, Command.End end) {
     holdOthers();
-    heldAnswered(
+    answered(
         end.id(),
         ErrorCode.UNKNOWN,
         node.engine.sessions().end(session.lease()),
-        gone -> {
-          gone.ifPresent(node::forget);
-          connection.send(new ServerMessage.Ended(end.id()));
-          node.observer.sessionEnded(session.id());
-          letGo(session);
-          connection.close(CloseCode.ENDED);
+        gone ->
+            gone.ifPresentOrElse(
+                ended -> ended(session, end.id(), ended), () -> endRefused(session, end.id())),
+        () -> {
+          lane().schedule(SETTLE_NS, () -> verify(session));
+          goOn();
+        });
+  }
+
+  /** Whether the session is there, though an end may have been done whose answer got lost. */
+  private void verify(Session session) {
+    if (this.session != session) {
+      return;
+    }
+    if (held || node.watch(lane()).outages().lasting()) {
+      lane().schedule(SETTLE_NS, () -> verify(session)); // it may be ending again, and be told so
+      return;
+    }
+    lane()
+        .when(
+            node.engine.sessions().renew(List.of(session.lease())),
+            (lost, failure) -> {
+              if (lost == null) {
+                node.engineFailed("renew", failure);
+                lane().schedule(SETTLE_NS, () -> verify(session));
+              } else {
+                lost.forEach(this::leaseRefused);
+              }
+            });
+  }
+
+  private void ended(Session session, long id, Gone gone) {
+    node.forget(gone);
+    connection.send(new ServerMessage.Ended(id));
+    node.observer.sessionEnded(session.id());
+    letGo(session);
+    connection.close(CloseCode.ENDED);
+  }
+
+  /**
+   * The lease holds no more. There may be no such session any more, because an earlier end was done
+   * though its answer got lost: then it has ended as asked. Else someone has it, or could.
+   */
+  private void endRefused(Session session, long id) {
+    heldAnswered(
+        id,
+        ErrorCode.UNKNOWN,
+        node.engine.sessions().holder(session.lease().session()),
+        holder -> {
+          if (this.session != session) {
+            return;
+          }
+          if (holder.isEmpty()) {
+            ended(session, id, session.gone());
+          } else {
+            refused(session.lease(), holder);
+          }
         });
   }
 
@@ -791,15 +973,35 @@ final class CommandDispatcher implements Connection.Receiver {
 
   /** On the lane: the store says that {@code lease} holds no more. */
   void leaseRefused(Lease lease) {
+    if (session == null || !session.lease().equals(lease)) {
+      return;
+    }
     refused = true;
     connection
         .lane()
         .when(
             node.engine.sessions().holder(lease.session()),
-            (holder, failure) -> {
-              // Detached, it was abandoned for us, or its taker has gone: nobody to fight with.
-              var taken = holder != null && holder.flatMap(held -> held).isPresent();
-              lose(lease, taken ? CloseCode.TAKEN_OVER : CloseCode.SESSION_LOST);
+            (holder, failure) -> refused(lease, holder == null ? Optional.empty() : holder));
+  }
+
+  /** Detached, it was abandoned for us, or its taker has gone: nobody to fight with. */
+  private void refused(Lease lease, Optional<Optional<Lease>> holder) {
+    var taken = holder.flatMap(held -> held).isPresent();
+    lose(lease, taken ? CloseCode.TAKEN_OVER : CloseCode.SESSION_LOST);
+  }
+
+  /** A write that no client waits for. */
+  void writing(Session session, String step, CompletionStage<Fence> stage) {
+    connection
+        .lane()
+        .when(
+            stage,
+            (fence, failure) -> {
+              if (fence == null) {
+                node.engineFailed(step, failure);
+              } else {
+                holds(session, fence);
+              }
             });
   }
 
@@ -827,6 +1029,12 @@ final class CommandDispatcher implements Connection.Receiver {
   void discard(Session refused) {
     letGo(refused);
     debts().end(refused.lease());
+  }
+
+  /** Whoever came for the session cannot have it yet, and may come again. */
+  void giveBack(Session refused) {
+    letGo(refused);
+    debts().release(refused.lease());
   }
 
   /** Forgets the session here; the store is left as it is. */
@@ -898,6 +1106,7 @@ final class CommandDispatcher implements Connection.Receiver {
     }
     inbox.wake();
     attached.subscriptions().forEach(s -> enterPresence(attached, s.channel()));
+    node.noting("directory", node.engine.directory().add(Listings.of(attached)));
     if (degraded) {
       degraded = false;
       connection.send(new ServerMessage.Degraded(false));

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -308,7 +309,10 @@ public final class Node {
             swept.complete(0);
           } else {
             observer.sessionsExpired(gone.size());
-            var forgotten = gone.stream().map(this::forget).toArray(CompletableFuture[]::new);
+            var forgotten =
+                gone.stream()
+                    .map(each -> forget(each, engine.directory()::removeOld))
+                    .toArray(CompletableFuture[]::new);
             lane.when(
                 CompletableFuture.allOf(forgotten), (done, none) -> swept.complete(gone.size()));
           }
@@ -321,16 +325,14 @@ public final class Node {
    * tried.
    */
   CompletableFuture<Void> forget(Gone gone) {
+    return forget(gone, engine.directory()::remove);
+  }
+
+  private CompletableFuture<Void> forget(
+      Gone gone, BiFunction<Target, String, CompletionStage<Void>> strikeOff) {
     var steps = new ArrayList<CompletableFuture<?>>();
-    if (!gone.user().isEmpty()) {
-      steps.add(
-          noting(
-              "directory",
-              engine.directory().remove(new Target.ToUser(gone.user()), gone.session())));
-    }
-    for (var tag : gone.tags()) {
-      steps.add(
-          noting("directory", engine.directory().remove(new Target.ToTag(tag), gone.session())));
+    for (var entry : Listings.of(gone.session(), gone.user(), gone.tags())) {
+      steps.add(noting("directory", strikeOff.apply(entry.target(), entry.session())));
     }
     for (var channel : gone.channels()) {
       steps.add(noting("presence", engine.presence().leave(channel, gone.newest())));

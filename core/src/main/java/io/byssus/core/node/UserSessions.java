@@ -34,31 +34,39 @@ final class UserSessions {
     return node.engine
         .directory()
         .sessions(new Target.ToUser(user))
-        .thenCompose(listed -> olderThan(node, session, listed))
+        .thenCompose(listed -> olderThan(node, user, session, listed))
         .thenCompose(older -> judge(node, older));
   }
 
   private static CompletionStage<List<Other>> olderThan(
-      Node node, String session, List<String> listed) {
+      Node node, String user, String session, List<String> listed) {
     CompletionStage<List<Other>> all = CompletableFuture.completedFuture(new ArrayList<>());
-    for (var other : listed.subList(0, Math.max(0, listed.indexOf(session)))) {
+    var place = listed.indexOf(session);
+    for (var other : place < 0 ? listed : listed.subList(0, place)) {
       all =
           all.thenCombine(
               node.engine.sessions().holder(other),
-              (found, holder) -> add(node, found, other, holder));
+              (found, holder) -> add(node, user, found, other, holder));
     }
     return all;
   }
 
   /** One that only the store takes for attached stands in nobody's way. */
   private static List<Other> add(
-      Node node, List<Other> found, String session, Optional<Optional<Lease>> holder) {
-    holder.ifPresent(held -> {
-      var stray = held.filter(node.strays::isStray);
-      stray.ifPresent(node.strays::release);
-      found.add(new Other(session, stray.isPresent() ? Optional.empty() : held));
-    });
+      Node node, String user, List<Other> found, String session, Optional<Optional<Lease>> holder) {
+    holder.ifPresentOrElse(
+        held -> {
+          var stray = held.filter(node.strays::isStray);
+          stray.ifPresent(node.strays::release);
+          found.add(new Other(session, stray.isPresent() ? Optional.empty() : held));
+        },
+        () -> strikeOff(node, user, session));
     return found;
+  }
+
+  /** Its session is gone; what should have removed the entry was lost. */
+  private static void strikeOff(Node node, String user, String session) {
+    node.noting("directory", node.engine.directory().removeOld(new Target.ToUser(user), session));
   }
 
   private static CompletionStage<Boolean> judge(Node node, List<Other> older) {

@@ -1,5 +1,6 @@
 package io.byssus.core.node;
 
+import io.byssus.core.delivery.SessionDirectory;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Lease;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,8 @@ final class Watch {
   private static final int RENEWALS = 3;
 
   private static final int ENTERED_A_TICK = 500;
+  private static final int LISTED_A_STEP = 500;
+  private static final long LIST_STEP_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final Lane lane;
   private final Node node;
@@ -145,7 +149,11 @@ final class Watch {
     var engine = node.settings.engine();
     if (now - sessionsRenewedAt >= engine.sessionTtl().toNanos() / RENEWALS) {
       sessionsRenewedAt = now;
-      renewSessions(answered -> {});
+      renewSessions(answered -> {
+        if (answered) {
+          list(new ArrayDeque<>(dispatchers));
+        }
+      });
     }
     if (now - presenceTouchedAt >= engine.presenceTtl().toNanos() / RENEWALS) {
       presenceTouchedAt = now;
@@ -171,13 +179,45 @@ final class Watch {
           if (lost == null) {
             node.engineFailed("renew", failure);
           } else {
-            lost.forEach(lease ->
-                node.attachments
-                    .of(lease.session())
-                    .ifPresent(dispatcher -> dispatcher.leaseRefused(lease)));
+            refuse(lost);
           }
           then.accept(lost != null);
         });
+  }
+
+  /**
+   * Says where the sessions stand in the directory, some at a time: there are as many entries as
+   * sessions have users and tags. What fails is said again with the next renewal.
+   */
+  private void list(ArrayDeque<CommandDispatcher> waiting) {
+    var entries = new ArrayList<SessionDirectory.Entry>();
+    while (entries.size() < LISTED_A_STEP && !waiting.isEmpty()) {
+      waiting.poll().collectListings(entries);
+    }
+    if (entries.isEmpty()) {
+      return;
+    }
+    lane.when(
+        node.engine.directory().add(entries),
+        (done, failure) -> {
+          if (failure != null) {
+            node.engineFailed("directory", failure);
+          }
+          if (!waiting.isEmpty() && !outages.lasting()) {
+            lane.schedule(LIST_STEP_NS, () -> list(waiting));
+          }
+        });
+  }
+
+  /** Those who hold these leases, and nobody who has come for the same sessions since. */
+  private void refuse(List<Lease> lost) {
+    if (lost.isEmpty()) {
+      return;
+    }
+    var refused = new HashSet<>(lost);
+    for (var dispatcher : List.copyOf(dispatchers)) {
+      dispatcher.lease().filter(refused::contains).ifPresent(dispatcher::leaseRefused);
+    }
   }
 
   private void touchPresence() {

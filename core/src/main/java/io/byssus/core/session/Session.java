@@ -2,13 +2,16 @@ package io.byssus.core.session;
 
 import io.byssus.core.connection.Connection;
 import io.byssus.core.lane.Lane;
+import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.protocol.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A session while it is attached here: what the store keeps of it, at hand. Confined to the lane of
@@ -22,6 +25,7 @@ public final class Session {
   private final List<Subscription> subscriptions = new ArrayList<>(1);
   private Map<String, Json> attributes;
   private Set<String> tags;
+  private Set<String> doubtful = Set.of();
 
   public Session(Connection connection, Lease lease, StoredSession stored) {
     this.connection = connection;
@@ -87,6 +91,12 @@ public final class Session {
     return subscriptions;
   }
 
+  /** What it would leave to clean up elsewhere, as far as is known here. */
+  public Gone gone() {
+    var channels = subscriptions.stream().map(Subscription::channel).collect(Collectors.toSet());
+    return new Gone(lease, user, tags, channels);
+  }
+
   public Optional<Subscription> subscription(String channel) {
     for (var subscription : subscriptions) {
       if (subscription.channel().equals(channel)) {
@@ -107,5 +117,21 @@ public final class Session {
   public void unsubscribe(Subscription subscription) {
     lane().check();
     subscriptions.remove(subscription);
+    if (!doubtful.isEmpty()) {
+      doubtful.remove(subscription.channel());
+    }
+  }
+
+  /** Nobody knows whether the store still has this subscription, which is there here. */
+  public void doubt(Subscription subscription) {
+    lane().check();
+    if (doubtful.isEmpty()) {
+      doubtful = new HashSet<>();
+    }
+    doubtful.add(subscription.channel());
+  }
+
+  public boolean doubts(Subscription subscription) {
+    return doubtful.contains(subscription.channel());
   }
 }

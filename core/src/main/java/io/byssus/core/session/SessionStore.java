@@ -13,10 +13,11 @@ import java.util.concurrent.CompletionStage;
  * Keeps sessions beyond their connections: the port of an engine.
  *
  * <p>Each call is one atomic step, and calls on one session take effect in the order in which one
- * thread makes them. A stage completes on any thread; it fails only when the outcome is not known
- * (the engine cannot be reached), and then the step may or may not have happened. All steps may be
- * repeated: they write the same again, a claim under one more term. The parts of a session
- * (attributes, subscriptions, inbox) are one: they live and expire together.
+ * thread makes them. A stage completes on any thread; it fails only when the engine cannot be
+ * reached, and then the step may or may not have happened, or surely has not: {@link
+ * io.byssus.core.NotDoneException}. All steps may be repeated: they write the same again, a claim
+ * under one more term. The parts of a session (attributes, subscriptions, inbox) are one: they live
+ * and expire together.
  *
  * <p>A session is Attached (it has an owner) or Detached; it exists for the time to live after it
  * was last made, claimed, renewed or released. From then on it is gone for every step, though only
@@ -68,10 +69,11 @@ public interface SessionStore {
     record Refused() implements Claim {}
   }
 
-  /** Sets attributes; {@link Json#NULL} removes one. */
-  CompletionStage<Fence> setAttributes(Lease lease, Map<String, Json> changes);
-
-  CompletionStage<Fence> setTags(Lease lease, Set<String> tags);
+  /**
+   * Sets attributes, of which {@link Json#NULL} removes one, and, where they are given, tags in
+   * place of all that were there.
+   */
+  CompletionStage<Fence> set(Lease lease, Map<String, Json> attributes, Optional<Set<String>> tags);
 
   /** Remembers a subscription and where it starts, in place of what was remembered of it. */
   CompletionStage<Fence> subscribe(Lease lease, String channel, Optional<Position> position);

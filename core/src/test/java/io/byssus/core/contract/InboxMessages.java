@@ -9,8 +9,13 @@ import io.byssus.core.session.Lease;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Sender;
 import io.byssus.protocol.ServerMessage.Item;
+import io.byssus.protocol.Target;
+import io.byssus.protocol.Target.ToTag;
+import io.byssus.protocol.Target.ToUser;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -25,6 +30,29 @@ abstract class InboxMessages extends InboxTests {
     var data = Json.of("{\"text\":\"\\u0000 é 😀\"}");
     assertThat(get(inboxesElsewhere.append(lease.session(), data, from))).isEqualTo(Append.STORED);
     assertThat(page(lease, 0, 10)).isEqualTo(new Page(1, List.of(new Item(1, data, from))));
+  }
+
+  /** The directory may list a session where it stands no more: what it has decides. */
+  @Test
+  void onlyThoseWhoAreMeantGetIt() {
+    var lease = created(Map.of(), Set.of("beta", "eu", "e"));
+    assertThat(append(lease, new ToUser(USER))).isEqualTo(Append.STORED);
+    assertThat(append(lease, new ToTag("eu"))).isEqualTo(Append.STORED);
+    assertThat(append(lease, new ToTag("e"))).isEqualTo(Append.STORED);
+    assertThat(append(lease, new ToUser("bob"))).isEqualTo(Append.NO_SESSION);
+    assertThat(append(lease, new ToUser("eu"))).isEqualTo(Append.NO_SESSION);
+    assertThat(append(lease, new ToTag("u"))).isEqualTo(Append.NO_SESSION);
+    assertThat(append(lease, new ToTag("ann"))).isEqualTo(Append.NO_SESSION);
+    assertHeld(setTags(lease, Set.of("é 😀")));
+    assertThat(append(lease, new ToTag("eu"))).isEqualTo(Append.NO_SESSION);
+    assertThat(append(lease, new ToTag("é 😀"))).isEqualTo(Append.STORED);
+    assertHeld(setTags(lease, Set.of()));
+    assertThat(append(lease, new ToTag("é 😀"))).isEqualTo(Append.NO_SESSION);
+    assertThat(page(lease, 0, 10).items()).hasSize(4);
+  }
+
+  private Append append(Lease to, Target as) {
+    return get(inboxes.append(to.session(), as, Json.of("1"), Optional.empty()));
   }
 
   @Test

@@ -124,7 +124,7 @@ abstract class SessionAbandon extends SessionTests {
   @Test
   void theSessionCanBeResumedWithAllItsPartsUnderTheNextTerm() {
     var lease = createdBy(dead);
-    assertHeld(sessions.setAttributes(lease, Map.of("name", Json.of("1"))));
+    assertHeld(setAttributes(lease, Map.of("name", Json.of("1"))));
     var start = Optional.of(new Position("epoch", 1));
     assertHeld(sessions.subscribe(lease, "news", start));
     assertThat(abandoned()).hasSize(1);

@@ -55,7 +55,7 @@ abstract class SessionClaims extends SessionTests {
   void makingASessionAgainChangesNothing() {
     var draft = new NewSession(unique("session"), USER, Map.of(), Set.of(), TOKEN);
     var lease = get(sessions.create(draft, here.owner())).lease();
-    assertHeld(sessions.setTags(lease, Set.of("beta")));
+    assertHeld(setTags(lease, Set.of("beta")));
     assertThat(get(sessions.create(draft, here.owner())))
         .isEqualTo(new Created(lease, Optional.empty()));
     assertThat(holder(lease)).contains(Optional.of(lease));
@@ -157,7 +157,7 @@ abstract class SessionClaims extends SessionTests {
     var lease = created();
     assertThat(claim(lease.session(), TokenHash.of("guessed"), SECOND)).isEqualTo(new Refused());
     assertThat(holder(lease)).contains(Optional.of(lease));
-    assertHeld(sessions.setTags(lease, Set.of("still-mine")));
+    assertHeld(setTags(lease, Set.of("still-mine")));
     assertThat(claim(lease.session(), SECOND, THIRD)).isEqualTo(new Refused());
     assertThat(claim(lease.session(), TOKEN, SECOND)).isInstanceOf(Granted.class);
   }
@@ -169,7 +169,7 @@ abstract class SessionClaims extends SessionTests {
       assertThat(get(sessions.claim(lease.session(), user, TOKEN, SECOND, here.owner())))
           .isEqualTo(new Refused());
     }
-    assertHeld(sessions.setTags(lease, Set.of("still-mine")));
+    assertHeld(setTags(lease, Set.of("still-mine")));
   }
 
   @Test
@@ -220,7 +220,7 @@ abstract class SessionClaims extends SessionTests {
         grants.stream().map(Granted::lease).max(Comparator.comparing(Lease::term)).orElseThrow();
     assertThat(holder(first)).contains(Optional.of(winner));
     for (var grant : grants) {
-      var write = sessions.setTags(grant.lease(), Set.of("term-" + grant.lease().term()));
+      var write = setTags(grant.lease(), Set.of("term-" + grant.lease().term()));
       if (grant.lease().equals(winner)) {
         assertHeld(write);
       } else {

@@ -3,10 +3,12 @@ package io.byssus.core.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.delivery.SessionDirectory;
+import io.byssus.core.delivery.SessionDirectory.Entry;
 import io.byssus.protocol.Target;
 import io.byssus.protocol.Target.ToSession;
 import io.byssus.protocol.Target.ToTag;
 import io.byssus.protocol.Target.ToUser;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,57 @@ public abstract class SessionDirectoryContract extends EngineTests {
     assertSessions(ann, "a");
     add(ann, "b", "a");
     assertSessions(ann, "a", "b");
+  }
+
+  @Test
+  void oneAdditionMayHoldMany() {
+    var ann = new ToUser(unique("ann"));
+    var beta = new ToTag(unique("beta"));
+    add(beta, "b");
+    get(
+        directory.add(
+            List.of(
+                new Entry(ann, "a"),
+                new Entry(beta, "a"),
+                new Entry(new ToSession("a"), "a"),
+                new Entry(beta, "b"),
+                new Entry(ann, "c"))));
+    assertSessions(ann, "a", "c");
+    assertSessions(beta, "b", "a");
+    get(directory.add(List.of()));
+  }
+
+  @Test
+  void whatIsNotAddedAgainIsForgotten() {
+    var ann = new ToUser(unique("ann"));
+    var bob = new ToUser(unique("bob"));
+    var life = settings.sessionTtl().multipliedBy(SessionDirectory.LIVES);
+    add(ann, "left", "kept");
+    add(bob, "left");
+    engine.advance(most(life));
+    assertSessions(ann, "left", "kept");
+    assertSessions(bob, "left");
+    add(ann, "kept", "new");
+    engine.advance(most(life));
+    assertSessions(ann, "kept", "new");
+    assertSessions(bob);
+    add(ann, "left");
+    assertSessions(ann, "kept", "new", "left");
+  }
+
+  /** Whoever has learned that a session is gone does not remove one that was made since. */
+  @Test
+  void whatWasAddedOfLateIsNotOld() {
+    var ann = new ToUser(unique("ann"));
+    add(ann, "a", "b");
+    get(directory.removeOld(ann, "a"));
+    assertSessions(ann, "a", "b");
+    engine.advance(most(settings.sessionTtl()));
+    add(ann, "b");
+    get(directory.removeOld(ann, "a"));
+    get(directory.removeOld(ann, "b"));
+    get(directory.removeOld(ann, "never"));
+    assertSessions(ann, "b");
   }
 
   @Test

@@ -20,7 +20,7 @@ abstract class SessionParts extends SessionTests {
   @Test
   void settingAttributesLeavesTheOthers() {
     var lease = created(Map.of("name", Json.of("\"Ann\""), "theme", Json.of("1")), Set.of());
-    assertHeld(sessions.setAttributes(lease, Map.of("theme", Json.of("2"), "size", Json.of("3"))));
+    assertHeld(setAttributes(lease, Map.of("theme", Json.of("2"), "size", Json.of("3"))));
     assertThat(stored(lease).attributes())
         .isEqualTo(Map.of("name", Json.of("\"Ann\""), "theme", Json.of("2"), "size", Json.of("3")));
   }
@@ -28,7 +28,7 @@ abstract class SessionParts extends SessionTests {
   @Test
   void settingAnAttributeToNullRemovesIt() {
     var lease = created(Map.of("name", Json.of("\"Ann\""), "theme", Json.of("1")), Set.of());
-    assertHeld(sessions.setAttributes(lease, Map.of("theme", Json.NULL, "absent", Json.NULL)));
+    assertHeld(setAttributes(lease, Map.of("theme", Json.NULL, "absent", Json.NULL)));
     assertThat(stored(lease).attributes()).isEqualTo(Map.of("name", Json.of("\"Ann\"")));
   }
 
@@ -42,10 +42,25 @@ abstract class SessionParts extends SessionTests {
   @Test
   void settingTagsReplacesThemAll() {
     var lease = created(Map.of(), Set.of("beta", "eu"));
-    assertHeld(sessions.setTags(lease, Set.of("eu", "vip")));
+    assertHeld(setTags(lease, Set.of("eu", "vip")));
     assertThat(stored(lease).tags()).isEqualTo(Set.of("eu", "vip"));
-    assertHeld(sessions.setTags(granted(here, lease.session()).lease(), Set.of()));
+    assertHeld(setTags(granted(here, lease.session()).lease(), Set.of()));
     assertThat(stored(lease).tags()).isEmpty();
+  }
+
+  @Test
+  void attributesAndTagsAreSetTogetherOrNotAtAll() {
+    var lease = created(Map.of("name", Json.of("1")), Set.of("old"));
+    var attributes = Map.of("name", Json.of("2"));
+    assertHeld(sessions.set(lease, attributes, Optional.of(Set.of("new"))));
+    var next = granted(there, lease.session());
+    assertThat(next.session().attributes()).isEqualTo(attributes);
+    assertThat(next.session().tags()).containsExactly("new");
+
+    assertLost(sessions.set(lease, Map.of("name", Json.of("3")), Optional.of(Set.of("late"))));
+
+    assertThat(stored(lease).attributes()).isEqualTo(attributes);
+    assertThat(stored(lease).tags()).containsExactly("new");
   }
 
   @Test
@@ -114,7 +129,7 @@ abstract class SessionParts extends SessionTests {
     }
     subscriptions.forEach(
         (channel, position) -> assertHeld(sessions.subscribe(lease, channel, position)));
-    assertHeld(sessions.setAttributes(lease, attributes));
+    assertHeld(setAttributes(lease, attributes));
     var stored = stored(lease);
     assertThat(stored.subscriptions()).isEqualTo(subscriptions);
     assertThat(stored.attributes()).isEqualTo(attributes);
@@ -126,7 +141,7 @@ abstract class SessionParts extends SessionTests {
     assertHeld(sessions.subscribe(lease, "news", Optional.of(START)));
     var writes = new ArrayList<CompletionStage<Fence>>();
     for (var i = 1; i <= 100; i++) {
-      writes.add(sessions.setAttributes(lease, Map.of("count", Json.of("" + i))));
+      writes.add(setAttributes(lease, Map.of("count", Json.of("" + i))));
       writes.add(sessions.acknowledge(lease, "news", START.at(i)));
     }
     assertThat(getAll(writes)).containsOnly(Fence.HELD);
@@ -139,9 +154,7 @@ abstract class SessionParts extends SessionTests {
   void concurrentWritesToDifferentPartsAreAllKept() {
     var lease = created();
     var writes =
-        atOnce(
-            50,
-            i -> () -> get(sessions.setAttributes(lease, Map.of("part-" + i, Json.of("" + i)))));
+        atOnce(50, i -> () -> get(setAttributes(lease, Map.of("part-" + i, Json.of("" + i)))));
     assertThat(writes).containsOnly(Fence.HELD);
     assertThat(stored(lease).attributes()).hasSize(50);
   }

@@ -70,6 +70,14 @@ abstract class SessionTests extends EngineTests {
     return granted(here, lease.session()).session();
   }
 
+  CompletionStage<Fence> setAttributes(Lease lease, Map<String, Json> attributes) {
+    return sessions.set(lease, attributes, Optional.empty());
+  }
+
+  CompletionStage<Fence> setTags(Lease lease, Set<String> tags) {
+    return sessions.set(lease, Map.of(), Optional.of(tags));
+  }
+
   Optional<Optional<Lease>> holder(Lease lease) {
     return get(sessions.holder(lease.session()));
   }

@@ -34,8 +34,8 @@ enum Write {
     var sessions = engine.sessions();
     var inboxes = engine.inboxes();
     return switch (this) {
-      case SET_ATTRIBUTES -> sessions.setAttributes(lease, Map.of("written", Json.of("1")));
-      case SET_TAGS -> sessions.setTags(lease, Set.of("written"));
+      case SET_ATTRIBUTES -> sessions.set(lease, Map.of("written", Json.of("1")), Optional.empty());
+      case SET_TAGS -> sessions.set(lease, Map.of(), Optional.of(Set.of("written")));
       case SUBSCRIBE -> sessions.subscribe(lease, "written", Optional.empty());
       case UNSUBSCRIBE -> sessions.unsubscribe(lease, SUBSCRIBED);
       case ACKNOWLEDGE -> sessions.acknowledge(lease, SUBSCRIBED, new Position("written", 1));

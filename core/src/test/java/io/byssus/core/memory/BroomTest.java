@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class BroomTest {
   private final ConcurrentHashMap<String, Integer> map = new ConcurrentHashMap<>();
   private final List<String> seen = new ArrayList<>();
-  private final Broom<Integer> broom = new Broom<>(map, (key, value) -> seen.add(key));
+  private final Broom<String, Integer> broom = new Broom<>(map, (key, value) -> seen.add(key));
 
   @Test
   void everyEntryIsSeenOnceARound() {

@@ -120,11 +120,11 @@ class SessionsBehaveLikeANaiveModelTest {
         case CLAIM -> claim(id, act.lease, number);
         case SET_ATTRIBUTE -> {
           var changes = Map.of("a" + number % 3, number < 3 ? Json.NULL : Json.of("" + number));
-          same(model.setAttributes(lease, changes), sessions.setAttributes(lease, changes));
+          same(model.setAttributes(lease, changes), sessions.set(lease, changes, Optional.empty()));
         }
         case SET_TAG -> {
           var tags = Set.of("tag-" + number);
-          same(model.setTags(lease, tags), sessions.setTags(lease, tags));
+          same(model.setTags(lease, tags), sessions.set(lease, Map.of(), Optional.of(tags)));
         }
         case SUBSCRIBE -> {
           var start = number < 5 ? Optional.of(position) : Optional.<Position>empty();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.byssus.core.channel.Broker.Draft;
 import io.byssus.core.channel.Broker.Outcome;
 import io.byssus.core.channel.Retention;
+import io.byssus.core.delivery.SessionDirectory;
 import io.byssus.core.node.EngineSettings;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
@@ -35,7 +36,7 @@ class WhatIsUnusedIsForgottenTest {
   private final MemoryBroker broker =
       new MemoryBroker(SETTINGS, ticker, new Epochs(new SplittableRandom(1))::next, DEDUPE_IDS);
   private final MemoryPresence presence = new MemoryPresence(SETTINGS.presenceTtl(), ticker);
-  private final MemoryDirectory directory = new MemoryDirectory();
+  private final MemoryDirectory directory = new MemoryDirectory(SETTINGS.sessionTtl(), ticker);
 
   private Outcome publish(String channel, String dedupe, Retention retention) {
     var draft = new Draft(Json.of("1"), Optional.empty(), dedupe, Durability.ACCEPTED);
@@ -151,6 +152,19 @@ class WhatIsUnusedIsForgottenTest {
     directory.remove(new ToTag("beta"), "b");
     directory.remove(new ToTag("never"), "b");
     directory.add(new ToSession("a"), "a");
+    assertThat(directory.size()).isZero();
+  }
+
+  @Test
+  void sessionsThatNobodyListsAnyMoreAreSwept() {
+    for (var i = 0; i < 100; i++) {
+      directory.add(new ToUser("user-" + i), "a");
+      directory.add(new ToUser("user-" + i), "b");
+    }
+    ticker.advance(SETTINGS.sessionTtl().multipliedBy(SessionDirectory.LIVES));
+    for (var i = 0; i < 20; i++) {
+      directory.sweep(10);
+    }
     assertThat(directory.size()).isZero();
   }
 }

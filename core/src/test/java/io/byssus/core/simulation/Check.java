@@ -63,12 +63,6 @@ enum Check {
   private static final Set<Check> NOT_YET =
       named(
           EnumSet.of(
-              SURELY_NOT_DONE,
-              OUTCOME,
-              LEFT,
-              DEGRADED,
-              DIRECTORY,
-              SUBSCRIPTIONS,
               LISTENERS,
               LEFT_BEHIND,
               GHOST));

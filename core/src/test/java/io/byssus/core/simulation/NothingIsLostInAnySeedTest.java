@@ -15,6 +15,7 @@ import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.Recovery;
 import io.byssus.protocol.Sender;
+import io.byssus.protocol.Target;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
@@ -223,8 +224,9 @@ class NothingIsLostInAnySeedTest {
 
   private record RepeatingInbox(InboxStore store) implements InboxStore {
     @Override
-    public CompletionStage<Append> append(String session, Json data, Optional<Sender> from) {
-      return store.append(session, data, from);
+    public CompletionStage<Append> append(
+        String session, Target as, Json data, Optional<Sender> from) {
+      return store.append(session, as, data, from);
     }
 
     @Override

@@ -61,7 +61,7 @@ class PlantedBugsAreFoundTest {
 
   @Test
   void aStoreThatForgetsWhatWasSetIsFound() {
-    isFound(Check.OUTCOME, sessions("setAttributes", () -> Fence.HELD));
+    isFound(Check.OUTCOME, sessions("set", () -> Fence.HELD));
   }
 
   @Test

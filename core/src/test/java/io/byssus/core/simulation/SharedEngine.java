@@ -134,7 +134,7 @@ final class SharedEngine {
             engine.inboxes(),
             (call, arguments) -> {
               if (call.getName().equals("append")) {
-                bytesSaid += MESSAGE_BYTES + ((Json) arguments[1]).bytes();
+                bytesSaid += MESSAGE_BYTES + ((Json) arguments[arguments.length - 2]).bytes();
               }
               if (!call.getName().equals("onAppend")) {
                 return call.invoke(engine.inboxes(), arguments);

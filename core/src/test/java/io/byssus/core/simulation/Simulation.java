@@ -606,12 +606,11 @@ final class Simulation {
     }
   }
 
+  /** It may list too many, and not too few: the session itself decides whether it is meant. */
   private void checkDirectory() {
     var listed = engine.directory();
-    var sessions = new HashMap<String, StoredSession>();
     for (var living : engine.living()) {
       var session = living.session();
-      sessions.put(session.id(), session);
       if (living.holder().isPresent()) {
         var targets = new ArrayList<Target>();
         targets.add(new Target.ToUser(session.user()));
@@ -624,20 +623,6 @@ final class Simulation {
         }
       }
     }
-    listed.forEach((target, all) -> {
-      for (var each : all) {
-        var session = sessions.get(each);
-        world.check(
-            Check.DIRECTORY,
-            session == null
-                || switch (target) {
-                  case Target.ToUser(var user) -> session.user().equals(user);
-                  case Target.ToTag(var tag) -> session.tags().contains(tag);
-                  case Target.ToSession _ -> false;
-                },
-            session + " is listed under " + target);
-      }
-    });
   }
 
   private void checkPresence() {

@@ -17,6 +17,7 @@ import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.Sender;
 import io.byssus.protocol.ServerMessage.Item;
+import io.byssus.protocol.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -96,8 +97,9 @@ public final class TestCluster {
     }
 
     @Override
-    public CompletionStage<Append> append(String session, Json data, Optional<Sender> from) {
-      return engine.inboxes().append(session, data, from);
+    public CompletionStage<Append> append(
+        String session, Target as, Json data, Optional<Sender> from) {
+      return engine.inboxes().append(session, as, data, from);
     }
 
     @Override

@@ -159,9 +159,17 @@ final class Device implements Socket, Encoding {
   @Override
   public void write(Frame frame) {
     switch (((Told) frame).message()) {
-      case ServerMessage.Connected _ -> admitted = true;
+      case ServerMessage.Connected connected -> {
+        admitted = true;
+        written = connected.resumed() ? written : 0;
+      }
       case ServerMessage.Direct(var item) -> command(item);
       case ServerMessage.Failed(var id, var code, var _) -> failed(id, code);
+      case ServerMessage.Degraded(var active) -> {
+        if (!active && written > 0) {
+          written(written); // what was acknowledged meanwhile was not heard, perhaps
+        }
+      }
       case ServerMessage.Missed _ -> gateway.happened(DeviceEvent.EXPIRED_COMMANDS, 1);
       case ServerMessage.Subscribed _,
           ServerMessage.Unsubscribed _,
@@ -174,7 +182,6 @@ final class Device implements Socket, Encoding {
           ServerMessage.History _,
           ServerMessage.Ended _,
           ServerMessage.Pong _,
-          ServerMessage.Degraded _,
           ServerMessage.Reconnect _ -> {}
     }
   }
