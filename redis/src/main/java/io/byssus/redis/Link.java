@@ -49,9 +49,22 @@ final class Link {
 
   /**
    * @param aheadMs how much the primary's clock is ahead of this JVM's monotonic clock
+   * @param withinMs how far that may be off: half of the time that the answer took
    * @param replicas how many replicas follow it now
    */
-  record Health(long aheadMs, int replicas) {}
+  record Health(long aheadMs, long withinMs, int replicas) {
+    /**
+     * Of two estimates that agree the surer one counts: on a busy machine an answer may take a
+     * hundred times as long as the one before. The older one grows less sure, as clocks drift. If
+     * they do not agree, the clock was set.
+     */
+    private Health after(Health before) {
+      var agree = Math.abs(aheadMs - before.aheadMs) <= withinMs + before.withinMs + 1;
+      return agree && before.withinMs < withinMs
+          ? new Health(before.aheadMs, before.withinMs + 1, replicas)
+          : this;
+    }
+  }
 
   /**
    * @param aside to the same primary
@@ -86,7 +99,7 @@ final class Link {
   }
 
   void health(Health now) {
-    health = now;
+    health = now.after(health);
   }
 
   boolean lost() {

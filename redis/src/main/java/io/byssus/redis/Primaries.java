@@ -464,7 +464,7 @@ final class Primaries implements AutoCloseable {
     }
     var before = System.nanoTime();
     var time = redis.time();
-    var ahead = aheadMs(time, before);
+    var health = health(time, before, System.nanoTime(), replication.replicas());
     var loading = new ArrayList<RedisFuture<String>>();
     for (var script : Script.values()) {
       loading.add(connection.async().scriptLoad(script.source));
@@ -476,7 +476,7 @@ final class Primaries implements AutoCloseable {
         aside,
         replication,
         fsyncs(version, Replication.fields(redis.info("persistence"))),
-        new Health(ahead, replication.replicas()),
+        health,
         () -> lostLink(shard));
   }
 
@@ -506,12 +506,12 @@ final class Primaries implements AutoCloseable {
   }
 
   /** A reply of TIME, against the middle of the time that it took. */
-  private static long aheadMs(List<byte[]> time, long askedNs) {
+  private static Health health(List<byte[]> time, long askedNs, long answeredNs, int replicas) {
     var millis =
         Long.parseLong(Packed.text(time.get(0))) * 1_000
             + Long.parseLong(Packed.text(time.get(1))) / 1_000;
-    var middle = askedNs + (System.nanoTime() - askedNs) / 2;
-    return millis - middle / 1_000_000;
+    var half = (answeredNs - askedNs) / 2;
+    return new Health(millis - (askedNs + half) / 1_000_000, half / 1_000_000, replicas);
   }
 
   private void await(List<? extends RedisFuture<?>> futures) {
@@ -561,8 +561,12 @@ final class Primaries implements AutoCloseable {
     shard.probing = true;
     shard.probedNs = now;
     var info = link.sendAside(redis -> redis.info("replication"));
-    var time = link.sendAside(redis -> redis.time());
-    info.thenCombine(time, (text, told) -> new Health(aheadMs(told, now), judged(link, text)))
+    var askedNs = System.nanoTime();
+    var time =
+        link.sendAside(redis -> redis.time())
+            .thenApply(told -> health(told, askedNs, System.nanoTime(), 0));
+    info.thenCombine(
+            time, (text, told) -> new Health(told.aheadMs(), told.withinMs(), judged(link, text)))
         .whenComplete((health, failure) -> later(0, () -> probed(shard, link, health, failure)));
   }
 

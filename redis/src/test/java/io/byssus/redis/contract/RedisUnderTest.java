@@ -85,7 +85,8 @@ final class RedisUnderTest implements EngineUnderTest {
   @Override
   public void advance(Duration time) {
     try {
-      Thread.sleep(time.toMillis() + 5);
+      // A publication's time is as exact as half of the quickest answer to a probe.
+      Thread.sleep(time.toMillis() + 25);
     } catch (InterruptedException e) {
       throw new AssertionError("the test was interrupted", e);
     }
