@@ -2,6 +2,7 @@ package io.byssus.server.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.NotDoneException;
@@ -105,8 +106,8 @@ class CommandWrittenInAnOutageIsAcknowledgedTest {
     }
 
     @Override
-    public CompletionStage<Optional<Page>> read(Lease lease, long after, int limit) {
-      return store.read(lease, after, limit);
+    public CompletionStage<Optional<Page>> read(Lease lease, long after, Bounds bounds) {
+      return store.read(lease, after, bounds);
     }
 
     @Override
@@ -130,7 +131,7 @@ class CommandWrittenInAnOutageIsAcknowledgedTest {
     }
 
     @Override
-    public CompletionStage<Boolean> announce(Announcement announcement) {
+    public CompletionStage<Name> announce(Announcement announcement) {
       return bus.announce(announcement);
     }
 
