@@ -779,7 +779,7 @@ final class SimulatedClient {
             name + " is told " + code + " of " + command + ", though all is well");
         world.check(
             Check.SURELY_NOT_DONE,
-            code != ErrorCode.UNKNOWN || simulation.hindered(),
+            code != ErrorCode.UNKNOWN || simulation.hindered() || toSeveral(command),
             name
                 + " is told that the outcome of "
                 + command
@@ -806,6 +806,11 @@ final class SimulatedClient {
   }
 
   /** Repeats it later, as an application would, or lets it be. */
+  /** Of several sessions some may have got it before the engine went. */
+  private static boolean toSeveral(Command command) {
+    return command instanceof Command.Send send && !(send.to() instanceof Target.ToSession);
+  }
+
   private void undone(Command command, ErrorCode code) {
     switch (command) {
       case Command.Publish publish -> {

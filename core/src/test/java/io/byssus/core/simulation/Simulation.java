@@ -319,8 +319,9 @@ final class Simulation {
   }
 
   private void burst(SimulatedClient client) {
+    var channel = random.nextBoolean() ? "kept.a" : "kept.b"; // one, so that it is trimmed
     for (int i = random.nextInt(80); i > 0 && client.welcome(); i--) {
-      client.publish(random.nextBoolean() ? "kept.a" : "kept.b");
+      client.publish(channel);
     }
   }
 
