@@ -173,6 +173,9 @@ final class Feed {
                 ? broker.subscribePrefix(ChannelName.prefixOf(name), this::heard)
                 : broker.subscribe(name, this::heard),
         (done, failure) -> {
+          if (state == State.CLOSED) {
+            return;
+          }
           if (failure != null) {
             retry("subscribe", failure, this::open);
           } else if (positionless()) {

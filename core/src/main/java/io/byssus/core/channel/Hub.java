@@ -155,16 +155,17 @@ public final class Hub {
     channels(lane).fanout.probe(alive);
   }
 
+  /** A new one listens before anybody can leave it again. */
   private Feed feed(Lane lane, String name) {
-    return channels(lane)
-        .feeds
-        .computeIfAbsent(
-            name,
-            missing -> {
-              var feed = new Feed(name, lane, broker, namespaces.of(name), limits, observer);
-              lane.execute(feed::open);
-              return feed;
-            });
+    var feeds = channels(lane).feeds;
+    var known = feeds.get(name);
+    if (known != null) {
+      return known;
+    }
+    var feed = new Feed(name, lane, broker, namespaces.of(name), limits, observer);
+    feeds.put(name, feed);
+    feed.open();
+    return feed;
   }
 
   private LaneChannels channels(Lane lane) {

@@ -8,6 +8,7 @@ import io.byssus.protocol.Gap;
 import io.byssus.protocol.ServerMessage;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,10 @@ public final class Connection {
     /** There is room again for what waits elsewhere. */
     void drained();
 
-    /** The connection ended; nothing follows. */
+    /**
+     * The connection ended; nothing follows. Told in a task of its own: whoever caused it by a send
+     * finds all that is its own as it was.
+     */
     void gone(CloseCode code);
   }
 
@@ -272,7 +276,11 @@ public final class Connection {
     ending = code;
     outbox.clear();
     observer.connectionClosed(code);
-    receiver.gone(code);
+    try {
+      lane.execute(() -> receiver.gone(code));
+    } catch (RejectedExecutionException over) {
+      receiver.gone(code); // the lane runs no more tasks, and this is one of its last
+    }
   }
 
   // The heartbeat.
@@ -297,6 +305,9 @@ public final class Connection {
    */
   public void tick(Heartbeat policy, long now, long listeningSince) {
     lane.check();
+    if (!open()) {
+      return;
+    }
     if (deaf || pingedAt - heardAt > 0) {
       look();
     }

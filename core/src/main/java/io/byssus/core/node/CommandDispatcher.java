@@ -628,7 +628,7 @@ final class CommandDispatcher implements Connection.Receiver {
   }
 
   private void enterPresence(Session session, String channel) {
-    if (node.showsPresence(channel)) {
+    if (connection.open() && node.showsPresence(channel)) {
       var shown = new HashMap<String, Json>();
       for (var name : namespace(channel).presenceAttributes()) {
         var value = session.attributes().get(name);

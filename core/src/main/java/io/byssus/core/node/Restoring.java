@@ -91,6 +91,9 @@ final class Restoring implements Hub.Joined {
       tellChange(piece);
     }
     replay(piece.items());
+    if (!connection.open()) {
+      return; // it could not take all that; its session goes in a task of its own
+    }
     if (piece.recovery() instanceof Recovery.Lost && piece.from().isPresent()) {
       // The position it came with is useless: the next resume must not start there again.
       acknowledge(subscription.session(), piece.from().get());

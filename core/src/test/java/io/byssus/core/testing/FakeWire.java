@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * references of its frames: at the end of a test {@link #unreleased} is 0.
  */
 public final class FakeWire implements Encoding {
-  private static final int ENVELOPE_BYTES = 60;
+  public static final int ENVELOPE_BYTES = 60;
 
   private final List<ServerMessage> messages = new ArrayList<>();
   private int unreleased;
