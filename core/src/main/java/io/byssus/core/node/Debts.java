@@ -112,7 +112,16 @@ final class Debts {
     };
   }
 
+  /** A step that throws has failed, and is owed like any other. */
   private CompletionStage<?> step(Debt debt) {
+    try {
+      return begin(debt);
+    } catch (Throwable failure) {
+      return CompletableFuture.failedFuture(failure);
+    }
+  }
+
+  private CompletionStage<?> begin(Debt debt) {
     var sessions = node.engine.sessions();
     return switch (debt) {
       case Debt.Release(var lease) -> sessions.release(lease);

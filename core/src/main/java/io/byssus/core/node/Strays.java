@@ -6,6 +6,7 @@ import io.byssus.core.session.SessionStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Sessions that are attached to this node in the store, and that nobody here holds: left by a step
@@ -15,17 +16,20 @@ import java.util.concurrent.CompletionStage;
  */
 final class Strays {
   private static final int ROUNDS = 3;
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
   /** A look releases no more than so many; the others are there at the next. */
   private static final int RELEASED_A_LOOK = 500;
 
   private final Node node;
   private final Lane lane;
+  private final RecurringStep looking;
   private int part;
 
   Strays(Node node, Lane lane) {
     this.node = node;
     this.lane = lane;
+    this.looking = new RecurringStep(lane, 1, PATIENCE_NS);
   }
 
   /**
@@ -57,39 +61,45 @@ final class Strays {
 
   void start() {
     lane.check();
-    lookLater();
-  }
-
-  private void lookLater() {
     var ttl = node.settings.engine().sessionTtl().toNanos();
-    lane.schedule(ttl / ROUNDS / SessionStore.HELD_PARTS, this::look);
+    lane.every(ttl / ROUNDS / SessionStore.HELD_PARTS, this::look);
   }
 
   private void look() {
-    if (!node.reachable()) {
-      lookLater();
-      return;
+    if (node.reachable()) {
+      looking.take(
+          this::lookOnce,
+          (done, failure) -> {
+            if (done == null) {
+              node.engineFailed("held", failure);
+            }
+          });
     }
+  }
+
+  private CompletionStage<Boolean> lookOnce() {
+    var looked = new CompletableFuture<Boolean>();
     lane.when(
         node.engine.sessions().heldBy(node.settings.owner(), part),
         (held, failure) -> {
           if (held == null) {
-            node.engineFailed("held", failure);
-            lookLater();
+            looked.completeExceptionally(
+                failure == null ? new IllegalStateException("no answer") : failure);
           } else {
             part = (part + 1) % SessionStore.HELD_PARTS;
-            releaseUnknown(held);
+            releaseUnknown(held, looked);
           }
         });
+    return looked;
   }
 
-  private void releaseUnknown(List<String> held) {
+  private void releaseUnknown(List<String> held, CompletableFuture<Boolean> looked) {
     var released =
         held.stream()
             .filter(session -> !node.attachments.has(session))
             .limit(RELEASED_A_LOOK)
             .map(session -> node.noting("release", release(session)))
             .toArray(CompletableFuture[]::new);
-    lane.when(CompletableFuture.allOf(released), (done, none) -> lookLater());
+    lane.when(CompletableFuture.allOf(released), (done, none) -> looked.complete(true));
   }
 }

@@ -243,7 +243,7 @@ final class Watch {
       node.attachments
           .of(entry.lease().session())
           .filter(dispatcher -> dispatcher.lane() == lane)
-          .ifPresent(dispatcher -> dispatcher.enterAgain(entry));
+          .ifPresent(dispatcher -> lane.attempt(() -> dispatcher.enterAgain(entry)));
     }
     if (!missing.isEmpty()) {
       lane.schedule(TICK_NS, () -> enterAgain(missing));
