@@ -300,8 +300,7 @@ class DevicesAreSessionsTest {
       deaf.setReceiveBufferSize(4096);
       deaf.connect(server.deviceAddress().orElseThrow());
       var out = deaf.getOutputStream();
-      out.write(beats.toByteArray());
-      awaitMetric("heartbeats", 8_000);
+      out.write(beats.toByteArray()); // the last of them may come too late to be read
       new TestMetrics(server)
           .awaitLine("byssus_connections_closed_total{code=\"heartbeat_timeout\"}", 1);
       await()

@@ -199,9 +199,9 @@ class CompressedMessageTest {
 
   @Test
   void isNotInflatedBeyondTheLimit() throws Exception {
+    var bomb = bomb(60_000);
+    assertThat(bomb.length).isBetween(50_000, 65_536);
     try (var client = open("/echo")) {
-      var bomb = bomb(60_000);
-      assertThat(bomb.length).isBetween(50_000, 65_536);
       client.send(RawClient.frame(0x82 | COMPRESSED, bomb));
       client.assertClosedWith(1009);
     }
@@ -209,8 +209,8 @@ class CompressedMessageTest {
 
   @Test
   void isNotInflatedBeyondTheLimitInFragmentsEither() throws Exception {
+    var bomb = bomb(30_000);
     try (var client = open("/echo")) {
-      var bomb = bomb(30_000);
       for (var at = 0; at < bomb.length; at += 1000) {
         var last = at + 1000 >= bomb.length;
         var first = (at == 0 ? 0x02 | COMPRESSED : 0) | (last ? 0x80 : 0);
