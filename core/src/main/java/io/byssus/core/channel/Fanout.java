@@ -5,6 +5,7 @@ import io.byssus.core.connection.Connection;
 import io.byssus.core.connection.Encoding;
 import io.byssus.core.connection.Frame;
 import io.byssus.core.lane.Lane;
+import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.session.Subscription;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.Gap;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * together: one block of bytes for each encoding, one write and one flush for each connection.
  * System calls are what a broadcast costs.
  */
+@LaneConfined
 final class Fanout {
   /** So often may a channel move on while an acknowledgement is under way. */
   private static final int EPOCHS_BEFORE = 8;

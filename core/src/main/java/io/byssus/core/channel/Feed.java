@@ -4,6 +4,7 @@ import io.byssus.core.Bounds;
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.lane.Lane;
+import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.session.Subscription;
 import io.byssus.protocol.Gap;
 import io.byssus.protocol.Position;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Patterns and ephemeral channels have no positions: they are dispatched as they come.
  */
+@LaneConfined
 final class Feed {
   /** Of one read that only repairs: the next goes on where it ends. */
   private static final int PAGE_BYTES = 256 << 10;

@@ -2,6 +2,7 @@ package io.byssus.core.connection;
 
 import io.byssus.core.NodeObserver;
 import io.byssus.core.lane.Lane;
+import io.byssus.core.lane.LaneConfined;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Decoded;
 import io.byssus.protocol.Gap;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing is written at once: a turn's messages leave together when the turn ends.
  */
+@LaneConfined
 public final class Connection {
   private final Lane lane;
   private final Socket socket;
@@ -91,6 +93,7 @@ public final class Connection {
 
   /** From here on the client may send and receive several messages in one frame. */
   public void useBatches() {
+    lane.check();
     batch = true;
     encoding = encoding.batched();
   }
@@ -214,6 +217,7 @@ public final class Connection {
   }
 
   public void flush() {
+    lane.check();
     flushDue = false;
     if (open()) {
       socket.flush();
@@ -236,6 +240,7 @@ public final class Connection {
    * meanwhile has yet to be read.
    */
   public void reading(boolean on) {
+    lane.check();
     if (open()) {
       deaf = !on;
       lived();

@@ -2,6 +2,7 @@ package io.byssus.core.delivery;
 
 import io.byssus.core.Bounds;
 import io.byssus.core.NodeObserver;
+import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.session.Session;
 import io.byssus.protocol.Gap;
 import io.byssus.protocol.ServerMessage;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
  * The reading end of one attached session's inbox: reads on after what was sent, whenever something
  * may be there and the client takes it. Confined to the session's lane.
  */
+@LaneConfined
 public final class Inbox {
   /** Of one read: what is sent of it must find room beside all else that waits. */
   private static final Bounds PAGE = new Bounds(64, 64 << 10);
@@ -120,6 +122,7 @@ public final class Inbox {
   }
 
   public void acknowledged(long offset) {
+    session.lane().check();
     acknowledged = Math.max(acknowledged, offset);
   }
 }

@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
 import io.byssus.core.connection.Connection;
+import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Session;
@@ -31,6 +32,7 @@ import java.util.function.Consumer;
  * connection is gone by the time the store answers, the session is released again, so that it can
  * be resumed.
  */
+@LaneConfined
 final class Admission {
   private final Node node;
   private final Connection connection;

@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
 import io.byssus.core.lane.Lane;
+import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.Orphan;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * sessions of those that are gone. Confined to one lane of the node; only {@link #join}, {@link
  * #leave}, {@link #members} and the listener may be called from elsewhere.
  */
+@LaneConfined
 final class Cluster implements ClusterBus.Listener {
   private static final long ANNOUNCE_NS = TimeUnit.SECONDS.toNanos(2);
 
@@ -146,15 +148,17 @@ final class Cluster implements ClusterBus.Listener {
 
   CompletionStage<Void> leave() {
     var left = new CompletableFuture<Void>();
-    lane.execute(() -> {
-      over = true;
-      lane.when(
-          node.payDebts(),
-          (paid, none) ->
-              lane.ask(
-                  () -> node.engine.bus().leave(self), (done, failure) -> complete(left, failure)));
-    });
+    lane.execute(() -> leave(left));
     return left;
+  }
+
+  private void leave(CompletableFuture<Void> left) {
+    over = true;
+    lane.when(
+        node.payDebts(),
+        (paid, none) ->
+            lane.ask(
+                () -> node.engine.bus().leave(self), (done, failure) -> complete(left, failure)));
   }
 
   private static void complete(CompletableFuture<Void> stage, @Nullable Throwable failure) {

@@ -9,6 +9,7 @@ import io.byssus.core.connection.Connection;
 import io.byssus.core.delivery.Inbox;
 import io.byssus.core.delivery.SessionDirectory;
 import io.byssus.core.lane.Lane;
+import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
@@ -56,6 +57,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The store is written first, and then the copy here: a command that failed leaves the session
  * as it was, so that saying it again does all of it.
  */
+@LaneConfined
 final class CommandDispatcher implements Connection.Receiver {
   private static final int HISTORY_ITEMS = 100;
   private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -208,6 +210,7 @@ final class CommandDispatcher implements Connection.Receiver {
   }
 
   void goOn() {
+    lane().check();
     held = false;
     while (!held && waiting != null && !waiting.isEmpty() && connection.open()) {
       perform(waiting.poll());
@@ -326,18 +329,21 @@ final class CommandDispatcher implements Connection.Receiver {
 
   /** The client has a good token, for so long. */
   void authorized(Duration lasts) {
+    lane().check();
     var nanos = Math.min(TimeUnit.NANOSECONDS.convert(lasts), LONGEST_NS);
     authorizedUntil = connection.lane().nanoTime() + nanos;
   }
 
   /** The connection holds the session from here on, though it may not have been told. */
   Session hold(Lease lease, StoredSession stored) {
+    lane().check();
     session = new Session(connection, lease, stored);
     return session;
   }
 
   /** The client has been told: commands are served and directed messages flow. */
   void welcome(Session welcomed, long acknowledged, long held, Duration interval) {
+    lane().check();
     greeted = true;
     connection.startHeartbeat(interval, node.randomUpTo(interval));
     inbox =
@@ -356,6 +362,7 @@ final class CommandDispatcher implements Connection.Receiver {
 
   /** The connect has taken all its steps, for good or ill. */
   void settled(Admission done) {
+    lane().check();
     if (admission == done) {
       admission = null;
     }
@@ -786,7 +793,7 @@ final class CommandDispatcher implements Connection.Receiver {
           }
         },
         () -> {
-          written.whenComplete((fence, failure) -> doubt(set.attributes().keySet(), failure));
+          lane().when(written, (fence, failure) -> doubt(set.attributes().keySet(), failure));
           goOn();
         });
   }
@@ -973,6 +980,7 @@ final class CommandDispatcher implements Connection.Receiver {
 
   /** On the lane: the store says that {@code lease} holds no more. */
   void leaseRefused(Lease lease) {
+    lane().check();
     if (session == null || !session.lease().equals(lease)) {
       return;
     }
@@ -1060,6 +1068,7 @@ final class CommandDispatcher implements Connection.Receiver {
 
   @Override
   public void gone(CloseCode code) {
+    lane().check();
     node.closed(this);
     waiting = null;
     if (admission != null) {
@@ -1092,6 +1101,7 @@ final class CommandDispatcher implements Connection.Receiver {
 
   /** The engine cannot be reached. */
   void degrade() {
+    lane().check();
     if (inbox != null && !degraded) {
       degraded = true;
       connection.send(new ServerMessage.Degraded(true));
@@ -1100,6 +1110,7 @@ final class CommandDispatcher implements Connection.Receiver {
 
   /** The engine can be reached again, and the lease was checked: catches up with what it said. */
   void revive() {
+    lane().check();
     var attached = session;
     if (attached == null || inbox == null || refused) {
       return;
@@ -1127,6 +1138,7 @@ final class CommandDispatcher implements Connection.Receiver {
 
   /** Sends the client elsewhere, with the answers that it still waits for. */
   void drain() {
+    lane().check();
     if (!connection.open() || draining) {
       return;
     }

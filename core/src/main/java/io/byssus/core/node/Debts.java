@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
 import io.byssus.core.lane.Lane;
+import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.session.Lease;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletionStage;
  * <p>There is room for {@link #MOST}. What is beyond is forgotten here, and found by {@link
  * Strays}.
  */
+@LaneConfined
 final class Debts {
   static final int MOST = 100_000;
 

@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
 import io.byssus.core.lane.Lane;
+import io.byssus.core.lane.LaneConfined;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
  * Debts}), which is when the node is ready; then the sessions catch up a few at a time, that the
  * engine is not met by all of them in its first second.
  */
+@LaneConfined
 final class Outages {
   private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(50);

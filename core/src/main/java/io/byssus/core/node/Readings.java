@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
 import io.byssus.core.connection.Connection;
+import io.byssus.core.lane.LaneConfined;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * client has taken it. That the answers come after others may have filled the outbox is what the
  * shares are for: all of them together are half of it.
  */
+@LaneConfined
 final class Readings {
   /** What may be under way at once. */
   private static final int SHARES = 8;
@@ -86,17 +88,20 @@ final class Readings {
   }
 
   void came() {
+    connection.lane().check();
     underWay--;
     goOn();
   }
 
   void cameAlone() {
+    connection.lane().check();
     underWay -= shares;
     goOn();
   }
 
   /** What was answered is written, or there is room again. */
   void goOn() {
+    connection.lane().check();
     while (waiting != null && !waiting.isEmpty() && connection.open() && fits(waiting.peek())) {
       begin(waiting.poll());
     }

@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
 import io.byssus.core.lane.Lane;
+import io.byssus.core.lane.LaneConfined;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * unanswered: what is never answered is given up after a while, so that the round goes on and does
  * not pile up. Confined to the lane.
  */
+@LaneConfined
 final class RecurringStep {
   private final Lane lane;
   private final int most;

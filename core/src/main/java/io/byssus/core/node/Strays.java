@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
 import io.byssus.core.lane.Lane;
+import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.SessionStore;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  * met, and looked for slowly: the whole of what this node has, once in a third of the time to live.
  * Without a state of its own but where it looks next, which belongs to one lane.
  */
+@LaneConfined
 final class Strays {
   private static final int ROUNDS = 3;
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);

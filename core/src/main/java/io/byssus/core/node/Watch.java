@@ -2,6 +2,7 @@ package io.byssus.core.node;
 
 import io.byssus.core.delivery.SessionDirectory;
 import io.byssus.core.lane.Lane;
+import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Lease;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.function.Consumer;
  * <p>And it asks the lane for a sign of life, which goes by the way of the publications: a lane
  * that answers pings and delivers nothing makes the node unready.
  */
+@LaneConfined
 final class Watch {
   private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long STALL_NS = TimeUnit.SECONDS.toNanos(1);

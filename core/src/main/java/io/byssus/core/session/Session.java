@@ -2,6 +2,7 @@ package io.byssus.core.session;
 
 import io.byssus.core.connection.Connection;
 import io.byssus.core.lane.Lane;
+import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.protocol.Json;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
  * its connection; when the connection ends, this object does too, and the store's copy is the
  * session.
  */
+@LaneConfined
 public final class Session {
   private final Connection connection;
   private final String user;

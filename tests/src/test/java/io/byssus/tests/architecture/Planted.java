@@ -1,8 +1,11 @@
 package io.byssus.tests.architecture;
 
+import io.byssus.core.lane.Lane;
+import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.node.Engine;
 import io.netty.channel.Channel;
 import java.net.Socket;
+import java.util.concurrent.CompletionStage;
 
 /** Violations of the house rules, on purpose. */
 final class Planted {
@@ -31,6 +34,31 @@ final class Planted {
 
     Engine engine() {
       return engine;
+    }
+  }
+
+  @LaneConfined
+  static final class TouchesWithoutACheck {
+    int touched;
+
+    void touch() {
+      touched++;
+    }
+  }
+
+  @LaneConfined
+  static final class ChecksTooLate {
+    int touched;
+
+    void touch(Lane lane) {
+      touched++;
+      lane.check();
+    }
+  }
+
+  static final class GoesOnAnywhere {
+    void ask(CompletionStage<String> answer) {
+      answer.whenComplete((value, failure) -> {});
     }
   }
 }
