@@ -167,16 +167,16 @@ class OneFailureEndsNothingElseTest {
       crowd.add(node.connected("u" + i));
     }
     node.lanes.expectFailures();
-    crowd.getFirst().socket().refusePings(true);
+    crowd.getLast().socket().refusePings(true);
     node.lanes.advance(Duration.ofSeconds(31));
 
-    assertThat(crowd.subList(1, 12))
+    assertThat(crowd.subList(0, 11))
         .allSatisfy(client -> assertThat(client.socket().pings()).isEqualTo(1));
     assertThat(node.lanes.takeFailures()).isNotEmpty();
 
-    crowd.getFirst().socket().refusePings(false);
+    crowd.getLast().socket().refusePings(false);
     node.lanes.advance(Duration.ofSeconds(1));
-    assertThat(crowd.getFirst().socket().pings()).isEqualTo(1);
+    assertThat(crowd.getLast().socket().pings()).isEqualTo(1);
     node.lanes.advance(Duration.ofSeconds(11));
     assertThat(crowd)
         .allSatisfy(
@@ -230,6 +230,20 @@ class OneFailureEndsNothingElseTest {
         Optional.empty(),
         false,
         0);
+  }
+
+  @Test
+  void aConnectWhoseAnswerCannotBeWrittenLeavesItsPlaceToTheNext() {
+    node.lanes.expectFailures();
+    node.wire.refuseToFrame(messages -> messages.getFirst() instanceof ServerMessage.Connected);
+    for (int i = 0; i < Limits.DEFAULTS.connectsAtOnce() + 1; i++) {
+      var client = node.client();
+      client.say(connect(client));
+      assertThat(client.socket().closed()).contains(CloseCode.INTERNAL_ERROR);
+    }
+    node.wire.refuseToFrame(messages -> false);
+
+    assertThat(node.connected("ann").socket().closed()).isEmpty();
   }
 
   @Test
