@@ -183,9 +183,16 @@ final class Subscriptions {
     var _ = lookUp(partitions).whenComplete((_, _) -> lookUpWhatWasMissed());
   }
 
-  /** Looks up all channels; those that are listened to are in use by that. */
+  /**
+   * Looks up all channels; those that are listened to are in use by that. Never throws: the timer
+   * would not come round again.
+   */
   void lookUpAll() {
-    var _ = lookUp(null);
+    try {
+      var _ = lookUp(null);
+    } catch (Throwable failure) {
+      LOG.error("channels could not be looked up; they will be again", failure);
+    }
   }
 
   /** Done, with a failure or without, when all were looked up. */
