@@ -37,6 +37,10 @@ class ChatExampleTest {
 
         try (var bob = new Chat(server)) {
           bob.says("Bob is in shore, on n1");
+          // Connected is not yet subscribed, and he hears what is said from then on.
+          await()
+              .atMost(PATIENCE)
+              .until(() -> ann.presence("chat:shore").get().size(), size -> size == 2);
           say(ann, "hello Bob");
           bob.says("Ann: hello Bob");
           bob.writes("hello Ann");
