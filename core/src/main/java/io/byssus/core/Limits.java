@@ -16,7 +16,8 @@ import java.time.Duration;
  * @param outboxBytes waiting for one slow reader; what then happens is the namespace's {@code
  *     overflow}
  * @param recoveryItems most items read again for one subscription; then recovered: false, overflow
- * @param recoveryBytes most bytes of them; then recovered: false, overflow
+ * @param recoveryBytes most bytes of them; then recovered: false or, when some were sent already, a
+ *     gap, overflow
  * @param historyItems most items of one history reply
  * @param historyBytes most bytes of one history reply, or one item
  * @param presenceMembers most members of one presence reply

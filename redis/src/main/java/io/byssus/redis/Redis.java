@@ -2,8 +2,13 @@ package io.byssus.redis;
 
 import io.byssus.core.Bounds;
 import io.lettuce.core.ScriptOutputType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** How the ports reach Redis: every step is a script on one partition. Thread-safe. */
@@ -50,6 +55,36 @@ final class Redis {
     return bounds.items() == 0
         ? run(partition, script, keys, args)
         : reads.inTurn(bounds.bytes(), () -> run(partition, script, keys, args));
+  }
+
+  /**
+   * Runs {@code step} for the items of each group, in their order, {@code most} at a time.
+   *
+   * @return what all steps answer
+   */
+  static <K, T, R> CompletionStage<List<R>> inBatches(
+      Collection<T> items,
+      Function<T, K> group,
+      int most,
+      BiFunction<K, List<T>, CompletionStage<List<R>>> step) {
+    var groups = new HashMap<K, List<T>>();
+    for (var item : items) {
+      groups.computeIfAbsent(group.apply(item), _ -> new ArrayList<>()).add(item);
+    }
+    CompletionStage<List<R>> all = CompletableFuture.completedFuture(new ArrayList<>());
+    for (var each : groups.entrySet()) {
+      var some = each.getValue();
+      for (int i = 0; i < some.size(); i += most) {
+        var batch = some.subList(i, Math.min(some.size(), i + most));
+        all = all.thenCombine(step.apply(each.getKey(), batch), Redis::appended);
+      }
+    }
+    return all.thenApply(List::copyOf);
+  }
+
+  private static <R> List<R> appended(List<R> some, List<R> more) {
+    some.addAll(more);
+    return some;
   }
 
   private static Route.Request<List<Object>> request(

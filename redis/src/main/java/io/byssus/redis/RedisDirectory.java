@@ -8,10 +8,8 @@ import io.byssus.protocol.Target;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -35,49 +33,34 @@ final class RedisDirectory implements SessionDirectory {
     this.oldMs = settings.sessionTtl().toMillis() / 2;
   }
 
+  /** A session, and where it is listed. */
+  private record Addition(Keys.Listed at, String session) {}
+
   @Override
   public CompletionStage<Void> add(Collection<Entry> entries) {
-    var byPartition = new HashMap<Integer, Batch>();
-    CompletionStage<Void> all = CompletableFuture.completedFuture(null);
-    for (var entry : entries) {
-      var listed = keys.listed(entry.target());
-      if (listed.isEmpty()) {
-        continue;
-      }
-      var partition = listed.get().partition();
-      var batch = byPartition.computeIfAbsent(partition, _ -> new Batch());
-      batch.add(listed.get().key(), entry.session());
-      if (batch.entries == ADDED_AT_ONCE) {
-        all = all.thenCombine(add(partition, batch), (done, _) -> done);
-        byPartition.remove(partition);
-      }
-    }
-    for (var left : byPartition.entrySet()) {
-      all = all.thenCombine(add(left.getKey(), left.getValue()), (done, _) -> done);
-    }
-    return all;
+    var additions =
+        entries.stream()
+            .flatMap(entry ->
+                keys.listed(entry.target()).map(at -> new Addition(at, entry.session())).stream())
+            .toList();
+    return Redis.inBatches(additions, addition -> addition.at.partition(), ADDED_AT_ONCE, this::add)
+        .thenAccept(_ -> {});
   }
 
-  /** What one script adds: sessions by the key that they are listed in. */
-  private static final class Batch {
-    private final Map<String, List<String>> sessions = new LinkedHashMap<>();
-    private int entries;
-
-    void add(String key, String session) {
-      sessions.computeIfAbsent(key, _ -> new ArrayList<>(1)).add(session);
-      entries++;
+  private CompletionStage<List<Object>> add(int partition, List<Addition> additions) {
+    var byKey = new LinkedHashMap<String, List<String>>();
+    for (var addition : additions) {
+      byKey.computeIfAbsent(addition.at.key(), _ -> new ArrayList<>(1)).add(addition.session);
     }
-  }
-
-  private CompletionStage<?> add(int partition, Batch batch) {
     var args = new ArrayList<Object>();
     args.add(lifeMs);
-    for (var sessions : batch.sessions.values()) {
+    for (var sessions : byKey.values()) {
       args.add(sessions.size());
       args.addAll(sessions);
     }
-    return redis.run(
-        partition, Script.LIST, List.copyOf(batch.sessions.keySet()), args(args.toArray()));
+    return redis
+        .run(partition, Script.LIST, List.copyOf(byKey.keySet()), args(args.toArray()))
+        .thenApply(_ -> List.of());
   }
 
   @Override

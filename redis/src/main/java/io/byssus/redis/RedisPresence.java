@@ -86,21 +86,11 @@ final class RedisPresence implements PresenceStore {
 
   @Override
   public CompletionStage<List<Entry>> touch(Collection<Entry> entries) {
-    var together = new HashMap<Together, List<Entry>>();
-    for (var entry : entries) {
-      together
-          .computeIfAbsent(
-              new Together(Keys.partition(entry.channel()), entry.lease().owner()),
-              _ -> new ArrayList<>())
-          .add(entry);
-    }
-    var stages = new ArrayList<CompletionStage<List<Entry>>>();
-    together.forEach((where, some) -> {
-      for (int i = 0; i < some.size(); i += TOUCHED_AT_ONCE) {
-        stages.add(touch(where, some.subList(i, Math.min(some.size(), i + TOUCHED_AT_ONCE))));
-      }
-    });
-    return RedisSessions.concatenated(stages);
+    return Redis.inBatches(
+        entries,
+        entry -> new Together(Keys.partition(entry.channel()), entry.lease().owner()),
+        TOUCHED_AT_ONCE,
+        this::touch);
   }
 
   private CompletionStage<List<Entry>> touch(Together where, List<Entry> entries) {

@@ -233,19 +233,8 @@ final class RedisSessions implements SessionStore {
 
   @Override
   public CompletionStage<List<Lease>> renew(Collection<Lease> leases) {
-    var byPartition = new HashMap<Integer, List<Lease>>();
-    for (var lease : leases) {
-      byPartition
-          .computeIfAbsent(Keys.partition(lease.session()), _ -> new ArrayList<>())
-          .add(lease);
-    }
-    var stages = new ArrayList<CompletionStage<List<Lease>>>();
-    byPartition.forEach((partition, all) -> {
-      for (int i = 0; i < all.size(); i += RENEWED_AT_ONCE) {
-        stages.add(renew(partition, all.subList(i, Math.min(all.size(), i + RENEWED_AT_ONCE))));
-      }
-    });
-    return concatenated(stages);
+    return Redis.inBatches(
+        leases, lease -> Keys.partition(lease.session()), RENEWED_AT_ONCE, this::renew);
   }
 
   private CompletionStage<List<Lease>> renew(int partition, List<Lease> leases) {
@@ -262,20 +251,6 @@ final class RedisSessions implements SessionStore {
     return redis
         .run(partition, Script.RENEW, named, args(args.toArray()))
         .thenApply(lost -> lost.stream().map(i -> leases.get((int) number(i) - 1)).toList());
-  }
-
-  static <T> CompletionStage<List<T>> concatenated(List<CompletionStage<List<T>>> stages) {
-    CompletionStage<List<T>> all = CompletableFuture.completedFuture(new ArrayList<>());
-    for (var stage : stages) {
-      all =
-          all.thenCombine(
-              stage,
-              (some, more) -> {
-                some.addAll(more);
-                return some;
-              });
-    }
-    return all.thenApply(List::copyOf);
   }
 
   // How a session leaves its holder.

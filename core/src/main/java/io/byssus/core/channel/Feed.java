@@ -474,12 +474,16 @@ final class Feed {
   }
 
   private void recovered(Join join, Broker.Page page) {
-    if (tooMuch(join, page)) {
+    var given = join.given;
+    for (var item : page.items()) {
+      given += item.data().bytes();
+    }
+    if (tooMuch(join, page, given)) {
       joined(join, new Recovery.Lost(Gap.OVERFLOW), Optional.of(known()), List.of());
       return;
     }
     if (page.cut() || join.overrun()) {
-      give(join, page);
+      give(join, page, given);
       return;
     }
     var top = page.top();
@@ -506,20 +510,16 @@ final class Feed {
   }
 
   /** More than may be read again for one subscription. */
-  private boolean tooMuch(Join join, Broker.Page page) {
-    var bytes = join.given;
-    for (var item : page.items()) {
-      bytes += item.data().bytes();
-    }
+  private boolean tooMuch(Join join, Broker.Page page, long bytes) {
     var behind = page.top().offset() - page.from().offset();
     return !join.begun && behind > limits.recoveryItems() || bytes > limits.recoveryBytes();
   }
 
   /** A piece that does not reach the present: the next one when the client has taken it. */
-  private void give(Join join, Broker.Page page) {
+  private void give(Join join, Broker.Page page, long given) {
     join.step = Step.TAKING;
     join.begun = true;
-    page.items().forEach(item -> join.given += item.data().bytes());
+    join.given = given;
     join.from = Optional.of(page.end());
     var piece =
         new Piece(

@@ -78,11 +78,7 @@ public final class Hub {
           if (subscription.left()) {
             return;
           }
-          try {
-            then.joined(piece);
-          } catch (Throwable failure) {
-            subscription.connection().failed(failure);
-          }
+          subscription.connection().attempt(() -> then.joined(piece));
           // Told may be gone: an outbox that has no room closes its connection.
           if (piece.live() && !subscription.left()) {
             var end = piece.from().map(at -> at.at(at.offset() + piece.items().size()));

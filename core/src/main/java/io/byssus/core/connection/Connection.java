@@ -133,11 +133,7 @@ public final class Connection {
   public void drained() {
     lane.check();
     if (open()) {
-      try {
-        goOn();
-      } catch (Throwable failure) {
-        failed(failure);
-      }
+      attempt(this::goOn);
     }
   }
 
@@ -256,6 +252,15 @@ public final class Connection {
       } finally {
         end(code);
       }
+    }
+  }
+
+  /** Runs what is for this connection alone: if that throws, the connection {@link #failed}. */
+  public void attempt(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable failure) {
+      failed(failure);
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,30 @@ public interface Lane extends Executor, Ticker {
       stage = CompletableFuture.failedFuture(failure);
     }
     when(stage, then);
+  }
+
+  /** What {@code next} makes of the value, on this lane; fails when either of the two does. */
+  default <T, U> CompletableFuture<U> then(
+      CompletionStage<T> stage, Function<T, CompletionStage<U>> next) {
+    var done = new CompletableFuture<U>();
+    when(
+        stage,
+        (value, failure) -> {
+          if (failure != null) {
+            done.completeExceptionally(failure);
+          } else {
+            ask(
+                () -> next.apply(value),
+                (made, trouble) -> {
+                  if (trouble == null) {
+                    done.complete(made);
+                  } else {
+                    done.completeExceptionally(trouble);
+                  }
+                });
+          }
+        });
+    return done;
   }
 
   private static Throwable failureOf(CompletableFuture<?> failed) {

@@ -118,16 +118,11 @@ final class Admission {
 
   private void known(String user) {
     var patience = node.settings.limits().connectTimeout().toNanos();
-    gate.enter(connection.lane().nanoTime() + patience, () -> comeIn(user), this::tooLate);
-  }
-
-  /** Whoever leaves lets the next one in, and must not be hit by what becomes of that. */
-  private void comeIn(String user) {
-    try {
-      enter(user);
-    } catch (Throwable failure) {
-      connection.failed(failure);
-    }
+    gate.enter(
+        connection.lane().nanoTime() + patience,
+        // Whoever leaves lets the next one in, and must not be hit by what becomes of that.
+        () -> connection.attempt(() -> enter(user)),
+        this::tooLate);
   }
 
   // At the gate.
@@ -528,7 +523,7 @@ final class Admission {
             stage,
             (value, failure) -> {
               steps--;
-              try {
+              connection.attempt(() -> {
                 if (value != null) {
                   then.accept(value);
                 } else {
@@ -536,9 +531,7 @@ final class Admission {
                   undo.run();
                   refuse(ErrorCode.UNAVAILABLE, "the engine did not answer");
                 }
-              } catch (Throwable defect) {
-                connection.failed(defect);
-              }
+              });
               leaveIfDone();
             });
   }

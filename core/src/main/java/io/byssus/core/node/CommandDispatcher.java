@@ -316,15 +316,7 @@ final class CommandDispatcher implements Connection.Receiver {
     admission = coming;
     // Not at once: a client that gave this connection up has closed it behind its connect, and
     // may be back on another.
-    connection
-        .lane()
-        .execute(() -> {
-          try {
-            coming.start();
-          } catch (Throwable failure) {
-            connection.failed(failure);
-          }
-        });
+    connection.lane().execute(() -> connection.attempt(coming::start));
   }
 
   /** The client has a good token, for so long. */
@@ -510,8 +502,12 @@ final class CommandDispatcher implements Connection.Receiver {
   private void leave(Session session, Subscription subscription) {
     node.hub.leave(subscription);
     session.unsubscribe(subscription);
-    if (node.showsPresence(subscription.channel())) {
-      debts().leave(subscription.channel(), session.lease());
+    leavePresence(session, subscription.channel());
+  }
+
+  private void leavePresence(Session session, String channel) {
+    if (node.showsPresence(channel)) {
+      debts().leave(channel, session.lease());
     }
   }
 
@@ -869,22 +865,15 @@ final class CommandDispatcher implements Connection.Receiver {
 
   /** The session is to have these tags, which not the client has chosen. */
   CompletionStage<Fence> retag(Session session, Set<String> tags) {
-    var written = new CompletableFuture<Fence>();
-    lane()
-        .when(
+    return lane()
+        .then(
             write(session, Map.of(), Optional.of(tags)),
-            (fence, failure) -> {
-              if (fence == null) {
-                written.completeExceptionally(
-                    failure == null ? new IllegalStateException("no fence") : failure);
-                return;
-              }
+            fence -> {
               if (fence == Fence.HELD) {
                 retagged(session, tags);
               }
-              written.complete(fence);
+              return CompletableFuture.completedFuture(fence);
             });
-    return written;
   }
 
   /** Under what the session is to be listed. */
@@ -1076,11 +1065,7 @@ final class CommandDispatcher implements Connection.Receiver {
     }
     if (session != null) {
       var left = session;
-      for (var subscription : left.subscriptions()) {
-        if (node.showsPresence(subscription.channel())) {
-          debts().leave(subscription.channel(), left.lease());
-        }
-      }
+      left.subscriptions().forEach(each -> leavePresence(left, each.channel()));
       letGo(left);
       debts().release(left.lease());
       node.observer.sessionDetached(left.id());

@@ -81,8 +81,8 @@ final class Debts {
 
   private void settle(Debt debt) {
     lane.check();
-    lane.when(
-        step(debt),
+    lane.ask(
+        () -> step(debt),
         (done, failure) -> {
           if (failure != null) {
             node.engineFailed(name(debt), failure);
@@ -114,16 +114,7 @@ final class Debts {
     };
   }
 
-  /** A step that throws has failed, and is owed like any other. */
   private CompletionStage<?> step(Debt debt) {
-    try {
-      return begin(debt);
-    } catch (Throwable failure) {
-      return CompletableFuture.failedFuture(failure);
-    }
-  }
-
-  private CompletionStage<?> begin(Debt debt) {
     var sessions = node.engine.sessions();
     return switch (debt) {
       case Debt.Release(var lease) -> sessions.release(lease);
@@ -171,8 +162,8 @@ final class Debts {
   /** Done, without a failure, when it was tried. */
   private CompletableFuture<Void> pay(Debt debt) {
     var tried = new CompletableFuture<Void>();
-    lane.when(
-        step(debt),
+    lane.ask(
+        () -> step(debt),
         (done, failure) -> {
           if (failure == null) {
             owed.remove(debt);

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -240,28 +241,24 @@ public final class Node {
    */
   public CompletionStage<Void> drain(Duration window) {
     draining = true;
-    var drained =
-        watches.values().stream()
-            .map(watch -> {
-              var done = new CompletableFuture<Void>();
-              watch.lane().execute(() -> watch.drain(window, done));
-              return done;
-            })
-            .toArray(CompletableFuture[]::new);
-    return CompletableFuture.allOf(drained);
+    return onAllLanes((watch, done) -> watch.drain(window, done));
   }
 
   /** Does what all lanes owe the engine. From any thread. */
   CompletableFuture<Void> payDebts() {
-    var paid =
+    return onAllLanes((watch, done) -> watch.debts().pay(() -> done.complete(null)));
+  }
+
+  private CompletableFuture<Void> onAllLanes(BiConsumer<Watch, CompletableFuture<Void>> step) {
+    var all =
         watches.values().stream()
             .map(watch -> {
               var done = new CompletableFuture<Void>();
-              watch.lane().execute(() -> watch.debts().pay(() -> done.complete(null)));
+              watch.lane().execute(() -> step.accept(watch, done));
               return done;
             })
             .toArray(CompletableFuture[]::new);
-    return CompletableFuture.allOf(paid);
+    return CompletableFuture.allOf(all);
   }
 
   boolean isSelf(Owner owner) {
@@ -298,26 +295,20 @@ public final class Node {
 
   /** No more than one sweep's remains are under way to the engine at once. */
   private CompletionStage<Integer> sweepOnce(Lane lane) {
-    var swept = new CompletableFuture<Integer>();
-    lane.when(
+    return lane.then(
         engine.sessions().sweep(SWEPT_AT_ONCE),
-        (gone, failure) -> {
-          if (gone == null) {
-            swept.completeExceptionally(
-                failure == null ? new IllegalStateException("a sweep without a value") : failure);
-          } else if (gone.isEmpty()) {
-            swept.complete(0);
-          } else {
+        gone -> {
+          if (!gone.isEmpty()) {
             observer.sessionsExpired(gone.size());
-            var forgotten =
-                gone.stream()
-                    .map(each -> forget(each, engine.directory()::removeOld))
-                    .toArray(CompletableFuture[]::new);
-            lane.when(
-                CompletableFuture.allOf(forgotten), (done, none) -> swept.complete(gone.size()));
           }
+          var forgotten =
+              gone.stream()
+                  .map(each -> forget(each, engine.directory()::removeOld))
+                  .toArray(CompletableFuture[]::new);
+          return lane.then(
+              CompletableFuture.allOf(forgotten),
+              done -> CompletableFuture.completedFuture(gone.size()));
         });
-    return swept;
   }
 
   /**

@@ -72,36 +72,29 @@ final class Strays {
       looking.take(
           this::lookOnce,
           (done, failure) -> {
-            if (done == null) {
+            if (failure != null) {
               node.engineFailed("held", failure);
             }
           });
     }
   }
 
-  private CompletionStage<Boolean> lookOnce() {
-    var looked = new CompletableFuture<Boolean>();
-    lane.when(
+  private CompletionStage<Void> lookOnce() {
+    return lane.then(
         node.engine.sessions().heldBy(node.settings.owner(), part),
-        (held, failure) -> {
-          if (held == null) {
-            looked.completeExceptionally(
-                failure == null ? new IllegalStateException("no answer") : failure);
-          } else {
-            part = (part + 1) % SessionStore.HELD_PARTS;
-            releaseUnknown(held, looked);
-          }
+        held -> {
+          part = (part + 1) % SessionStore.HELD_PARTS;
+          return releaseUnknown(held);
         });
-    return looked;
   }
 
-  private void releaseUnknown(List<String> held, CompletableFuture<Boolean> looked) {
+  private CompletionStage<Void> releaseUnknown(List<String> held) {
     var released =
         held.stream()
             .filter(session -> !node.attachments.has(session))
             .limit(RELEASED_A_LOOK)
             .map(session -> node.noting("release", release(session)))
             .toArray(CompletableFuture[]::new);
-    lane.when(CompletableFuture.allOf(released), (done, none) -> looked.complete(true));
+    return CompletableFuture.allOf(released);
   }
 }

@@ -10,7 +10,6 @@ import io.byssus.core.session.TokenHash;
 import io.byssus.core.testing.TestClient;
 import io.byssus.core.testing.TestCluster;
 import io.byssus.core.testing.TestNode;
-import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.ServerMessage.Connected;
 import io.byssus.protocol.ServerMessage.Member;
@@ -180,7 +179,7 @@ class AttachedIsWhatSomebodyHoldsTest {
   void aConnectWhoseSessionWasMadeAndNotAnsweredDoesNotStandInItsOwnWay() {
     var client = one.client();
     creations.hold();
-    client.say(connect(client));
+    client.say(TestClient.newcomer(client.nextId(), "ann"));
     creations.loseOneAnswer();
     cluster.lanes.settle();
     assertThat(TestClient.error(client.hear())).isEqualTo(ErrorCode.UNAVAILABLE);
@@ -194,7 +193,7 @@ class AttachedIsWhatSomebodyHoldsTest {
     var client = one.client();
     listings.hold();
     ends.hold();
-    client.say(connect(client));
+    client.say(TestClient.newcomer(client.nextId(), "ann"));
     listings.refuseOne();
     cluster.lanes.settle();
     ends.refuseOne();
@@ -269,7 +268,7 @@ class AttachedIsWhatSomebodyHoldsTest {
   void aSessionWhoseConnectIsUnderWayIsNoStray() {
     var client = one.client();
     listings.hold();
-    client.say(connect(client));
+    client.say(TestClient.newcomer(client.nextId(), "ann"));
     assertThat(listings.waiting()).isEqualTo(1);
 
     passTime(client, 605);
@@ -292,19 +291,6 @@ class AttachedIsWhatSomebodyHoldsTest {
     one.engine.sessions().create(made, one.owner());
     one.engine.directory().add(new Target.ToUser("ann"), session);
     return session;
-  }
-
-  private static Command connect(TestClient client) {
-    return new Command.Connect(
-        client.nextId(),
-        "ann",
-        Optional.empty(),
-        Set.of(),
-        Map.of(),
-        Map.of(),
-        Optional.empty(),
-        false,
-        0);
   }
 
   private void lose() {

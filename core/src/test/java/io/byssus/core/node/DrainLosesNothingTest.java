@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.byssus.core.testing.TestClient;
 import io.byssus.core.testing.TestNode;
 import io.byssus.protocol.CloseCode;
-import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.ServerMessage.Reconnect;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DrainLosesNothingTest {
@@ -58,18 +55,7 @@ class DrainLosesNothingTest {
     assertThat(node.node.ready()).isFalse();
     var late = node.client();
 
-    var heard =
-        late.say(
-            new Command.Connect(
-                1,
-                "ann",
-                Optional.empty(),
-                Set.of(),
-                Map.of(),
-                Map.of(),
-                Optional.empty(),
-                false,
-                0));
+    var heard = late.say(TestClient.newcomer(1, "ann"));
 
     assertThat(TestClient.error(heard)).isEqualTo(ErrorCode.DRAINING);
   }

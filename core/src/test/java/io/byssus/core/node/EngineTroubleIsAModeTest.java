@@ -10,7 +10,6 @@ import io.byssus.core.testing.TestClient;
 import io.byssus.core.testing.TestCluster;
 import io.byssus.core.testing.TestNode;
 import io.byssus.protocol.CloseCode;
-import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.ServerMessage.Connected;
 import io.byssus.protocol.ServerMessage.Degraded;
@@ -21,8 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -57,24 +54,12 @@ class EngineTroubleIsAModeTest {
     lose();
     var late = node.client();
 
-    assertThat(TestClient.error(late.say(connect(late)))).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(TestClient.error(late.say(TestClient.newcomer(late.nextId(), "ann"))))
+        .isEqualTo(ErrorCode.UNAVAILABLE);
     assertThat(late.socket().closed()).isEmpty();
 
     regain();
     assertThat(late.connect("ann").resumed()).isFalse();
-  }
-
-  private static Command connect(TestClient client) {
-    return new Command.Connect(
-        client.nextId(),
-        "ann",
-        Optional.empty(),
-        Set.of(),
-        Map.of(),
-        Map.of(),
-        Optional.empty(),
-        false,
-        0);
   }
 
   @Test
@@ -259,7 +244,7 @@ class EngineTroubleIsAModeTest {
             "n2", "1", new UserPolicy.Unlimited(), NodeObserver.NONE, creations::around);
     var client = other.client();
     creations.hold();
-    client.say(connect(client));
+    client.say(TestClient.newcomer(client.nextId(), "ann"));
     cluster.bus(other).pull(true);
     cluster.lanes.settle();
 

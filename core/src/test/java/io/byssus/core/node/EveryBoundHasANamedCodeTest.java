@@ -98,19 +98,7 @@ class EveryBoundHasANamedCodeTest {
     var stranger = node.client();
     assertThat(TestClient.error(stranger.publish("kept.news", "x")))
         .isEqualTo(ErrorCode.NOT_CONNECTED);
-    assertThat(
-            TestClient.error(
-                client.say(
-                    new Command.Connect(
-                        5,
-                        "ann",
-                        Optional.empty(),
-                        Set.of(),
-                        Map.of(),
-                        Map.of(),
-                        Optional.empty(),
-                        false,
-                        0))))
+    assertThat(TestClient.error(client.say(TestClient.newcomer(5, "ann"))))
         .isEqualTo(ErrorCode.ALREADY_CONNECTED);
     assertThat(
             TestClient.error(
@@ -135,18 +123,7 @@ class EveryBoundHasANamedCodeTest {
   @Test
   void aRefusedTokenEndsTheConnection() {
     var stranger = node.client();
-    var heard =
-        stranger.say(
-            new Command.Connect(
-                1,
-                "nobody",
-                Optional.empty(),
-                Set.of(),
-                Map.of(),
-                Map.of(),
-                Optional.empty(),
-                false,
-                0));
+    var heard = stranger.say(TestClient.newcomer(1, "nobody"));
     assertThat(TestClient.error(heard)).isEqualTo(ErrorCode.UNAUTHORIZED);
     assertThat(stranger.socket().closed()).contains(CloseCode.UNAUTHORIZED);
   }

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -211,25 +210,12 @@ class OneFailureEndsNothingElseTest {
         };
     for (int i = 0; i < Limits.DEFAULTS.connectsAtOnce() + 1; i++) {
       var client = node.client();
-      client.say(connect(client));
+      client.say(TestClient.newcomer(client.nextId(), "ann"));
       assertThat(client.socket().closed()).contains(CloseCode.INTERNAL_ERROR);
     }
     failing = "";
 
     assertThat(node.connected("ann").socket().closed()).isEmpty();
-  }
-
-  private static Command connect(TestClient client) {
-    return new Command.Connect(
-        client.nextId(),
-        "ann",
-        Optional.empty(),
-        Set.of(),
-        Map.of(),
-        Map.of(),
-        Optional.empty(),
-        false,
-        0);
   }
 
   @Test
@@ -238,7 +224,7 @@ class OneFailureEndsNothingElseTest {
     node.wire.refuseToFrame(messages -> messages.getFirst() instanceof ServerMessage.Connected);
     for (int i = 0; i < Limits.DEFAULTS.connectsAtOnce() + 1; i++) {
       var client = node.client();
-      client.say(connect(client));
+      client.say(TestClient.newcomer(client.nextId(), "ann"));
       assertThat(client.socket().closed()).contains(CloseCode.INTERNAL_ERROR);
     }
     node.wire.refuseToFrame(messages -> false);

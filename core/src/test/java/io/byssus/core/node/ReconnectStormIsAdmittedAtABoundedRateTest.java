@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ReconnectStormIsAdmittedAtABoundedRateTest {
@@ -93,16 +92,7 @@ class ReconnectStormIsAdmittedAtABoundedRateTest {
   }
 
   private static Command connect(TestClient client, String user) {
-    return new Command.Connect(
-        client.nextId(),
-        user,
-        Optional.empty(),
-        Set.of(),
-        Map.of(),
-        Map.of(),
-        Optional.empty(),
-        false,
-        0);
+    return TestClient.newcomer(client.nextId(), user);
   }
 
   private static int heard(TestClient client, Class<Connected> type) {

@@ -16,7 +16,6 @@ import io.byssus.protocol.Target;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -135,8 +134,7 @@ class SessionsEndWithAllTheirPartsTest {
   }
 
   private static Command.Connect connect(String user) {
-    return new Command.Connect(
-        1, user, Optional.empty(), Set.of(), Map.of(), Map.of(), Optional.empty(), false, 0);
+    return TestClient.newcomer(1, user);
   }
 
   private static List<String> directory(TestNode node, Target target) {

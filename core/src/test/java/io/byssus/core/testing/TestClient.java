@@ -141,18 +141,18 @@ public final class TestClient {
   }
 
   public Connected connect(String user, Set<String> tags, Map<String, Json> attributes) {
-    var command =
-        new Command.Connect(
-            nextId(),
-            user,
-            Optional.empty(),
-            tags,
-            attributes,
-            Map.of(),
-            Optional.empty(),
-            false,
-            0);
-    return only(Connected.class, say(command));
+    return only(Connected.class, say(newcomer(nextId(), user, tags, attributes)));
+  }
+
+  /** Whoever comes for a new session, and has no wish. */
+  public static Command.Connect newcomer(long id, String user) {
+    return newcomer(id, user, Set.of(), Map.of());
+  }
+
+  private static Command.Connect newcomer(
+      long id, String user, Set<String> tags, Map<String, Json> attributes) {
+    return new Command.Connect(
+        id, user, Optional.empty(), tags, attributes, Map.of(), Optional.empty(), false, 0);
   }
 
   public static Command.Connect resume(

@@ -518,7 +518,7 @@ public record Config(
                   "Publications read again for one subscription; beyond, recovered: false"
                       + " (overflow).")
               .count(10_000, 1, 1_000_000, "publications"),
-          in.key("recovery-bytes", "Bytes of them; beyond, recovered: false (overflow).")
+          in.key("recovery-bytes", "Bytes of them; beyond, recovered: false or a gap (overflow).")
               .bytes("4MiB", "4KiB", "1GiB"),
           in.key(
                   "history-items",

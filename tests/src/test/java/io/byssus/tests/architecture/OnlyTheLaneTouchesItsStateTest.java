@@ -35,7 +35,7 @@ class OnlyTheLaneTouchesItsStateTest {
           "node.CommandDispatcher.start", "takes the position out of a page",
           "node.CommandDispatcher.write", "two steps of the engine, one after the other",
           "node.Admission.list", "two steps of the engine, one after the other",
-          "node.Debts.begin", "Node.forget may be called from any thread",
+          "node.Debts.step", "Node.forget may be called from any thread",
           "node.Strays.release", "two steps of the engine, and what is shared",
           "node.Node.noting", "tells the observer, which may be called on any thread",
           "node.UserSessions.", "without state",
