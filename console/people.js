@@ -13,6 +13,7 @@ export class People {
   #known = new Map(); // session → {name, here, seenAt}
   #me = '';
   #whole = true;
+  #total = 0;
 
   /**
    * @param counts elements that show how many are here
@@ -25,13 +26,14 @@ export class People {
   }
 
   /**
-   * @param members those of the reply to `presence`
+   * @param members those of the reply to `presence`, with their `total`
    * @param whole false: there may be others, nobody tells
    */
   present(members, me, whole = true) {
     if (me !== this.#me) this.#known.delete(this.#me);
     this.#me = me;
     this.#whole = whole;
+    this.#total = members.total;
     for (const person of this.#known.values()) person.here = false;
     for (const { session, attributes } of members) {
       const name = nameOf(attributes?.name) || this.#known.get(session)?.name || 'someone';
@@ -57,7 +59,7 @@ export class People {
     const focused = this.#list.contains(document.activeElement) && document.activeElement.dataset.session;
     this.#list.replaceChildren(...here.concat(away).map((person) => this.#item(person)));
     if (focused) this.#list.querySelector(`[data-session="${CSS.escape(focused)}"]`)?.focus();
-    for (const count of this.#counts) count.textContent = (this.#whole && here.length) || '';
+    for (const count of this.#counts) count.textContent = (this.#whole && this.#total) || '';
   }
 
   #rank({ session }) {

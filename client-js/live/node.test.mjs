@@ -42,7 +42,9 @@ test('publish, hear, history, presence, direct messages, attributes: all of it',
   const { items, top } = await bob.history(channel);
   assert.deepEqual(items.map(({ data }) => data), [{ text: 'hi' }]);
   assert.deepEqual(top, position);
-  assert.deepEqual((await ann.presence(channel)).map(({ session }) => session), [bob.session.id]);
+  const present = await ann.presence(channel);
+  assert.deepEqual(present.map(({ session }) => session), [bob.session.id]);
+  assert.equal(present.total, 1);
 
   const psst = next(bob.inbox, 'message');
   assert.deepEqual(await ann.send({ session: bob.session.id }, 'psst'), { sessions: 1, full: 0 });

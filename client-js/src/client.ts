@@ -75,6 +75,12 @@ export interface Options {
   readonly WebSocket?: WebSocketConstructor;
 }
 
+/** Those who are in a channel, in the order of their sessions. */
+export interface Members extends ReadonlyArray<Member> {
+  /** How many there are; when this is more than `length`, the reply had no room for the others. */
+  readonly total: number;
+}
+
 /** To whom a directed message goes: exactly one of them. */
 export type Target = { readonly session: string } | { readonly user: string } | { readonly tag: string };
 
@@ -224,9 +230,11 @@ export class Client extends Events<ClientEvents> {
     return { sessions, full };
   }
 
-  /** Who is subscribed to a channel, where the server tells it. */
-  async presence(channel: string): Promise<readonly Member[]> {
-    return ((await this.#read({ type: 'presence', channel })) as Presence).members;
+  /** Who is subscribed to a channel, where the server tells it: as many as a reply has room for, by session. */
+  async presence(channel: string): Promise<Members> {
+    const { members, total = 0 } = (await this.#read({ type: 'presence', channel })) as Presence;
+    // Beside the list, not in it: two of them are equal when their members are. A server that does not count says nothing.
+    return Object.defineProperty(members, 'total', { value: Math.max(total, members.length) }) as unknown as Members;
   }
 
   /** A page of what a channel keeps, oldest first. */

@@ -23,7 +23,7 @@ export const connect = (url: string | URL | readonly (string | URL)[], options: 
 
 export { ByssusError } from './errors.js';
 export { tabStore, type Held, type Store } from './store.js';
-export type { Client, ClientEvents, HistoryOptions, HistoryPage, Options, PublishOptions, State, StateEvent, Target } from './client.js';
+export type { Client, ClientEvents, HistoryOptions, HistoryPage, Members, Options, PublishOptions, State, StateEvent, Target } from './client.js';
 export type { BackoffBounds } from './backoff.js';
 export type { WebSocketConstructor, WebSocketLike } from './connection.js';
 export type { FeedEvents } from './feed.js';

@@ -100,6 +100,7 @@ export interface Attributes extends Said<'attributes'> {
 
 export interface Presence extends Said<'presence'> {
   readonly channel: string;
+  readonly total?: number;
   readonly members: readonly Member[];
 }
 
@@ -194,6 +195,7 @@ const FIELDS = Object.entries({
   full: whole,
   attributes: object,
   tags: list(text),
+  total: whole,
   members: list(record({ session: text, user: text, attributes: object }, 'user', 'attributes')),
   items: list(record({ offset: whole, data: () => true, from: sender }, 'from')),
   active: flag,

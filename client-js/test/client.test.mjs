@@ -690,6 +690,19 @@ test('questions wait for the connection and survive its loss', async () => {
   assert.deepEqual(await members, [{ session: 's1' }]);
 });
 
+test('presence says how many there are, more than it has room for or not', async () => {
+  const it = client();
+  const asked = [it.presence('room'), it.presence('room'), it.presence('room')];
+  await Socket.latest.welcomes();
+  await turn();
+  const members = [{ session: 's1' }, { session: 's2' }];
+  for (const [i, said] of [{ total: 1500 }, { total: 2 }, {}].entries())
+    await Socket.latest.says({ type: 'presence', id: Socket.latest.all('presence')[i].id, channel: 'room', members, ...said });
+  const [cut, whole, uncounted] = await Promise.all(asked);
+  assert.deepEqual(cut.map(({ session }) => session), ['s1', 's2']);
+  assert.deepEqual([cut.total, whole.total, uncounted.total], [1500, 2, 2]);
+});
+
 async function comesBackSoon() {
   await Socket.latest.ends(1006);
   await pass(500);

@@ -11,7 +11,6 @@ import io.byssus.protocol.ServerMessage;
 import io.byssus.protocol.Target;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -179,13 +178,13 @@ public final class Client implements AutoCloseable {
     return publish(channel, values.toJson(value));
   }
 
-  /** Who is in a channel; 1,000 at most. */
-  public CompletableFuture<List<Member>> presence(String channel) {
+  /** Who is in a channel, where the server tells it. */
+  public CompletableFuture<Members> presence(String channel) {
     requireNonNull(channel);
     return ask(
         id -> new Command.GetPresence(id, channel),
         ServerMessage.Presence.class,
-        said -> said.members().stream().map(Messages::member).toList());
+        Messages::members);
   }
 
   /** The newest of what a channel keeps. */

@@ -48,7 +48,11 @@ final class Messages {
     return item.offset() == 0 ? "" : top.epoch();
   }
 
-  static Member member(ServerMessage.Member said) {
+  static Members members(ServerMessage.Presence said) {
+    return new Members(said.members().stream().map(Messages::member).toList(), said.total());
+  }
+
+  private static Member member(ServerMessage.Member said) {
     return new Member(said.session(), said.user(), texts(said.attributes()));
   }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.Durability;
 import io.byssus.protocol.Target;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -277,9 +278,30 @@ class PublicationIsAnsweredTest {
   }
 
   @Test
+  void presenceSaysHowManyThereAre() {
+    server.connected();
+    assertThat(present("'total':1500,").total()).isEqualTo(1500);
+    assertThat(present("'total':1500,"))
+        .containsExactly(new Member("s1", "42", Map.of("name", "\"Ann\"")));
+    assertThat(present("").total()).as("of a server that does not count").isEqualTo(1);
+  }
+
+  private Members present(String total) {
+    var presence = server.client().presence("news");
+    server.lane.settle();
+    server
+        .line()
+        .says(
+            ("{'type':'presence','id':%d,'channel':'news',%s"
+                    + "'members':[{'session':'s1','user':'42','attributes':{'name':'Ann'}}]}")
+                .formatted(server.line().last(Command.GetPresence.class).id(), total));
+    return presence.join();
+  }
+
+  @Test
   void attributesAreWhatTheServerSays() {
     server.connected();
-    var set = server.client().session().set(java.util.Map.of("a", "1"));
+    var set = server.client().session().set(Map.of("a", "1"));
     server.lane.settle();
     server
         .line()

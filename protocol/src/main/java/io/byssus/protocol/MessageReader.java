@@ -61,6 +61,7 @@ final class MessageReader {
   private @Nullable Long full;
   private @Nullable Map<String, Json> attributes;
   private @Nullable Set<String> tags;
+  private @Nullable Long total;
   private @Nullable List<Member> members;
   private @Nullable List<Item> items;
   private @Nullable Boolean active;
@@ -110,6 +111,7 @@ final class MessageReader {
       case "full" -> full = once(name, full, count(name));
       case "attributes" -> attributes = once(name, attributes, in.attributes(name));
       case "tags" -> tags = once(name, tags, in.words(name));
+      case "total" -> total = once(name, total, count(name));
       case "members" -> members = once(name, members, in.members(name));
       case "items" -> items = once(name, items, in.items(name));
       case "active" -> active = once(name, active, in.flag(name));
@@ -145,7 +147,9 @@ final class MessageReader {
       case "unsubscribed" -> new Unsubscribed(id(), need("channel", channel));
       case "sent" -> new Sent(id(), need("sessions", sessions).intValue(), (int) orZero(full));
       case "attributes" -> new Attributes(id(), need("attributes", attributes), need("tags", tags));
-      case "presence" -> new Presence(id(), need("channel", channel), need("members", members));
+      case "presence" ->
+          new Presence(
+              id(), need("channel", channel), (int) orZero(total), need("members", members));
       case "history" ->
           new History(
               id(), need("channel", channel), need("top", top), recovery(), need("items", items));

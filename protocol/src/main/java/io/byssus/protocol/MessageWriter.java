@@ -131,7 +131,10 @@ final class MessageWriter {
   }
 
   private static byte[] presence(Presence m) {
-    var out = JsonWriter.message("presence", m.id()).text("channel", m.channel());
+    var out =
+        JsonWriter.message("presence", m.id())
+            .text("channel", m.channel())
+            .number("total", m.total());
     out.openArray("members");
     for (var member : m.members()) {
       out.openElement().text("session", member.session()).textIfAny("user", member.user());

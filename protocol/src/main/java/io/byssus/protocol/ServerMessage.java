@@ -85,7 +85,13 @@ public sealed interface ServerMessage {
     }
   }
 
-  record Presence(long id, String channel, List<Member> members) implements ServerMessage {
+  /**
+   * Who is in a channel, by session.
+   *
+   * @param total how many there are, told or not
+   */
+  record Presence(long id, String channel, int total, List<Member> members)
+      implements ServerMessage {
     public Presence {
       members = List.copyOf(members);
     }

@@ -93,7 +93,8 @@ final class Messages {
         items().map(Direct::new),
         id().map(Acked::new),
         Combinators.combine(id(), attributes(), tags()).as(Attributes::new),
-        Combinators.combine(id(), words(), members().list().ofMaxSize(4)).as(Presence::new),
+        Combinators.combine(id(), words(), counts(), members().list().ofMaxSize(4))
+            .as(Presence::new),
         Combinators.combine(id(), words(), positions(), recoveries(), items().list().ofMaxSize(4))
             .as(History::new),
         id().map(Ended::new),

@@ -116,6 +116,11 @@ final class Keys {
     return of("p", channel);
   }
 
+  /** The same members, in the order in which they are told. */
+  String memberOrder(String channel) {
+    return of("a", channel);
+  }
+
   String memberData(String channel) {
     return of("q", channel);
   }

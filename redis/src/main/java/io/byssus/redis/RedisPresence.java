@@ -16,7 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Presence in Redis: for each channel a sorted set of sessions by their time, and a Hash. */
+/**
+ * Presence in Redis: for each channel a sorted set of sessions by their time, one by their name,
+ * and a Hash.
+ */
 final class RedisPresence implements PresenceStore {
   private static final int TOUCHED_AT_ONCE = 200;
 
@@ -67,7 +70,7 @@ final class RedisPresence implements PresenceStore {
   }
 
   private List<String> keys(String channel) {
-    return List.of(keys.members(channel), keys.memberData(channel));
+    return List.of(keys.members(channel), keys.memberData(channel), keys.memberOrder(channel));
   }
 
   @Override
@@ -110,7 +113,7 @@ final class RedisPresence implements PresenceStore {
   }
 
   @Override
-  public CompletionStage<List<Member>> members(String channel, Bounds bounds) {
+  public CompletionStage<Page> members(String channel, Bounds bounds) {
     return redis
         .read(
             bounds,
@@ -120,10 +123,10 @@ final class RedisPresence implements PresenceStore {
             _ -> args(bounds.items(), bounds.bytes()))
         .thenApply(reply -> {
           var members = new ArrayList<Member>();
-          for (int i = 0; i < reply.size(); i += 2) {
+          for (int i = 1; i < reply.size(); i += 2) {
             members.add(member(Redis.text(reply.get(i)), Redis.bytes(reply.get(i + 1))));
           }
-          return List.copyOf(members);
+          return new Page(members, (int) Redis.number(reply.getFirst()));
         });
   }
 }

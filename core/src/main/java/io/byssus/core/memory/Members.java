@@ -1,17 +1,20 @@
 package io.byssus.core.memory;
 
 import io.byssus.core.Bounds;
+import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Lease;
 import io.byssus.protocol.ServerMessage.Member;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.TreeMap;
 
-/**
- * Who is in one channel, those first whose time passes first. Guarded by {@link MemoryPresence}.
- */
+/** Who is in one channel, by their time and by their session. Guarded by {@link MemoryPresence}. */
 final class Members {
-  private final LinkedHashMap<String, Present> bySession = new LinkedHashMap<>();
+  /** Those first whose time passes first. */
+  private final LinkedHashMap<String, Present> byTime = new LinkedHashMap<>();
+
+  /** The same, in the order in which they are told. */
+  private final TreeMap<String, Present> bySession = new TreeMap<>();
 
   private record Present(Member member, Lease lease, long deadlineNs) {
     boolean laterThan(Lease other) {
@@ -20,15 +23,17 @@ final class Members {
   }
 
   void enter(Member member, Lease lease, long deadlineNs) {
-    var present = bySession.get(member.session());
-    if (present == null || !present.laterThan(lease)) {
-      bySession.putLast(member.session(), new Present(member, lease, deadlineNs));
+    var known = byTime.get(member.session());
+    if (known == null || !known.laterThan(lease)) {
+      var present = new Present(member, lease, deadlineNs);
+      byTime.putLast(member.session(), present);
+      bySession.put(member.session(), present);
     }
   }
 
   /** False: neither this attachment nor a later one is in the channel. */
   boolean touch(Lease lease, long deadlineNs) {
-    var present = bySession.get(lease.session());
+    var present = byTime.get(lease.session());
     if (present == null) {
       return false;
     }
@@ -40,20 +45,23 @@ final class Members {
   }
 
   void leave(Lease lease) {
-    var present = bySession.get(lease.session());
+    var present = byTime.get(lease.session());
     if (present != null && (present.lease.equals(lease) || present.lease.term() < lease.term())) {
+      byTime.remove(lease.session());
       bySession.remove(lease.session());
     }
   }
 
   void dropPassed(long nowNs) {
-    var oldest = bySession.values().iterator();
-    while (oldest.hasNext() && nowNs - oldest.next().deadlineNs >= 0) {
-      oldest.remove();
+    for (var oldest = byTime.firstEntry();
+        oldest != null && nowNs - oldest.getValue().deadlineNs >= 0;
+        oldest = byTime.firstEntry()) {
+      byTime.remove(oldest.getKey());
+      bySession.remove(oldest.getKey());
     }
   }
 
-  List<Member> atMost(Bounds bounds) {
+  PresenceStore.Page page(Bounds bounds) {
     var found = new ArrayList<Member>();
     long sum = 0;
     for (var present : bySession.values()) {
@@ -64,7 +72,7 @@ final class Members {
       sum += bytes;
       found.add(present.member());
     }
-    return found;
+    return new PresenceStore.Page(found, byTime.size());
   }
 
   private static long bytes(Member member) {
@@ -76,6 +84,6 @@ final class Members {
   }
 
   boolean isEmpty() {
-    return bySession.isEmpty();
+    return byTime.isEmpty();
   }
 }

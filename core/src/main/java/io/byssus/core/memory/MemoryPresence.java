@@ -8,7 +8,6 @@ import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Lease;
 import io.byssus.protocol.ServerMessage.Member;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -62,10 +61,10 @@ final class MemoryPresence implements PresenceStore {
   }
 
   @Override
-  public CompletionStage<List<Member>> members(String channel, Bounds bounds) {
-    var found = new ArrayList<Member>();
-    inside(channel, (members, _) -> found.addAll(members.atMost(bounds)));
-    return completedFuture(List.copyOf(found));
+  public CompletionStage<Page> members(String channel, Bounds bounds) {
+    var found = new Page[] {Page.NOBODY};
+    inside(channel, (members, _) -> found[0] = members.page(bounds));
+    return completedFuture(found[0]);
   }
 
   /** Looks at the next so many channels for members whose time has passed. */

@@ -626,7 +626,7 @@ final class CommandDispatcher implements Connection.Receiver {
       readAlone(
           presence.id(),
           () -> node.engine.presence().members(channel, pageOf(limits.presenceMembers())),
-          members -> new ServerMessage.Presence(presence.id(), channel, members));
+          page -> new ServerMessage.Presence(presence.id(), channel, page.total(), page.members()));
     }
   }
 

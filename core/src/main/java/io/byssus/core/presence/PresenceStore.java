@@ -38,8 +38,23 @@ public interface PresenceStore {
   record Entry(String channel, Lease lease) {}
 
   /**
-   * As many members as fit, in no particular order; the engine keeps the bounds before it builds
-   * the answer.
+   * Who is there, as many as fit; the engine keeps the bounds before it builds the answer.
+   *
+   * <p>The members are in the order of their sessions, and the first ones are those that are told:
+   * so the same are told each time while nobody comes or goes.
    */
-  CompletionStage<List<Member>> members(String channel, Bounds bounds);
+  CompletionStage<Page> members(String channel, Bounds bounds);
+
+  /**
+   * The first members of a channel.
+   *
+   * @param total how many there are, told or not, without those whose time has passed
+   */
+  record Page(List<Member> members, int total) {
+    public static final Page NOBODY = new Page(List.of(), 0);
+
+    public Page {
+      members = List.copyOf(members);
+    }
+  }
 }

@@ -318,6 +318,7 @@ class AttachedIsWhatSomebodyHoldsTest {
         .members("seen.room", Bounds.most(10))
         .toCompletableFuture()
         .join()
+        .members()
         .stream()
         .map(Member::user)
         .toList();

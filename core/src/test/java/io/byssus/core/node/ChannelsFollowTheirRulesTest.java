@@ -12,12 +12,14 @@ import io.byssus.protocol.Position;
 import io.byssus.protocol.Recovery;
 import io.byssus.protocol.ServerMessage.Failed;
 import io.byssus.protocol.ServerMessage.History;
+import io.byssus.protocol.ServerMessage.Member;
 import io.byssus.protocol.ServerMessage.Message;
 import io.byssus.protocol.ServerMessage.Presence;
 import io.byssus.protocol.ServerMessage.Published;
 import io.byssus.protocol.ServerMessage.Subscribed;
 import io.byssus.protocol.ServerMessage.Unsubscribed;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -221,6 +223,19 @@ class ChannelsFollowTheirRulesTest {
     assertThat(presence(bob, "seen.room").members()).hasSize(1);
     assertThat(TestClient.error(bob.say(new Command.GetPresence(bob.nextId(), "kept.news"))))
         .isEqualTo(ErrorCode.NO_PRESENCE);
+  }
+
+  @Test
+  void presenceSaysHowManyThereAreThoughTheReplyIsCut() {
+    for (int i = 0; i < 1_003; i++) {
+      node.connected("").subscribe("seen.room");
+    }
+    var page = presence(bob, "seen.room");
+    assertThat(page.total()).isEqualTo(1_003);
+    assertThat(page.members())
+        .hasSize(1_000)
+        .isSortedAccordingTo(Comparator.comparing(Member::session));
+    assertThat(presence(bob, "seen.room").members()).isEqualTo(page.members());
   }
 
   private static Presence presence(TestClient client, String channel) {

@@ -127,7 +127,8 @@ class EngineTroubleIsAModeTest {
                 .presence()
                 .members("seen.room", Bounds.most(10))
                 .toCompletableFuture()
-                .join())
+                .join()
+                .members())
         .extracting(Member::user)
         .containsExactly("ann");
   }

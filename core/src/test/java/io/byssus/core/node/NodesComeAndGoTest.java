@@ -203,6 +203,7 @@ class NodesComeAndGoTest {
         .members(channel, Bounds.most(10))
         .toCompletableFuture()
         .join()
+        .members()
         .stream()
         .map(Member::user)
         .toList();

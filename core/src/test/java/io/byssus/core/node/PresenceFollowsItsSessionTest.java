@@ -129,6 +129,7 @@ class PresenceFollowsItsSessionTest {
         .members(ROOM, Bounds.most(10_000))
         .toCompletableFuture()
         .join()
+        .members()
         .stream()
         .map(Member::user)
         .toList();

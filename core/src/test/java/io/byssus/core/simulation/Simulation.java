@@ -636,7 +636,7 @@ final class Simulation {
     }
     var shown = new TreeMap<String, Optional<Json>>();
     var all = engine.engine().presence().members(PRESENT, Bounds.most(1_000));
-    for (Member member : SharedEngine.now(all)) {
+    for (Member member : SharedEngine.now(all).members()) {
       shown.put(member.session(), Optional.ofNullable(member.attributes().get("name")));
     }
     world.check(
