@@ -362,13 +362,22 @@ final class CommandDispatcher implements Connection.Receiver {
 
   // Channels.
 
+  /** Says so, and which rule it breaks. */
+  private boolean badName(long id, String channel, boolean patternAllowed) {
+    var fault =
+        ChannelName.fault(channel, patternAllowed, node.settings.limits().channelNameBytes());
+    fault.ifPresent(why -> fail(id, ErrorCode.BAD_CHANNEL, why));
+    return fault.isPresent();
+  }
+
   private void subscribe(Session session, Command.Subscribe subscribe) {
     var id = subscribe.id();
     var channel = subscribe.channel();
     var limits = node.settings.limits();
-    if (!ChannelName.valid(channel, true, limits.channelNameBytes())) {
-      fail(id, ErrorCode.BAD_CHANNEL, "not a channel name or pattern");
-    } else if (!mayRead(session, channel)) {
+    if (badName(id, channel, true)) {
+      return;
+    }
+    if (!mayRead(session, channel)) {
       fail(id, ErrorCode.FORBIDDEN, "you may not subscribe to this channel");
     } else if (session.subscription(channel).filter(s -> !session.doubts(s)).isPresent()) {
       fail(id, ErrorCode.ALREADY_SUBSCRIBED, "the session is subscribed already");
@@ -470,7 +479,7 @@ final class CommandDispatcher implements Connection.Receiver {
   private void unsubscribe(Session session, Command.Unsubscribe unsubscribe) {
     var id = unsubscribe.id();
     var channel = unsubscribe.channel();
-    if (!ChannelName.valid(channel, true, node.settings.limits().channelNameBytes())) {
+    if (ChannelName.fault(channel, true, node.settings.limits().channelNameBytes()).isPresent()) {
       fail(id, ErrorCode.NOT_SUBSCRIBED, "the session is not subscribed");
       return;
     }
@@ -513,8 +522,7 @@ final class CommandDispatcher implements Connection.Receiver {
 
   private void publish(Session session, Command.Publish publish) {
     var channel = publish.channel();
-    if (!ChannelName.valid(channel, false, node.settings.limits().channelNameBytes())) {
-      fail(publish.id(), ErrorCode.BAD_CHANNEL, "not a channel name");
+    if (badName(publish.id(), channel, false)) {
       return;
     }
     var namespace = namespace(channel);
@@ -548,9 +556,10 @@ final class CommandDispatcher implements Connection.Receiver {
   private void history(Session session, Command.GetHistory history) {
     var channel = history.channel();
     var limits = node.settings.limits();
-    if (!ChannelName.valid(channel, false, limits.channelNameBytes())) {
-      fail(history.id(), ErrorCode.BAD_CHANNEL, "not a channel name");
-    } else if (!mayRead(session, channel)) {
+    if (badName(history.id(), channel, false)) {
+      return;
+    }
+    if (!mayRead(session, channel)) {
       fail(history.id(), ErrorCode.FORBIDDEN, "you may not read this channel");
     } else if (positionless(channel)) {
       fail(history.id(), ErrorCode.NO_HISTORY, "this channel keeps no history");
@@ -616,9 +625,10 @@ final class CommandDispatcher implements Connection.Receiver {
   private void presence(Session session, Command.GetPresence presence) {
     var channel = presence.channel();
     var limits = node.settings.limits();
-    if (!ChannelName.valid(channel, false, limits.channelNameBytes())) {
-      fail(presence.id(), ErrorCode.BAD_CHANNEL, "not a channel name");
-    } else if (!mayRead(session, channel)) {
+    if (badName(presence.id(), channel, false)) {
+      return;
+    }
+    if (!mayRead(session, channel)) {
       fail(presence.id(), ErrorCode.FORBIDDEN, "you may not read this channel");
     } else if (!node.showsPresence(channel)) {
       fail(presence.id(), ErrorCode.NO_PRESENCE, "this channel does not tell who is in it");

@@ -173,6 +173,45 @@ class ChannelsFollowTheirRulesTest {
   }
 
   @Test
+  void errorNamesTheRuleThatANameBreaks() {
+    var rules =
+        Map.of(
+            "",
+            "is empty",
+            "*",
+            "* alone is no pattern",
+            "a*b",
+            "character 2 of the channel name is *, which may only end a pattern",
+            "a\nb",
+            "character 2 of the channel name is a control character",
+            "\uD83D\uDE00\u202eb",
+            "character 2 of the channel name is an invisible format character",
+            "a\u2028",
+            "character 2 of the channel name is a line separator",
+            "x".repeat(201),
+            "has 201 bytes of UTF-8; at most 200",
+            "\u20ac".repeat(67),
+            "has 201 bytes of UTF-8; at most 200");
+    rules.forEach(
+        (name, rule) -> assertThat(subscribeFailure(ann, name).message()).as(name).contains(rule));
+    assertThat(((Failed) ann.publish("news.*", "x").getFirst()).message())
+        .contains("a pattern, with * at its end, can only be subscribed to");
+  }
+
+  /** Persian, Hindi and Sinhala join or part letters by them, and emoji are made of several. */
+  @Test
+  void joinersOfLettersArePartsOfNames() {
+    for (var name :
+        List.of(
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+            "\u0915\u094d\u200d\u0937",
+            "\u0dc1\u0dca\u200d\u0dbb\u0dd3",
+            "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67")) {
+      assertThat(ann.subscribe("kept." + name).channel()).isEqualTo("kept." + name);
+    }
+  }
+
+  @Test
   void historyIsReadPageByPage() {
     for (int i = 1; i <= 5; i++) {
       bob.publish("kept.news", "m" + i);
@@ -257,9 +296,12 @@ class ChannelsFollowTheirRulesTest {
   }
 
   private static ErrorCode subscribeError(TestClient client, String channel) {
+    return subscribeFailure(client, channel).code();
+  }
+
+  private static Failed subscribeFailure(TestClient client, String channel) {
     return TestClient.only(
-            Failed.class,
-            client.say(new Command.Subscribe(client.nextId(), channel, Optional.empty())))
-        .code();
+        Failed.class,
+        client.say(new Command.Subscribe(client.nextId(), channel, Optional.empty())));
   }
 }

@@ -178,7 +178,7 @@ final class Checks {
     var longest = DeviceSettings.fill(devices.channel(), LONGEST_GATEWAY, 255);
     require(
         longest.indexOf('{') < 0
-            && ChannelName.valid(longest, false, config.limits().channelName()),
+            && ChannelName.fault(longest, false, config.limits().channelName()).isEmpty(),
         Problem.quoted(devices.channel())
             + ": expected the name of a channel, at most limits.channel-name long with the longest"
             + " gateway, with {gateway} and {address} for what differs",
