@@ -67,7 +67,7 @@ final class Commands {
             "",
             "Every key of the configuration can be set in a YAML file, by an environment",
             "variable (limits.outbox by BYSSUS_LIMITS_OUTBOX) and with --set; the last of",
-            "these is the strongest. byssus config-doc lists the keys.",
+            "these is the strongest. ./byssus config-doc lists the keys.",
             "",
             "Exit codes: 0 done, 64 wrong command line, 69 cannot serve here,",
             "78 wrong configuration.");
