@@ -5,14 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import io.byssus.client.Byssus;
 import io.byssus.client.Client;
+import io.byssus.protocol.Target;
 import io.byssus.tests.cluster.NodeProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -44,7 +47,8 @@ class ChatExampleTest {
           say(ann, "hello Bob");
           bob.says("Ann: hello Bob");
           bob.writes("hello Ann");
-          await().atMost(PATIENCE).until(() -> !heard.isEmpty());
+          // Ann hears herself too, and perhaps first.
+          await().atMost(PATIENCE).until(() -> heard.toString().contains("hello Ann"));
           assertThat(heard.toString()).contains("\"name\":\"Bob\"", "\"text\":\"hello Ann\"");
           // What it has handled is written a little later; ended before that, it hears again.
           await().atMost(PATIENCE).until(() -> bob.kept().contains("\"offset\":2"));
@@ -57,6 +61,42 @@ class ChatExampleTest {
         }
       }
     }
+  }
+
+  @Test
+  void whoIsHereIsListedAndOneAloneIsWrittenTo() throws Exception {
+    try (var node = NodeProcess.start("n1", folder, List.of())) {
+      node.awaitReady();
+      var server = node.address().replace("http", "ws") + "ws";
+      var name = Map.of("name", Byssus.text("Ann"));
+      try (var ann = Byssus.client(URI.create(server)).attributes(name).connect();
+          var bob = new Chat(server)) {
+        var heard = new CopyOnWriteArrayList<String>();
+        ann.inbox().onMessage(message -> heard.add(message.data()));
+        ann.subscribe("chat:shore");
+        await()
+            .atMost(PATIENCE)
+            .until(() -> ann.presence("chat:shore").get().size(), size -> size == 2);
+        bob.writes("/who");
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(() -> assertThat(bob.said()).containsPattern("Ann, Bob|Bob, Ann"));
+        bob.writes("/to Ann only for you");
+        await().atMost(PATIENCE).until(() -> heard.toString().contains("only for you"));
+        bob.writes("/to Eve hello");
+        bob.says("not done: Eve is not here");
+        ann.send(new Target.ToSession(bobsSession(ann)), "{\"name\":\"Ann\",\"text\":\"and you\"}");
+        bob.says("Ann, to you alone: and you");
+      }
+    }
+  }
+
+  private static String bobsSession(Client ann) throws Exception {
+    return ann.presence("chat:shore").get().stream()
+        .filter(member -> !member.session().equals(ann.session().id()))
+        .findFirst()
+        .orElseThrow()
+        .session();
   }
 
   private static void say(Client ann, String text) throws Exception {
