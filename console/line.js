@@ -25,7 +25,7 @@ const BAND = { offline: 'away', waiting: 'away', closed: 'away', connecting: 'tr
 
 /** After these close codes a client does not come back by itself (spec section 17). */
 const CLOSED = {
-  4401: 'The server wants to know who you are, and the token of this page will not do. Open it with #token=… at the end of the address.',
+  4401: 'The server wants to know who you are, and the token of this page will not do. Open it with #token=… at the end of the address: ./byssus token --user ann makes one, with the --config of the server.',
   4403: 'The server does not let this tab have the session that it asked for.',
   4409: 'This session was taken over: it is open on another connection, most likely in a copy of this tab. Only one can have it, so this tab has let go of it.',
   4410: 'You have opened a newer session elsewhere, and this server lets a user have one.',

@@ -371,6 +371,25 @@ test('whatever another client publishes is shown as text and breaks nothing', ()
     assert.deepEqual(await ann.texts(), ['null', '7', 'bare', '[1,2]', '{"text":5}', 'timeless', 'in time']);
   }));
 
+test('the page is no higher than its window with everything open, and its right column fades where it goes on', () =>
+  inRoom(
+    async (openTab) => {
+      const { page } = await openTab('Ann');
+      await page.click('#wire summary');
+      const seen = await page.evaluate(() => {
+        const side = document.querySelector('.side');
+        const fade = getComputedStyle(side, '::after');
+        const heights = [document.documentElement.scrollHeight, innerHeight];
+        return { heights, goesOn: side.scrollHeight > side.clientHeight, fade: [fade.position, fade.backgroundImage] };
+      });
+      assert.equal(seen.heights[0], seen.heights[1]);
+      assert.ok(seen.goesOn);
+      assert.equal(seen.fade[0], 'sticky');
+      assert.match(seen.fade[1], /gradient/);
+    },
+    { viewport: { width: 1280, height: 800 } },
+  ));
+
 test('a message to one person reaches that person alone, and waits while they are unplugged', () =>
   inRoom(async (openTab) => {
     const ann = await openTab('Ann');
