@@ -238,8 +238,9 @@ public record Config(
       return new Jwt(
           in.key(
                   "secret",
-                  "The key that tokens are signed with, 256 bits at least. Keep it in a file or in"
-                      + " the environment.")
+                  "The key that tokens are signed with, 256 bits at least: the text as it stands,"
+                      + " of a file without its line end; or, with base64: in front, the bytes."
+                      + " Keep it in a file or in the environment.")
               .maybeSecret("no token is valid"),
           in.key("issuer", "What the claim iss must be.").maybeText("it is not checked", 1, 1000),
           in.key("audience", "What the claim aud must contain.")
@@ -488,6 +489,7 @@ public record Config(
       int connectionsPerAddress,
       boolean countLoopback,
       Duration requestTimeout,
+      Duration keepAlive,
       int requestLine,
       int headers) {
     private static Limits read(Group in) {
@@ -555,8 +557,11 @@ public record Config(
                   "Longest message, all its fragments together and inflated; then close code"
                       + " too_big.")
               .bytes("64KiB", "1KiB", "16MiB"),
-          in.key("max-fragments", "Fragments of one message; then close code policy.")
-              .count(64, 1, 100_000, "fragments"),
+          in.key(
+                  "max-fragments",
+                  "Fragments of one message; then close code policy. 0 is one for each 256 B of"
+                      + " limits.max-message, and at least 64.")
+              .count(0, 0, 100_000, "fragments"),
           in.key(
                   "message-timeout",
                   "Time from the first fragment of a message to its last; then close code policy.")
@@ -602,10 +607,16 @@ public record Config(
                   "Time for a whole HTTP request, the WebSocket handshake among them; then the"
                       + " connection is closed.")
               .duration("10s", "100ms", "5m"),
+          in.key(
+                  "keep-alive",
+                  "Silence between two HTTP requests of a connection; then it is closed. Longer"
+                      + " than the idle time-out of a proxy in front, so that it is the proxy that"
+                      + " closes.")
+              .duration("75s", "1s", "1h"),
           in.key("request-line", "Longest first line of an HTTP request; then 414.")
               .bytes("4KiB", "256B", "64KiB"),
-          in.key("headers", "Headers of one HTTP request together; then 431.")
-              .bytes("8KiB", "1KiB", "1MiB"));
+          in.key("headers", "Headers of one HTTP request together, cookies among them; then 431.")
+              .bytes("16KiB", "1KiB", "1MiB"));
     }
   }
 

@@ -271,9 +271,22 @@ final class Forms {
         return new Secret(Base64.getDecoder().decode(text.substring(ENCODED.length())));
       }
       if (text.startsWith(IN_A_FILE)) {
-        return Secret.of(content(text.substring(IN_A_FILE.length())));
+        return inFile(text.substring(IN_A_FILE.length()));
       }
       return Secret.of(text);
+    }
+
+    /** The text of the file as it stands, but for the line end; only base64: makes bytes of it. */
+    private static Secret inFile(String file) {
+      var text = content(file);
+      if (!text.startsWith(ENCODED)) {
+        return Secret.of(text);
+      }
+      try {
+        return new Secret(Base64.getDecoder().decode(text.substring(ENCODED.length())));
+      } catch (IllegalArgumentException e) {
+        throw new Refused("what stands after base64: in the file " + file + " is not base64");
+      }
     }
 
     @Override

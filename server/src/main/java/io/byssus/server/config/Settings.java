@@ -23,6 +23,8 @@ import javax.crypto.spec.SecretKeySpec;
 /** Hands the parts of a {@link Config} to those whom they are for, in their own words. */
 public final class Settings {
   private static final String DEMO_PREFIX = "chat:";
+  private static final int FRAGMENT_BYTES = 256;
+  private static final int FRAGMENTS_MIN = 64;
 
   private Settings() {}
 
@@ -74,10 +76,11 @@ public final class Settings {
     var limits = config.limits();
     return new TransportSettings(
         new TransportSettings.Listen(listen.host(), listen.port(), listen.backlog()),
-        new TransportSettings.Http(limits.requestTimeout(), limits.requestLine(), limits.headers()),
+        new TransportSettings.Http(
+            limits.requestTimeout(), limits.keepAlive(), limits.requestLine(), limits.headers()),
         new TransportSettings.Messages(
             limits.maxMessage(),
-            limits.maxFragments(),
+            fragments(limits),
             limits.messageTimeout(),
             limits.controlsPerSecond(),
             limits.controlsBurst(),
@@ -93,6 +96,12 @@ public final class Settings {
             listen.allowedOrigins()),
         new TransportSettings.Deflate(
             config.deflate().on(), config.deflate().threshold(), config.deflate().level()));
+  }
+
+  /** Small enough pieces for any device that has a buffer at all, and too few to be a burden. */
+  private static int fragments(Config.Limits limits) {
+    var enough = Math.max(FRAGMENTS_MIN, limits.maxMessage() / FRAGMENT_BYTES);
+    return limits.maxFragments() == 0 ? enough : limits.maxFragments();
   }
 
   public static DeviceSettings devices(Config.Devices devices) {

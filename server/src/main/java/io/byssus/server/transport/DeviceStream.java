@@ -139,7 +139,10 @@ final class DeviceStream extends ChannelInboundHandlerAdapter implements Gateway
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
     if (!(failure instanceof IOException)) {
-      log.error("closing a gateway's connection after an unexpected failure", failure);
+      log.atError()
+          .addKeyValue("event", "connection_failed")
+          .setCause(failure)
+          .log("closing a gateway's connection after an unexpected failure");
     }
     ctx.close();
   }

@@ -366,7 +366,10 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter {
       case CorruptedWebSocketFrameException violation -> fail(codeOf(violation));
       case IOException _ -> ctx.close(); // The peer has reset the connection.
       default -> {
-        log.error("closing a connection after an unexpected failure", failure);
+        log.atError()
+            .addKeyValue("event", "connection_failed")
+            .setCause(failure)
+            .log("closing a connection after an unexpected failure");
         fail(CloseCode.INTERNAL_ERROR);
       }
     }

@@ -34,9 +34,13 @@ sealed interface Handshake {
       return new Refused(HttpReply.status(426).with("Upgrade: websocket"));
     }
     if (!request.method().equals(HttpMethod.GET)
-        || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)
-        || !listed(headers, HttpHeaderNames.CONNECTION, "upgrade")) {
-      return new Refused(HttpReply.status(400));
+        || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
+      return bad("a WebSocket is opened with GET and HTTP/1.1");
+    }
+    if (!listed(headers, HttpHeaderNames.CONNECTION, "upgrade")) {
+      return bad(
+          "the header Connection must hold Upgrade. Does a proxy in between drop it, or speak"
+              + " HTTP/1.0?");
     }
     var versions = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION);
     if (versions.size() != 1 || !versions.getFirst().equals("13")) {
@@ -45,7 +49,7 @@ sealed interface Handshake {
     }
     var keys = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY);
     if (keys.size() != 1 || !isKey(keys.getFirst())) {
-      return new Refused(HttpReply.status(400));
+      return bad("Sec-WebSocket-Key must be there once, and be 16 bytes in base64");
     }
     var deflate =
         offerDeflate
@@ -53,6 +57,10 @@ sealed interface Handshake {
             : Optional.<String>empty();
     var subprotocol = listed(headers, HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, JSON_SUBPROTOCOL);
     return new Accepted(response(keys.getFirst(), subprotocol, deflate), deflate.isPresent());
+  }
+
+  private static Refused bad(String why) {
+    return new Refused(HttpReply.text(400, "Bad Request: " + why));
   }
 
   private static byte[] response(String key, boolean subprotocol, Optional<String> extension) {

@@ -18,12 +18,10 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,10 +44,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   private final Reception reception;
   private long addressKey = AddressLimit.EXEMPT;
   private @Nullable HttpRequest request;
-  private @Nullable Future<?> deadline;
   private boolean answering;
   private boolean answered;
   private boolean deaf;
+
+  @SuppressWarnings("NullAway.Init") // handlerAdded() comes before anything else.
+  private RequestDeadline deadline;
 
   RequestHandler(Reception reception) {
     this.reception = reception;
@@ -58,13 +58,19 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   // The connection.
 
   @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    var times = reception.settings().http();
+    deadline = new RequestDeadline(ctx.executor(), times, () -> giveUp(ctx));
+  }
+
+  @Override
   public void channelActive(ChannelHandlerContext ctx) {
     reception.connections().increment();
     if (ctx.channel().remoteAddress() == null) {
       // The client has gone before it could be asked who it is.
       ctx.close();
     } else if (admit(ctx)) {
-      awaitRequest(ctx);
+      deadline.request();
     } else {
       // Not worth the wait for the client to hang up: there may be very many of these.
       deaf = true;
@@ -95,13 +101,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     return ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress();
   }
 
-  /** The time runs for the whole request, so sending it byte by byte gains nothing. */
-  private void awaitRequest(ChannelHandlerContext ctx) {
-    var timeout = reception.settings().http().requestTimeout();
-    stopTimer();
-    deadline = ctx.executor().schedule(() -> giveUp(ctx), timeout.toNanos(), TimeUnit.NANOSECONDS);
-  }
-
   private void giveUp(ChannelHandlerContext ctx) {
     if (answered) {
       ctx.close();
@@ -111,16 +110,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void stopTimer() {
-    if (deadline != null) {
-      deadline.cancel(false);
-      deadline = null;
-    }
-  }
-
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    stopTimer();
+    deadline.stop();
     reception.connections().decrement();
     reception.addresses().leave(addressKey);
   }
@@ -128,7 +120,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
     if (!(failure instanceof IOException)) {
-      log.error("closing a connection after an unexpected failure", failure);
+      log.atError()
+          .addKeyValue("event", "connection_failed")
+          .setCause(failure)
+          .log("closing a connection after an unexpected failure");
     }
     ctx.close();
   }
@@ -137,6 +132,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    deadline.read();
     try {
       if (!deaf && message instanceof HttpRequest head) {
         begin(ctx, head);
@@ -147,6 +143,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     } finally {
       ReferenceCountUtil.release(message);
     }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    deadline.readComplete();
+    ctx.fireChannelReadComplete();
   }
 
   private void begin(ChannelHandlerContext ctx, HttpRequest head) {
@@ -168,7 +170,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     request = null;
-    stopTimer();
+    deadline.stop();
     switch (reception.routes().get(path(whole))) {
       case Route.Session session -> upgrade(ctx, whole, session);
       case Route.Devices devices -> upgrade(ctx, whole, devices);
@@ -194,7 +196,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   private void answerLater(ChannelHandlerContext ctx, HttpRequest request, Route.SlowPage page) {
     answering = true;
-    awaitRequest(ctx);
+    deadline.request();
     Thread.startVirtualThread(() -> {
       var reply = slowReply(page);
       ctx.executor()
@@ -211,7 +213,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     try {
       return page.reply().get();
     } catch (RuntimeException e) {
-      log.error("a page could not be made", e);
+      log.atError().addKeyValue("event", "page_failed").setCause(e).log("a page could not be made");
       return HttpReply.status(500);
     }
   }
@@ -223,7 +225,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     } else {
       answered = true;
       ctx.writeAndFlush(reply.bytes(ctx.alloc(), withBody, true));
-      awaitRequest(ctx);
+      deadline.next();
     }
   }
 
@@ -235,7 +237,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   /** Answers and ends the connection. */
   private void say(ChannelHandlerContext ctx, HttpReply reply, boolean withBody) {
     deaf = true;
-    stopTimer();
+    deadline.stop();
     var bytes = reply.bytes(ctx.alloc(), withBody, false);
     LastWords.say(ctx, bytes, reception.settings().messages().closeTimeout());
     ctx.pipeline().remove(HttpRequestDecoder.class);
@@ -315,7 +317,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       Peer peer,
       Consumer<Entry.Admitted> admitted) {
     answering = true;
-    awaitRequest(ctx);
+    deadline.request();
     lane(ctx)
         .when(
             gateways.admit(bearer(request), asked(request), peer),
@@ -324,7 +326,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
               if (!ctx.channel().isActive() || deaf) {
                 return;
               }
-              stopTimer();
+              deadline.stop();
               switch (entry) {
                 case Entry.Admitted who -> admitted.accept(who);
                 case Entry.Refused(var status) -> refuse(ctx, request, HttpReply.status(status));

@@ -7,12 +7,17 @@ import io.byssus.core.connection.Peer;
 import io.byssus.core.connection.Socket;
 import io.byssus.core.lane.Lane;
 import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.ErrorCode;
+import io.byssus.protocol.ServerMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 
 /** A WebSocket that speaks the native protocol, for a node's connection. */
 final class SessionSocket extends FrameHandler implements Socket {
+  private static final String TEXT_ONLY =
+      "send text frames: a binary one ends the connection (1003, unsupported_data)";
+
   @SuppressWarnings("NullAway.Init") // begin() comes before the first frame.
   private Connection connection;
 
@@ -44,6 +49,7 @@ final class SessionSocket extends FrameHandler implements Socket {
 
   @Override
   void binary(ByteBuf message) {
+    connection.send(new ServerMessage.Failed(0, ErrorCode.MALFORMED, TEXT_ONLY));
     connection.close(CloseCode.UNSUPPORTED_DATA);
   }
 

@@ -41,7 +41,10 @@ public enum Transport {
     if (available()) {
       return this;
     }
-    log.warn("transport {} is not available here, using nio", this);
+    log.atWarn()
+        .addKeyValue("event", "transport_unavailable")
+        .addArgument(this)
+        .log("transport {} is not available here, using nio");
     return NIO;
   }
 

@@ -50,16 +50,20 @@ public record TransportSettings(
   }
 
   /**
-   * @param requestTimeout for a whole request, from the accepted connection or the response before
-   *     it; then the connection is closed
+   * @param requestTimeout for a whole request, from the accepted connection or the first sign of it
+   *     behind a response; then the connection is closed
+   * @param keepAlive how long a connection may be silent after a response
    * @param requestLineBytes longer: 414
    * @param headerBytes all headers of a request together; more: 431
    */
-  public record Http(Duration requestTimeout, int requestLineBytes, int headerBytes) {
-    public static final Http DEFAULTS = new Http(Duration.ofSeconds(10), 4096, 8192);
+  public record Http(
+      Duration requestTimeout, Duration keepAlive, int requestLineBytes, int headerBytes) {
+    public static final Http DEFAULTS =
+        new Http(Duration.ofSeconds(10), Duration.ofSeconds(75), 4096, 16 << 10);
 
     public Http {
       Range.positive("requestTimeout", requestTimeout);
+      Range.positive("keepAlive", keepAlive);
       Range.check("requestLineBytes", requestLineBytes, 64, 1 << 16);
       Range.check("headerBytes", headerBytes, 256, 1 << 20);
     }
@@ -90,7 +94,7 @@ public record TransportSettings(
     public static final Messages DEFAULTS =
         new Messages(
             64 << 10,
-            64,
+            256,
             Duration.ofSeconds(30),
             10,
             50,

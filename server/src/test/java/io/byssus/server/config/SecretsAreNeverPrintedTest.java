@@ -1,6 +1,7 @@
 package io.byssus.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.byssus.redis.RedisSettings;
 import java.io.IOException;
@@ -72,6 +73,26 @@ class SecretsAreNeverPrintedTest {
     assertThat(Loading.yaml("auth: {jwt: {secret: 'base64:???'}}").problems())
         .containsExactly(
             "auth.jwt.secret (test.yaml line 1): expected a text, base64:TEXT or file:PATH");
+  }
+
+  /** What `openssl rand -base64 48` writes is a text; as bytes it is another key. */
+  @Test
+  void keyInAFileIsItsTextWithoutItsLineEndUnlessItSaysThatItIsBase64(@TempDir Path folder)
+      throws IOException {
+    var text = "u7Zl0qV4mXw9Tn2RkD8sYb6cHf3JpA5eGtQ1ixLoWvN0KzSEMrCBUhdFyOjPagI=";
+    var file = folder.resolve("jwt.key");
+    for (var end : new String[] {"", "\n", "\r\n"}) {
+      Files.writeString(file, text + end);
+      assertThat(secretIn(file)).isEqualTo(Secret.of(text));
+      Files.writeString(file, "base64:" + text + end);
+      assertThat(secretIn(file)).isEqualTo(new Secret(Base64.getDecoder().decode(text)));
+    }
+    Files.writeString(file, "base64:###");
+    assertThatThrownBy(() -> secretIn(file)).hasMessageContaining("is not base64");
+  }
+
+  private static Secret secretIn(Path file) {
+    return Forms.SECRET.parse("file:" + file);
   }
 
   @Test

@@ -187,6 +187,8 @@ class BadFrameEndsTheConnectionTest {
   void asDoesABinaryMessageToASession() throws Exception {
     try (var client = server.connect().open("/ws")) {
       client.frame(0x82, "{}");
+      assertThat(client.frame().text())
+          .contains("\"type\":\"error\"", "\"malformed\"", "send text frames");
       assertThat(client.frame().closeCode()).isEqualTo(1003);
       assertThat(server.next().gone()).isEqualTo(CloseCode.UNSUPPORTED_DATA);
     }

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -121,6 +122,39 @@ class BadRequestIsRefusedTest {
     }
     assertThat(server.untouched()).isTrue();
     assertThat(server.refusal()).isEqualTo(status).isIn(TransportObserver.REFUSALS);
+  }
+
+  /** A client author sees what is wrong with the key, rather than guess. */
+  @ParameterizedTest
+  @MethodSource("reasons")
+  void withTheReasonInItsBody(String request, String reason) throws Exception {
+    try (var client = server.connect()) {
+      client.send(request);
+      var response = client.response();
+      assertThat(response.status()).isEqualTo(400);
+      assertThat(response.body()).contains(reason);
+    }
+    assertThat(server.refusal()).isEqualTo(400);
+  }
+
+  static Stream<Arguments> reasons() {
+    var key = "Sec-WebSocket-Key must be there once, and be 16 bytes in base64";
+    return Stream.of(
+        arguments(without("Sec-WebSocket-Key"), key),
+        arguments(replaced(RawClient.KEY, "dGhlIHNhbXBsZSA="), key),
+        arguments(replaced(RawClient.KEY, "!".repeat(24)), key),
+        arguments(without("Connection"), "Connection must hold Upgrade"),
+        arguments(replaced("Connection: Upgrade", "Connection: close"), "proxy"),
+        arguments(replaced("HTTP/1.1", "HTTP/1.0"), "HTTP/1.1"));
+  }
+
+  /** Cookies of a single sign-on, and what a load balancer adds to them. */
+  @Test
+  void butNotTwelveKilobytesOfCookies() throws Exception {
+    try (var client = server.connect()) {
+      client.open("/ws", "Cookie: sso=" + "x".repeat(12 << 10));
+      server.next();
+    }
   }
 
   @ParameterizedTest

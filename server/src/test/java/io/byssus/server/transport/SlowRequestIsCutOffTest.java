@@ -15,13 +15,16 @@ class SlowRequestIsCutOffTest {
   private static final Duration TIMEOUT = Duration.ofMillis(400);
   private static final long LATEST_MS = 1500;
 
+  private static final String LIVE = "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n";
+
   static TestServer server;
 
   @BeforeAll
   static void start() throws IOException {
     server =
         new TestServer(
-            TransportSettings.DEFAULTS.with(new TransportSettings.Http(TIMEOUT, 4096, 8192)));
+            TransportSettings.DEFAULTS.with(
+                new TransportSettings.Http(TIMEOUT, TIMEOUT, 4096, 8192)));
   }
 
   @AfterAll
@@ -59,11 +62,31 @@ class SlowRequestIsCutOffTest {
   void aClientThatKeepsAConnectionForNothing() throws IOException {
     var before = server.timeouts();
     try (var client = server.connect()) {
-      client.send("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send(LIVE);
       assertThat(client.response().status()).isEqualTo(200);
       assertCutOff(client);
     }
     assertThat(server.timeouts()).isEqualTo(before);
+  }
+
+  /**
+   * A proxy keeps its connections for a minute, and a request that it sends into an end is lost.
+   */
+  @Test
+  void butNotAProxyThatKeepsItsConnection() throws Exception {
+    var patient = new TransportSettings.Http(TIMEOUT, Duration.ofMinutes(1), 4096, 8192);
+    try (var keeping = new TestServer(TransportSettings.DEFAULTS.with(patient));
+        var client = keeping.connect()) {
+      client.send(LIVE);
+      assertThat(client.response().status()).isEqualTo(200);
+      Thread.sleep(TIMEOUT.toMillis() * 2);
+      client.send(LIVE);
+      assertThat(client.response().status()).isEqualTo(200);
+      // The time of a request runs from its first byte.
+      Thread.sleep(TIMEOUT.toMillis() * 2);
+      client.send(LIVE.substring(0, 7));
+      assertCutOff(client);
+    }
   }
 
   @Test
