@@ -68,7 +68,10 @@ public interface NodeObserver {
   /** Another node was heard for the first time, or again. */
   default void nodeJoined(String node) {}
 
-  /** Another node has left, was silent for too long, or runs anew. */
+  /** Another node has said good-bye, as one does that stops in good order. */
+  default void nodeLeft(String node) {}
+
+  /** Another node was silent for too long, or runs anew without having left. */
   default void nodeGone(String node) {}
 
   /** This node detached {@code count} sessions of one that is gone. */

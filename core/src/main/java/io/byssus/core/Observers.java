@@ -163,6 +163,11 @@ public record Observers(NodeObserver first, NodeObserver second) implements Node
   }
 
   @Override
+  public void nodeLeft(String node) {
+    each(observer -> observer.nodeLeft(node));
+  }
+
+  @Override
   public void nodeGone(String node) {
     each(observer -> observer.nodeGone(node));
   }

@@ -4,6 +4,8 @@ import io.byssus.server.cli.Exit;
 import io.byssus.server.cli.Terminal;
 import io.byssus.server.config.Config;
 import io.byssus.server.config.Durations;
+import io.byssus.server.log.FileDescriptors;
+import io.byssus.server.log.LogEvent;
 import io.byssus.server.log.Logs;
 import java.io.IOException;
 import java.util.Locale;
@@ -15,11 +17,14 @@ final class Serve {
   private static final String LOGGER = "io.byssus.node";
 
   int run(Config config, Terminal terminal, boolean exitAfterStart) {
-    Logs.set(
-        config.log().level().name().toLowerCase(Locale.ROOT),
-        config.log().format() == Config.Log.Format.JSON);
+    var level = config.log().level().name().toLowerCase(Locale.ROOT);
+    switch (config.log().format()) {
+      case TEXT -> Logs.setText(level);
+      case JSON -> Logs.setJson(level, NodeName.of(config));
+    }
     var signals = Signals.listen();
     try (var server = Server.start(config)) {
+      FileDescriptors.warnIfFew(LoggerFactory.getLogger(LOGGER));
       new Welcome(config, server, terminal).say();
       return exitAfterStart ? visit(server, terminal) : serve(server, config, signals);
     } catch (NoStart e) {
@@ -57,15 +62,19 @@ final class Serve {
 
   private static void leave(Server server, Config.Drain drain) throws InterruptedException {
     var log = LoggerFactory.getLogger(LOGGER);
-    log.info(
-        "leaving: {} connections, asked to reconnect over {}, cut off after {}",
-        server.connections(),
-        Durations.show(drain.window()),
-        Durations.show(drain.deadline()));
+    LogEvent.info(log, "leaving")
+        .with("connections", server.connections())
+        .with("window", Durations.show(drain.window()))
+        .with("deadline", Durations.show(drain.deadline()))
+        .say(
+            "leaving: {connections} connections, asked to reconnect over {window}, cut off after"
+                + " {deadline}");
     if (server.drain(drain)) {
-      log.info("left: every connection was closed in good order");
+      LogEvent.info(log, "left").say("left: every connection was closed in good order");
     } else {
-      log.warn("left: {} connections had not gone before drain.deadline", server.connections());
+      LogEvent.warn(log, "left")
+          .with("connections", server.connections())
+          .say("left: {connections} connections had not gone before drain.deadline");
     }
   }
 }

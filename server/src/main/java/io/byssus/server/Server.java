@@ -7,10 +7,12 @@ import io.byssus.core.node.Node;
 import io.byssus.core.session.Owner;
 import io.byssus.server.api.NodesPage;
 import io.byssus.server.auth.TokenAuthenticator;
+import io.byssus.server.auth.TokenObserver;
 import io.byssus.server.cli.Exit;
 import io.byssus.server.config.Config;
 import io.byssus.server.config.Settings;
 import io.byssus.server.device.Gateways;
+import io.byssus.server.log.LogEvent;
 import io.byssus.server.log.LogObserver;
 import io.byssus.server.metrics.MetricsObserver;
 import io.byssus.server.metrics.MetricsPage;
@@ -67,6 +69,7 @@ public final class Server implements AutoCloseable {
     try {
       var log = new LogObserver(TICKER);
       var observers = observers(log);
+      var transports = TransportObserver.both(counted, log);
       loops =
           EventLoops.start(
               config.listen().transport(), config.node().lanes(), observers::taskFailed);
@@ -75,14 +78,13 @@ public final class Server implements AutoCloseable {
           new TokenAuthenticator(
               Settings.tokens(config),
               Clock.systemUTC(),
-              Executors.newVirtualThreadPerTaskExecutor());
+              Executors.newVirtualThreadPerTaskExecutor(),
+              TokenObserver.both(counted, log));
       var gateways =
           new Gateways(Settings.devices(config.devices()), door, authenticator, counted.and(log));
       listening =
           WebSocketServer.start(
-              Settings.transport(config),
-              loops,
-              site(config.devices(), gateways, TransportObserver.both(counted, log)));
+              Settings.transport(config), loops, site(config.devices(), gateways, transports));
       undo.push(listening::close);
       var engine = RunningEngine.start(config, owner, TICKER, random);
       undo.push(engine::close);
@@ -98,7 +100,7 @@ public final class Server implements AutoCloseable {
       join(config);
       undo.push(this::leave);
       door.open(node);
-      devicePort = devicePort(config, gateways);
+      devicePort = devicePort(config, gateways, transports);
       devicePort.ifPresent(port -> undo.push(port::close));
     } catch (IOException | NoStart | RuntimeException e) {
       close();
@@ -122,7 +124,8 @@ public final class Server implements AutoCloseable {
     return HexFormat.of().formatHex(bytes);
   }
 
-  private Optional<DevicePort> devicePort(Config config, Gateways gateways) throws NoStart {
+  private Optional<DevicePort> devicePort(
+      Config config, Gateways gateways, TransportObserver observer) throws NoStart {
     var wanted = Settings.devicePort(config.devices().tcp());
     if (wanted.isEmpty()) {
       return Optional.empty();
@@ -130,7 +133,7 @@ public final class Server implements AutoCloseable {
     var settings = wanted.get();
     try {
       var messages = Settings.transport(config).messages();
-      return Optional.of(DevicePort.start(settings, messages, loops, gateways));
+      return Optional.of(DevicePort.start(settings, messages, loops, gateways, observer));
     } catch (IOException e) {
       var cannot =
           new CannotListen(
@@ -165,7 +168,11 @@ public final class Server implements AutoCloseable {
     var joined = node.join().toCompletableFuture();
     try {
       if (!within(JOIN_SECONDS, joined)) {
-        log.info("the name {} is not free yet; trying for some seconds more", owner.node());
+        LogEvent.info(log, "name_held")
+            .with("name", owner.node())
+            .say(
+                "node name {name} is still held by an earlier run, or by another node; retrying for"
+                    + " some seconds");
       }
       if (!joined.get()) {
         throw new NoStart(
@@ -209,11 +216,16 @@ public final class Server implements AutoCloseable {
         return;
       }
     } catch (ExecutionException e) {
-      log.debug("the name could not be given back", e);
+      log.atDebug()
+          .addKeyValue("event", "leave_failed")
+          .setCause(e)
+          .log("the node could not leave");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    log.warn("the engine does not answer: the name {} is free in a few seconds", owner.node());
+    LogEvent.warn(log, "leave_failed")
+        .with("name", owner.node())
+        .say("the engine does not answer: the node name {name} will be free in a few seconds");
   }
 
   /** With the real port, if any free one was asked for. */

@@ -2,6 +2,7 @@ package io.byssus.server;
 
 import io.byssus.server.cli.Terminal;
 import io.byssus.server.config.Config;
+import io.byssus.server.log.LogEvent;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
@@ -11,12 +12,11 @@ import org.slf4j.LoggerFactory;
 record Welcome(Config config, Server server, Terminal terminal) {
   void say() {
     if (config.log().format() == Config.Log.Format.JSON) {
-      LoggerFactory.getLogger("io.byssus.node")
-          .info(
-              "node {} serves {}, {}",
-              server.owner().node(),
-              url("http", "/"),
-              String.join(" ", who()));
+      LogEvent.info(LoggerFactory.getLogger("io.byssus.node"), "started")
+          .with("url", url("http", "/"))
+          .with("engine", config.engine())
+          .with("clients", String.join(" ", who()))
+          .say("serves {url} on the engine {engine}. {clients}");
       return;
     }
     terminal.say("");

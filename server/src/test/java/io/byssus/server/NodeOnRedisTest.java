@@ -70,7 +70,7 @@ class NodeOnRedisTest {
 
       b.signal("TERM");
       assertThat(b.exitCode()).isEqualTo(Exit.OK);
-      a.await("node b is gone");
+      a.await("node b left in good order");
     }
   }
 
@@ -86,7 +86,7 @@ class NodeOnRedisTest {
       assertThat(first.exitCode()).isEqualTo(Exit.OK);
       try (var third = serve("twin")) {
         assertThat(third.port()).isPositive();
-        assertThat(third.output()).doesNotContain("not free");
+        assertThat(third.output()).doesNotContain("still held");
       }
     }
   }

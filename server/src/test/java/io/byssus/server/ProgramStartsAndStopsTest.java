@@ -14,6 +14,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -106,6 +108,27 @@ class ProgramStartsAndStopsTest {
       assertThat(deaf.getInputStream().read()).isEqualTo('H');
       program.signal("TERM");
       assertThat(program.exitCode()).isEqualTo(Exit.OK);
+    }
+  }
+
+  @Test
+  void fullTableOfFilesIsToldOnceForPeopleAndNewcomersComeInWhenSomeGo() throws Exception {
+    try (var program = ServedProcess.startWithFiles(200, "serve", "--port", "0")) {
+      program.await("ulimit -n is 200, and each connection takes");
+      var open = new ArrayList<Socket>();
+      try {
+        for (var i = 0; i < 250; i++) {
+          open.add(new Socket(InetAddress.getLoopbackAddress(), program.port()));
+        }
+        program.await("no file descriptor is left for new connections, ulimit -n is 200");
+        assertThat(program.output()).doesNotContain("exceptionCaught", "pipeline");
+      } finally {
+        for (var socket : open) {
+          socket.close();
+        }
+      }
+      awaitStatus(program.port(), "/health/live", 200);
+      awaitMetric(program.port(), "byssus_accepts_failed_total [1-9]");
     }
   }
 
@@ -231,6 +254,12 @@ class ProgramStartsAndStopsTest {
 
   private static void awaitStatus(int port, String path, int awaited) {
     await().atMost(Duration.ofSeconds(30)).until(() -> status(port, path) == awaited);
+  }
+
+  private static void awaitMetric(int port, String pattern) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Pattern.compile(pattern).matcher(get(port, "/metrics").body()).find());
   }
 
   private static int status(int port, String path) throws Exception {

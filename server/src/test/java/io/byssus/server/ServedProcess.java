@@ -45,23 +45,38 @@ final class ServedProcess implements AutoCloseable {
     return start("IGNORE", Map.of(), arguments);
   }
 
+  /** Under {@code ulimit -n}. */
+  static ServedProcess startWithFiles(int most, String... arguments) throws IOException {
+    return start(
+        "DEFAULT",
+        List.of("sh", "-c", "ulimit -n " + most + " && exec \"$@\"", "sh"),
+        Map.of(),
+        arguments);
+  }
+
   /**
    * @param interrupt what SIGINT is to the program. A JVM leaves it ignored where it was, and so it
    *     is to the tests themselves if they run in the background of a script.
    */
   private static ServedProcess start(
       String interrupt, Map<String, String> environment, String... arguments) throws IOException {
-    var command =
-        new ArrayList<>(
-            List.of(
-                "perl",
-                "-e",
-                "$SIG{INT} = '" + interrupt + "'; exec {$ARGV[0]} @ARGV or die $!",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.byssus.server.Main"));
+    return start(interrupt, List.of(), environment, arguments);
+  }
+
+  private static ServedProcess start(
+      String interrupt, List<String> before, Map<String, String> environment, String... arguments)
+      throws IOException {
+    var command = new ArrayList<>(before);
+    command.addAll(
+        List.of(
+            "perl",
+            "-e",
+            "$SIG{INT} = '" + interrupt + "'; exec {$ARGV[0]} @ARGV or die $!",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.byssus.server.Main"));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("BYSSUS_"));

@@ -190,7 +190,8 @@ final class Cluster implements ClusterBus.Listener {
       if (membership.left(owner)) {
         look();
         if (!owner.equals(self)) {
-          bury(owner);
+          node.observer.nodeLeft(owner.node());
+          abandon(owner, () -> {});
         }
       }
     });
@@ -220,12 +221,12 @@ final class Cluster implements ClusterBus.Listener {
     members = membership.members(lane.nanoTime());
   }
 
-  /** Every node does this when one is gone; the store gives each session to one of them. */
   private void bury(Owner dead) {
     node.observer.nodeGone(dead.node());
     abandon(dead, () -> {});
   }
 
+  /** Every node does this when one has gone; the store gives each session to one of them. */
   private void abandon(Owner dead, Runnable done) {
     lane.ask(
         () -> node.engine.sessions().abandon(dead, ABANDONED_AT_ONCE),

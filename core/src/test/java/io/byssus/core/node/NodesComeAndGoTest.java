@@ -98,6 +98,33 @@ class NodesComeAndGoTest {
     assertThat(one.node.members()).hasSize(1);
   }
 
+  /** A rolling restart is no alarm: who says good-bye is told apart from who falls silent. */
+  @Test
+  void whoSaysGoodbyeIsToldApartFromWhoFallsSilent() {
+    var told = new ArrayList<String>();
+    var observer =
+        new NodeObserver() {
+          @Override
+          public void nodeLeft(String node) {
+            told.add(node + " left");
+          }
+
+          @Override
+          public void nodeGone(String node) {
+            told.add(node + " is gone");
+          }
+        };
+    var three = cluster.prepare("n3", "1", anyNumber(), observer, e -> e);
+    three.node.join();
+    cluster.lanes.advance(Duration.ofSeconds(3));
+    two.node.leave();
+    cluster.lanes.settle();
+    assertThat(told).containsExactly("n2 left");
+    cluster.bus(one).pull(false);
+    cluster.lanes.advance(Duration.ofSeconds(13));
+    assertThat(told).containsExactly("n2 left", "n1 is gone");
+  }
+
   @Test
   void aNameThatIsInUseIsRefusedAfterALeaseAndABit() {
     var twin = cluster.prepare("n2", "2", anyNumber(), NodeObserver.NONE, e -> e);

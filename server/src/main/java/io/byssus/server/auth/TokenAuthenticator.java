@@ -17,14 +17,17 @@ public final class TokenAuthenticator implements Authenticator {
 
   private final TokenRules rules;
   private final Executor workers;
+  private final TokenObserver observer;
   private final Optional<CompletableFuture<TokenVerifier>> verifier;
 
   /**
    * @param workers where signatures are checked: not on a lane
    */
-  public TokenAuthenticator(TokenRules rules, InstantSource clock, Executor workers) {
+  public TokenAuthenticator(
+      TokenRules rules, InstantSource clock, Executor workers, TokenObserver observer) {
     this.rules = rules;
     this.workers = workers;
+    this.observer = observer;
     // Loading the library takes a fifth of a second. It is over before the first client comes, or
     // that one waits.
     this.verifier =
@@ -37,17 +40,51 @@ public final class TokenAuthenticator implements Authenticator {
   @Override
   public CompletionStage<Verdict> authenticate(String token, Peer peer) {
     if (token.isEmpty()) {
-      return CompletableFuture.completedStage(
-          admitsAnonymous(peer) ? new Verdict.Accepted("") : NEEDED);
+      return CompletableFuture.completedStage(anonymous(peer));
     }
-    if (verifier.isEmpty() || token.length() > rules.tokenBytes()) {
-      return CompletableFuture.completedStage(INVALID);
+    if (verifier.isEmpty()) {
+      return CompletableFuture.completedStage(
+          refused(TokenRefusal.NO_KEY, "it has a token, and auth.jwt.secret is not set"));
+    }
+    if (token.length() > rules.tokenBytes()) {
+      return CompletableFuture.completedStage(
+          refused(
+              TokenRefusal.TOO_LONG,
+              "the token has %d bytes, and auth.token-bytes is %d"
+                  .formatted(token.length(), rules.tokenBytes())));
     }
     // What the library throws at a token that nobody has thought of is a refusal too.
     return verifier
         .get()
-        .thenApplyAsync(known -> known.verdict(token).orElse(INVALID), workers)
-        .exceptionally(_ -> INVALID);
+        .thenApplyAsync(known -> verdict(known.check(token)), workers)
+        .exceptionally(failure ->
+            refused(
+                TokenRefusal.MALFORMED,
+                "the token cannot be read (" + failure.getClass().getSimpleName() + ")"));
+  }
+
+  private Verdict anonymous(Peer peer) {
+    if (admitsAnonymous(peer)) {
+      return new Verdict.Accepted("");
+    }
+    observer.refused(
+        TokenRefusal.MISSING,
+        rules.anonymous() == Anonymous.LOCAL
+            ? "it has no token, and is not of this machine (auth.anonymous: local)"
+            : "it has no token (auth.anonymous: nobody)");
+    return NEEDED;
+  }
+
+  private Verdict verdict(TokenVerifier.Checked checked) {
+    return switch (checked) {
+      case TokenVerifier.Checked.Valid(var verdict) -> verdict;
+      case TokenVerifier.Checked.Refused(var reason, var why) -> refused(reason, why);
+    };
+  }
+
+  private Verdict refused(TokenRefusal reason, String why) {
+    observer.refused(reason, why);
+    return INVALID;
   }
 
   @Override

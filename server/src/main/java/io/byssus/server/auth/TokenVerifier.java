@@ -1,14 +1,25 @@
 package io.byssus.server.auth;
 
+import static io.byssus.server.auth.TokenRefusal.ALGORITHM;
+import static io.byssus.server.auth.TokenRefusal.MALFORMED;
+import static io.byssus.server.auth.TokenRefusal.NO_EXPIRY;
+import static io.byssus.server.auth.TokenRefusal.NO_USER;
+import static io.byssus.server.auth.TokenRefusal.SIGNATURE;
+
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.BadJWSException;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.jwt.proc.BadJWTException;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.byssus.core.node.Authenticator.Verdict;
+import io.byssus.server.auth.TokenVerifier.Checked.Refused;
+import io.byssus.server.auth.TokenVerifier.Checked.Valid;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,6 +37,7 @@ import tools.jackson.core.JacksonException;
  */
 final class TokenVerifier {
   private static final Pattern WHOLE = Pattern.compile("0|-?[1-9]\\d*");
+  private static final Refused NO_EXP = new Refused(NO_EXPIRY, "the token has no exp");
 
   private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
   private final TokenRules rules;
@@ -55,29 +67,63 @@ final class TokenVerifier {
     return verifier;
   }
 
-  /** Empty for whatever is not a valid token, for whichever reason. */
-  Optional<Verdict> verdict(String token) {
+  /** What a token turns out to be. */
+  sealed interface Checked {
+    record Valid(Verdict.Accepted verdict) implements Checked {}
+
+    /**
+     * @param why as {@link TokenObserver} wants it
+     */
+    record Refused(TokenRefusal reason, String why) implements Checked {}
+  }
+
+  Checked check(String token) {
     try {
-      var signed = SignedJWT.parse(token);
-      var claims = processor.process(signed, null);
-      // The library takes "exp": null for a claim that is there, and checks no time then.
-      if (claims.getExpirationTime() == null) {
-        return Optional.empty();
-      }
-      var lasts = Duration.between(clock.instant(), claims.getExpirationTime().toInstant());
-      var written = WrittenClaims.of(signed.getPayload().toString());
-      if (!written.timesFit()) {
-        return Optional.empty();
-      }
-      return written
-          .number("sub")
-          .map(TokenVerifier::digits)
-          .orElseGet(() -> Optional.ofNullable(claims.getSubject()))
-          .filter(user -> !user.isBlank())
-          .map(user -> new Verdict.Accepted(user, lasts.plus(rules.clockSkew())));
-    } catch (ParseException | BadJOSEException | JOSEException | JacksonException e) {
-      return Optional.empty();
+      return JWTParser.parse(token) instanceof SignedJWT signed
+          ? check(signed)
+          : new Refused(ALGORITHM, "the token is not signed, and only HS256 is accepted");
+    } catch (ParseException | IllegalArgumentException e) {
+      return new Refused(MALFORMED, "what was sent is no signed JSON Web Token (JWS, three parts)");
     }
+  }
+
+  private Checked check(SignedJWT token) {
+    var algorithm = token.getHeader().getAlgorithm();
+    if (!algorithm.equals(JWSAlgorithm.HS256)) {
+      return new Refused(
+          ALGORITHM, "the token is signed with " + algorithm + ", and only HS256 is accepted");
+    }
+    try {
+      var claims = processor.process(token, null);
+      // The library takes "exp": null for a claim that is there, and checks no time then.
+      return claims.getExpirationTime() == null ? NO_EXP : accept(token, claims);
+    } catch (BadJWTException e) {
+      return new Explanation(rules, clock.instant()).of(token);
+    } catch (BadJWSException e) {
+      return new Refused(
+          SIGNATURE,
+          "the token is not signed with auth.jwt.secret: by another key, or by these characters"
+              + " taken as base64 (or the reverse)");
+    } catch (BadJOSEException | JOSEException | JacksonException e) {
+      return new Refused(
+          MALFORMED, "the token's header asks for what is not understood (typ, crit)");
+    }
+  }
+
+  private Checked accept(SignedJWT token, JWTClaimsSet claims) {
+    var lasts = Duration.between(clock.instant(), claims.getExpirationTime().toInstant());
+    var written = WrittenClaims.of(token.getPayload().toString());
+    if (!written.timesFit()) {
+      return new Refused(MALFORMED, "a time of the token (exp, nbf, iat) is beyond all times");
+    }
+    return written
+        .number("sub")
+        .map(TokenVerifier::digits)
+        .orElseGet(() -> Optional.ofNullable(claims.getSubject()))
+        .filter(user -> !user.isBlank())
+        .map(user -> new Verdict.Accepted(user, lasts.plus(rules.clockSkew())))
+        .<Checked>map(Valid::new)
+        .orElse(new Refused(NO_USER, "the token's sub is blank, or a number that is not whole"));
   }
 
   /**

@@ -4,11 +4,14 @@ import io.byssus.core.NodeObserver;
 import io.byssus.core.NotDoneException;
 import io.byssus.core.lane.Ticker;
 import io.byssus.protocol.Gap;
+import io.byssus.server.auth.TokenObserver;
+import io.byssus.server.auth.TokenRefusal;
 import io.byssus.server.device.DeviceEvent;
 import io.byssus.server.device.DeviceObserver;
 import io.byssus.server.transport.TransportObserver;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
@@ -19,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * Writes what an operator should know of. What happens all day long is counted, in the metrics, and
  * not written.
  */
-public final class LogObserver implements NodeObserver, TransportObserver, DeviceObserver {
+public final class LogObserver
+    implements NodeObserver, TransportObserver, DeviceObserver, TokenObserver {
   private static final Logger log = LoggerFactory.getLogger("io.byssus.node");
   private static final Duration PERIOD = Duration.ofSeconds(10);
 
@@ -29,6 +33,9 @@ public final class LogObserver implements NodeObserver, TransportObserver, Devic
   private final Sparingly stalls;
   private final Sparingly origins;
   private final Sparingly defects;
+  private final Sparingly large;
+  private final Sparingly accepts;
+  private final Map<TokenRefusal, Sparingly> refusals = new EnumMap<>(TokenRefusal.class);
   private final Map<DeviceEvent, Sparingly> devices = new EnumMap<>(DeviceEvent.class);
   private volatile boolean reachable = true;
 
@@ -39,6 +46,11 @@ public final class LogObserver implements NodeObserver, TransportObserver, Devic
     stalls = new Sparingly(PERIOD, ticker);
     origins = new Sparingly(PERIOD, ticker);
     defects = new Sparingly(PERIOD, ticker);
+    large = new Sparingly(PERIOD, ticker);
+    accepts = new Sparingly(PERIOD, ticker);
+    for (var reason : TokenRefusal.values()) {
+      refusals.put(reason, new Sparingly(PERIOD, ticker));
+    }
     for (var event : DeviceEvent.values()) {
       devices.put(event, new Sparingly(PERIOD, ticker));
     }
@@ -49,11 +61,15 @@ public final class LogObserver implements NodeObserver, TransportObserver, Devic
     stalls.times(
         1,
         count ->
-            log.warn(
-                "a lane stood still for {} ms ({} times lately): no client is judged dead for a"
-                    + " full heartbeat. Look at GC pauses, swapping and CPU limits",
-                pause.toMillis(),
-                count));
+            LogEvent.warn(log, "lane_stalled")
+                .with("ms", pause.toMillis())
+                .with("times", count)
+                .say(
+                    "the server was not given the CPU for {ms} ms, or was busy that long (a lane"
+                        + " stood still, "
+                        + lately(count)
+                        + "): no client is judged dead for a full heartbeat. Look at GC pauses,"
+                        + " swapping and CPU limits"));
   }
 
   @Override
@@ -61,11 +77,13 @@ public final class LogObserver implements NodeObserver, TransportObserver, Devic
     defects.times(
         1,
         count ->
-            log.error(
-                "a task failed that must not ({} times lately); the node goes on. If memory ran"
-                    + " out, give it more or let fewer clients in; else please report this",
-                count,
-                failure));
+            LogEvent.error(log, "task_failed")
+                .with("times", count)
+                .say(
+                    "a task failed that must not (%s); the node goes on. If memory ran out, give it"
+                            .formatted(lately(count))
+                        + " more or let fewer clients in; else please report this",
+                    failure));
   }
 
   @Override
@@ -77,11 +95,13 @@ public final class LogObserver implements NodeObserver, TransportObserver, Devic
 
   /** Where it failed is written only of what nobody has foreseen. */
   private static void tell(String step, Throwable failure, long count) {
+    var event = LogEvent.warn(log, "engine_failed").with("step", step).with("times", count);
+    var sentence = "the engine did not answer: {step} (%s)".formatted(lately(count));
     if (surelyNotDone(failure)) {
       var reason = OneLine.of(String.valueOf(root(failure).getMessage()), 300);
-      log.warn("the engine did not answer: {} ({} times lately): {}", step, count, reason);
+      event.with("reason", reason).say(sentence + ": {reason}");
     } else {
-      log.warn("the engine did not answer: {} ({} times lately)", step, count, failure);
+      event.say(sentence, failure);
     }
   }
 
@@ -102,17 +122,23 @@ public final class LogObserver implements NodeObserver, TransportObserver, Devic
     gaps.times(
         1,
         count ->
-            log.warn(
-                "subscribers of {} lost publications for good, {}; they were told ({} times"
-                    + " lately)",
-                OneLine.of(channel, 100),
-                reason.wire(),
-                count));
+            LogEvent.warn(log, "gap")
+                .with("channel", OneLine.of(channel, 100))
+                .with("reason", reason.wire())
+                .with("times", count)
+                .say(
+                    "subscribers of {channel} lost publications for good, {reason}; they were told"
+                        + " (%s)".formatted(lately(count))));
   }
 
   @Override
   public void dropped(int pushes, long bytes) {
-    drops.times(pushes, count -> log.warn("slow readers: {} pushes were dropped lately", count));
+    drops.times(
+        pushes,
+        count ->
+            LogEvent.warn(log, "pushes_dropped")
+                .with("times", count)
+                .say("slow readers: {times} pushes were dropped lately"));
   }
 
   @Override
@@ -120,14 +146,88 @@ public final class LogObserver implements NodeObserver, TransportObserver, Devic
     origins.times(
         1,
         count ->
-            log.warn(
-                "a page of the origin '{}' was refused: expected '{}', as Host says, or one of"
-                    + " listen.allowed-origins ({} times lately). Behind a proxy that ends TLS,"
-                    + " listen.trusted-proxies must hold its address, and the proxy set"
-                    + " X-Forwarded-Proto",
-                OneLine.of(origin, 200),
-                OneLine.of(expected, 200),
-                count));
+            LogEvent.warn(log, "origin_refused")
+                .with("origin", OneLine.of(origin, 200))
+                .with("expected", OneLine.of(expected, 200))
+                .with("times", count)
+                .say(
+                    "a page of the origin '{origin}' was refused: expected '{expected}', as Host"
+                        + " says, or one of listen.allowed-origins (%s)".formatted(lately(count))
+                        + ". Behind a proxy that ends TLS, listen.trusted-proxies must hold its"
+                        + " address, and the proxy set X-Forwarded-Proto"));
+  }
+
+  @Override
+  public void requestRefused(int status) {
+    switch (status) {
+      case 414 ->
+          large.times(
+              1,
+              count ->
+                  LogEvent.warn(log, "request_too_large")
+                      .with("status", status)
+                      .with("times", count)
+                      .say(
+                          "a request was refused with {status}: its first line is longer than"
+                              + " limits.request-line (%s)".formatted(lately(count))));
+      case 431 ->
+          large.times(
+              1,
+              count ->
+                  LogEvent.warn(log, "request_too_large")
+                      .with("status", status)
+                      .with("times", count)
+                      .say(
+                          "a request was refused with {status}: its headers, cookies among them,"
+                              + " are"
+                              + " longer than limits.headers (%s)".formatted(lately(count))));
+      default -> {} // counted
+    }
+  }
+
+  @Override
+  public void acceptFailed(Throwable failure) {
+    accepts.times(
+        1,
+        count -> {
+          var reason = OneLine.of(String.valueOf(failure.getMessage()), 300);
+          var event =
+              LogEvent.error(log, "accept_failed").with("reason", reason).with("times", count);
+          if (reason.contains("Too many open files")) {
+            var limit = FileDescriptors.limit();
+            event
+                .with("limit", limit.isPresent() ? limit.getAsLong() : "unknown")
+                .say(
+                    "no file descriptor is left for new connections, ulimit -n is {limit}; they"
+                        + " wait"
+                        + " until some end (%s)".formatted(lately(count)));
+          } else {
+            event.say("a connection could not be taken (%s): {reason}".formatted(lately(count)));
+          }
+        });
+  }
+
+  /**
+   * Tokens expire all day long, and at an open port strangers come without one: that alone is no
+   * reason to be woken.
+   */
+  @Override
+  public void refused(TokenRefusal reason, String why) {
+    Objects.requireNonNull(refusals.get(reason))
+        .times(
+            1,
+            count -> {
+              var event =
+                  switch (reason) {
+                    case EXPIRED, MISSING -> LogEvent.info(log, "token_refused");
+                    default -> LogEvent.warn(log, "token_refused");
+                  };
+              event
+                  .with("reason", reason.name().toLowerCase(Locale.ROOT))
+                  .with("why", OneLine.of(why, 300))
+                  .with("times", count)
+                  .say("a client was refused: {why} (%s)".formatted(lately(count)));
+            });
   }
 
   @Override
@@ -138,15 +238,15 @@ public final class LogObserver implements NodeObserver, TransportObserver, Devic
               event,
               times,
               who,
-              "another connection has taken over {}: its gateway runs twice, or came back");
+              "another connection has taken over {who}: its gateway runs twice, or came back");
       case BAD_COMMANDS ->
           sparingly(
-              event, times, who, "no frame can be made of what was sent to {}: it is dropped");
+              event, times, who, "no frame can be made of what was sent to {who}: it is dropped");
       case EXCESS_ADDRESSES ->
-          sparingly(event, times, who, "gateway {} has more addresses than devices.addresses");
+          sparingly(event, times, who, "gateway {who} has more addresses than devices.addresses");
       case THROTTLES ->
-          sparingly(event, times, who, "gateway {} sends more than devices.frames-per-second");
-      case REFUSED_GATEWAYS -> sparingly(event, times, who, "a gateway at {} was refused");
+          sparingly(event, times, who, "gateway {who} sends more than devices.frames-per-second");
+      case REFUSED_GATEWAYS -> sparingly(event, times, who, "a gateway at {who} was refused");
       case FRAMES,
           BAD_FRAMES,
           SKIPPED_BYTES,
@@ -163,31 +263,53 @@ public final class LogObserver implements NodeObserver, TransportObserver, Devic
 
   private void sparingly(DeviceEvent event, long times, String who, String line) {
     Objects.requireNonNull(devices.get(event))
-        .times(times, count -> log.warn(line + " ({} times lately)", OneLine.of(who, 100), count));
+        .times(
+            times,
+            count ->
+                LogEvent.warn(log, "device_" + event.name().toLowerCase(Locale.ROOT))
+                    .with("who", OneLine.of(who, 100))
+                    .with("times", count)
+                    .say(line + " (%s)".formatted(lately(count))));
   }
 
   @Override
   public void engineReachable(boolean now) {
     reachable = now;
     if (now) {
-      log.info("the engine answers again: all leases are checked");
+      LogEvent.info(log, "engine_reachable")
+          .say("the engine answers again: all leases are checked");
     } else {
-      log.error("the engine cannot be reached: clients are told, and the node is not ready");
+      LogEvent.error(log, "engine_unreachable")
+          .say("the engine cannot be reached: clients are told, and the node is not ready");
     }
   }
 
   @Override
   public void nodeJoined(String node) {
-    log.info("node {} is there", OneLine.of(node, 100));
+    LogEvent.info(log, "node_joined").with("peer", OneLine.of(node, 100)).say("node {peer} joined");
+  }
+
+  @Override
+  public void nodeLeft(String node) {
+    LogEvent.info(log, "node_left")
+        .with("peer", OneLine.of(node, 100))
+        .say("node {peer} left in good order: its sessions wait for their clients");
   }
 
   @Override
   public void nodeGone(String node) {
-    log.warn("node {} is gone: its sessions wait for their clients", OneLine.of(node, 100));
+    LogEvent.warn(log, "node_gone")
+        .with("peer", OneLine.of(node, 100))
+        .say("node {peer} is gone, without a good-bye: its sessions wait for their clients");
   }
 
   @Override
   public void nameLost() {
-    log.error("another process runs under this node's name: this one sends its clients away");
+    LogEvent.error(log, "name_lost")
+        .say("another process runs under this node's name: this one sends its clients away");
+  }
+
+  private static String lately(long times) {
+    return times == 1 ? "once lately" : times + " times lately";
   }
 }

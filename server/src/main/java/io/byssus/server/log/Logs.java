@@ -2,11 +2,10 @@ package io.byssus.server.log;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +24,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
     if (ownFile()) {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
-    set(context, "info", false);
+    set(context, "info", new TextLayout());
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
@@ -35,15 +34,26 @@ public final class Logs extends ContextAwareBase implements Configurator {
 
   /**
    * @param level debug, info, warn or error
-   * @param json one JSON object per line, for machines
    */
-  public static void set(String level, boolean json) {
+  public static void setText(String level) {
     if (!ownFile() && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-      set(context, level, json);
+      set(context, level, new TextLayout());
     }
   }
 
-  private static void set(LoggerContext context, String level, boolean json) {
+  /**
+   * One JSON object per line, for machines.
+   *
+   * @param level debug, info, warn or error
+   * @param node whose log this is
+   */
+  public static void setJson(String level, String node) {
+    if (!ownFile() && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      set(context, level, new JsonLines(node));
+    }
+  }
+
+  private static void set(LoggerContext context, String level, Layout<ILoggingEvent> lines) {
     var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.detachAndStopAllAppenders();
     root.setLevel(Level.toLevel(level));
@@ -51,34 +61,17 @@ public final class Logs extends ContextAwareBase implements Configurator {
     context.getLogger("io.netty").setLevel(Level.INFO);
     // Lettuce writes about each connection; what matters of that the engine tells in our words.
     context.getLogger("io.lettuce").setLevel(Level.ERROR);
-    var encoder = json ? json() : text(context);
+    lines.setContext(context);
+    lines.start();
+    var encoder = new LayoutWrappingEncoder<ILoggingEvent>();
     encoder.setContext(context);
+    encoder.setCharset(StandardCharsets.UTF_8);
+    encoder.setLayout(lines);
     encoder.start();
     var appender = new ConsoleAppender<ILoggingEvent>();
     appender.setContext(context);
     appender.setEncoder(encoder);
     appender.start();
     root.addAppender(appender);
-  }
-
-  private static Encoder<ILoggingEvent> text(LoggerContext context) {
-    var layout = new TextLayout();
-    layout.setContext(context);
-    layout.start();
-    var encoder = new LayoutWrappingEncoder<ILoggingEvent>();
-    encoder.setCharset(StandardCharsets.UTF_8);
-    encoder.setLayout(layout);
-    return encoder;
-  }
-
-  static Encoder<ILoggingEvent> json() {
-    var encoder = new JsonEncoder();
-    encoder.setWithSequenceNumber(false);
-    encoder.setWithNanoseconds(false);
-    encoder.setWithContext(false);
-    encoder.setWithMessage(false);
-    encoder.setWithArguments(false);
-    encoder.setWithFormattedMessage(true);
-    return encoder;
   }
 }

@@ -4,6 +4,8 @@ import io.byssus.core.NodeObserver;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Gap;
+import io.byssus.server.auth.TokenObserver;
+import io.byssus.server.auth.TokenRefusal;
 import io.byssus.server.device.DeviceEvent;
 import io.byssus.server.device.DeviceObserver;
 import io.byssus.server.transport.TransportObserver;
@@ -18,7 +20,8 @@ import java.util.stream.Collectors;
  * page is asked for, and is not even loaded before. No label names a user, a session or a channel:
  * there are too many of them, and it is nobody's business.
  */
-public final class MetricsObserver implements NodeObserver, TransportObserver, DeviceObserver {
+public final class MetricsObserver
+    implements NodeObserver, TransportObserver, DeviceObserver, TokenObserver {
   final LongAdder connectionsOpened = new LongAdder();
   final Tally<CloseCode> connectionsClosed = new Tally<>(CloseCode.values());
   final LongAdder sessionsCreated = new LongAdder();
@@ -46,6 +49,8 @@ public final class MetricsObserver implements NodeObserver, TransportObserver, D
   final LongAdder sessionsOrphaned = new LongAdder();
   final Tally<DeviceEvent> devices = new Tally<>(DeviceEvent.values());
   volatile boolean engineReachable = true;
+  final Tally<TokenRefusal> tokensRefused = new Tally<>(TokenRefusal.values());
+  final LongAdder acceptsFailed = new LongAdder();
   final LongAdder requestsTimedOut = new LongAdder();
   final Map<Integer, LongAdder> requestsRefused =
       REFUSALS.stream()
@@ -156,6 +161,11 @@ public final class MetricsObserver implements NodeObserver, TransportObserver, D
   }
 
   @Override
+  public void nodeLeft(String node) {
+    nodesGone.increment();
+  }
+
+  @Override
   public void nodeGone(String node) {
     nodesGone.increment();
   }
@@ -171,8 +181,18 @@ public final class MetricsObserver implements NodeObserver, TransportObserver, D
   }
 
   @Override
+  public void acceptFailed(Throwable failure) {
+    acceptsFailed.increment();
+  }
+
+  @Override
   public void requestTimedOut() {
     requestsTimedOut.increment();
+  }
+
+  @Override
+  public void refused(TokenRefusal reason, String why) {
+    tokensRefused.count(reason);
   }
 
   @Override

@@ -106,11 +106,13 @@ public final class MetricsPage implements Supplier<String> {
         counted.sessionsOrphaned);
     counted.requestsRefused.forEach((status, sum) ->
         count.one("requests.refused", "status", "" + status, "HTTP requests refused", sum));
+    count.each("tokens.refused", "reason", "Clients not let in, by why", counted.tokensRefused);
     counted.devices.forEach((event, sum) ->
         count.all(
             "devices." + event.name().toLowerCase(Locale.ROOT).replace('_', '.'),
             event.description(),
             sum));
+    count.all("accepts.failed", "Connections that could not be taken", counted.acceptsFailed);
     count.all("requests.timed.out", "Connections without a request", counted.requestsTimedOut);
   }
 

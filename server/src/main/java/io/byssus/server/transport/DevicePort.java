@@ -44,7 +44,11 @@ public final class DevicePort implements AutoCloseable {
 
   /** Accepts connections from here on. Throws IOException if the address cannot be had. */
   public static DevicePort start(
-      Settings settings, TransportSettings.Messages messages, EventLoops loops, Gateways gateways)
+      Settings settings,
+      TransportSettings.Messages messages,
+      EventLoops loops,
+      Gateways gateways,
+      TransportObserver observer)
       throws IOException {
     var unsent = messages.unsentBytes();
     var open = new AtomicInteger();
@@ -80,6 +84,7 @@ public final class DevicePort implements AutoCloseable {
           "cannot listen on " + settings.host() + ":" + settings.port() + " for devices",
           bound.cause());
     }
+    AcceptFailures.tell(bound.channel(), observer::acceptFailed);
     return new DevicePort(bound.channel());
   }
 

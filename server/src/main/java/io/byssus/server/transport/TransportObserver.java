@@ -27,6 +27,9 @@ public interface TransportObserver {
    */
   default void originRefused(String origin, String expected) {}
 
+  /** A connection could not be taken from the kernel; it waits there, or has given up. */
+  default void acceptFailed(Throwable failure) {}
+
   /** The first request of a connection did not come in time; the connection was reset. */
   default void requestTimedOut() {}
 
@@ -43,6 +46,12 @@ public interface TransportObserver {
       public void originRefused(String origin, String expected) {
         first.originRefused(origin, expected);
         second.originRefused(origin, expected);
+      }
+
+      @Override
+      public void acceptFailed(Throwable failure) {
+        first.acceptFailed(failure);
+        second.acceptFailed(failure);
       }
 
       @Override

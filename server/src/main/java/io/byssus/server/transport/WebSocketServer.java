@@ -47,6 +47,7 @@ public final class WebSocketServer implements AutoCloseable {
       throw new IOException(
           "cannot listen on " + listen.host() + ":" + listen.port(), bound.cause());
     }
+    AcceptFailures.tell(bound.channel(), site.observer()::acceptFailed);
     return new WebSocketServer(bound.channel(), reception.connections());
   }
 

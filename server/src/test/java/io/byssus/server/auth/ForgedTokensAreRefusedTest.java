@@ -42,7 +42,8 @@ class ForgedTokensAreRefusedTest {
   }
 
   private static TokenAuthenticator authenticator(TokenRules rules) {
-    return new TokenAuthenticator(rules, InstantSource.fixed(NOW), Runnable::run);
+    return new TokenAuthenticator(
+        rules, InstantSource.fixed(NOW), Runnable::run, TokenObserver.NONE);
   }
 
   private Verdict verdict(String token) {

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.LoggingEvent;
-import ch.qos.logback.classic.util.LogbackMDCAdapter;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.KeyValuePair;
 import tools.jackson.databind.json.JsonMapper;
 
 class LogLinesCannotBeForgedTest {
@@ -82,15 +80,18 @@ class LogLinesCannotBeForgedTest {
 
   @Test
   void jsonLineIsOneObjectWhateverWasSaid() {
-    context.setMDCAdapter(new LogbackMDCAdapter());
-    var encoder = (JsonEncoder) Logs.json();
-    encoder.setContext(context);
-    encoder.start();
     var said = "x\r\n{\"level\":\"INFO\"}\033[31m\"\\";
-    var line = new String(encoder.encode(event("{}", null, said)), StandardCharsets.UTF_8);
+    var event = event("{}", new IllegalStateException(said), said);
+    event.addKeyValuePair(new KeyValuePair("event", "x"));
+    event.addKeyValuePair(new KeyValuePair("channel", said));
+    var line = new JsonLines("n1").doLayout(event);
+    assertThat(line).endsWith("\n");
     assertThat(line.strip().lines()).hasSize(1);
-    assertThat(JsonMapper.shared().readTree(line).get("formattedMessage").asString())
-        .isEqualTo(said);
-    assertThat(JsonMapper.shared().readTree(line).get("level").asString()).isEqualTo("WARN");
+    assertThat(line.chars().filter(Character::isISOControl)).containsExactly((int) '\n');
+    var json = JsonMapper.shared().readTree(line);
+    assertThat(json.get("message").asString()).isEqualTo(said);
+    assertThat(json.get("channel").asString()).isEqualTo(said);
+    assertThat(json.get("error").asString()).endsWith(said);
+    assertThat(json.get("level").asString()).isEqualTo("WARN");
   }
 }

@@ -2,12 +2,15 @@ package io.byssus.server.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.byssus.core.NotDoneException;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Gap;
+import io.byssus.server.auth.TokenRefusal;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -82,6 +85,56 @@ class StormOfEventsWritesFewLinesTest {
     now += Duration.ofSeconds(10).toNanos();
     observer.originRefused("null", "http://app.example");
     assertThat(lines()).hasSize(2).last().asString().contains("'null'", "1000 times");
+  }
+
+  @Test
+  void refusedTokensAreToldSeldomAndByReason() {
+    for (var i = 0; i < 1_000; i++) {
+      observer.refused(TokenRefusal.EXPIRED, "the token expired 3600 s ago");
+    }
+    observer.refused(TokenRefusal.ISSUER, "the token's iss is x\u001b[2J\nWARN");
+    assertThat(lines()).hasSize(2);
+    assertThat(lines().getFirst()).contains("expired 3600 s ago");
+    assertThat(lines().getLast()).contains("iss is x").doesNotContain("\u001b", "\n");
+    now += Duration.ofSeconds(10).toNanos();
+    observer.refused(TokenRefusal.EXPIRED, "the token expired 1 s ago");
+    assertThat(lines()).hasSize(3).last().asString().contains("1000 times");
+  }
+
+  @Test
+  void requestsThatAreTooLargeAreToldWithTheirKeys() {
+    for (var i = 0; i < 1_000; i++) {
+      observer.requestRefused(431);
+      observer.requestRefused(404);
+    }
+    assertThat(lines()).singleElement().asString().contains("431", "limits.headers");
+    now += Duration.ofSeconds(10).toNanos();
+    observer.requestRefused(414);
+    assertThat(lines()).hasSize(2).last().asString().contains("414", "limits.request-line");
+  }
+
+  @Test
+  void fullTableOfFilesIsToldForPeople() {
+    for (var i = 0; i < 1_000; i++) {
+      observer.acceptFailed(new IOException("accept(..) failed: Too many open files"));
+    }
+    assertThat(lines())
+        .singleElement()
+        .asString()
+        .contains("no file descriptor is left for new connections, ulimit -n is ")
+        .doesNotContain("unknown");
+    now += Duration.ofSeconds(10).toNanos();
+    observer.acceptFailed(new IOException("accept(..) failed: No buffer space available"));
+    assertThat(lines()).hasSize(2).last().asString().contains("No buffer space", "1000 times");
+  }
+
+  @Test
+  void nodeThatSaysGoodbyeRingsNobody() {
+    observer.nodeLeft("n2");
+    observer.nodeGone("n3");
+    assertThat(written.list)
+        .extracting(ILoggingEvent::getLevel)
+        .containsExactly(Level.INFO, Level.WARN);
   }
 
   @Test

@@ -151,6 +151,8 @@ class MetricsPageTest {
                 "byssus_tasks_failed_total",
                 "byssus_engine_failures_total",
                 "byssus_requests_refused_total",
-                "byssus_requests_timed_out_total"));
+                "byssus_requests_timed_out_total",
+                "byssus_tokens_refused_total",
+                "byssus_accepts_failed_total"));
   }
 }

@@ -75,6 +75,11 @@ final class TestServer implements AutoCloseable {
                   }
 
                   @Override
+                  public void acceptFailed(Throwable failure) {
+                    failures.add(failure);
+                  }
+
+                  @Override
                   public void requestTimedOut() {
                     timeouts.incrementAndGet();
                   }
