@@ -328,14 +328,18 @@ final class Primaries implements AutoCloseable {
       troubledNs = 0;
       if (!told) {
         told = true;
-        LOG.info("Redis can be reached again");
+        LOG.atInfo().addKeyValue("event", "redis_reachable").log("Redis can be reached again");
         reach.accept(true);
       }
     } else if (troubledNs == 0) {
       troubledNs = now;
     } else if (told && now - troubledNs > TROUBLE_NS) {
       told = false;
-      LOG.info("Redis cannot be reached: {}", trouble); // the node warns
+      // the node warns
+      LOG.atInfo()
+          .addKeyValue("event", "redis_unreachable")
+          .addKeyValue("reason", trouble)
+          .log("Redis cannot be reached: {}", trouble);
       reach.accept(false);
     }
   }
@@ -371,6 +375,13 @@ final class Primaries implements AutoCloseable {
     if (shard.retired || closed) {
       link.lose();
     }
+  }
+
+  private void gaveUp(String what) {
+    LOG.atWarn()
+        .addKeyValue("event", "redis_connection_lost")
+        .addKeyValue("reason", trouble)
+        .log("{}; its {} is given up", trouble, what);
   }
 
   private void notConnected(Shard shard, Throwable failure) {
@@ -543,14 +554,14 @@ final class Primaries implements AutoCloseable {
     }
     if (link.silentNs(now) > SILENT_TIMEOUTS * settings.timeout().toNanos()) {
       trouble = shard.host + " answers its probe, and no command";
-      LOG.warn("{}; its connection is given up", trouble);
+      gaveUp("connection");
       link.lose();
       return;
     }
     if (shard.probing) {
       if (now - shard.probedNs > settings.timeout().toNanos()) {
         trouble = shard.host + " did not answer within " + settings.timeout().toMillis() + " ms";
-        LOG.warn("{}; its connection is given up", trouble);
+        gaveUp("connection");
         link.lose();
       }
       return;
@@ -589,7 +600,7 @@ final class Primaries implements AutoCloseable {
     } else {
       if (failure != null && !link.lost()) {
         trouble = shard.host + ": " + Clients.reason(failure);
-        LOG.warn("{}; its connection is given up", trouble);
+        gaveUp("connection");
       }
       link.lose();
     }
@@ -678,7 +689,7 @@ final class Primaries implements AutoCloseable {
     if (shard.saidNs - shard.heardNs > 0) {
       if (now - shard.saidNs > settings.timeout().toNanos()) {
         trouble = shard.host + " does not let this node hear itself";
-        LOG.warn("{}; its Pub/Sub connection is given up", trouble);
+        gaveUp("Pub/Sub connection");
         ears.lose();
       }
       return;
@@ -754,7 +765,10 @@ final class Primaries implements AutoCloseable {
    * that was demoted goes at once: it might go on acknowledging what will be lost.
    */
   private void retire(Shard shard) {
-    LOG.info("{} is no primary any more", shard.host);
+    LOG.atInfo()
+        .addKeyValue("event", "redis_primary_gone")
+        .addKeyValue("redis", shard.host)
+        .log("{} is no primary any more", shard.host);
     shard.retired = true;
     if (listening.sharded()) {
       later(settings.timeout().toNanos(), shard::close);
