@@ -83,7 +83,9 @@ final class TokenVerifier {
           ? check(signed)
           : new Refused(ALGORITHM, "the token is not signed, and only HS256 is accepted");
     } catch (ParseException | IllegalArgumentException e) {
-      return new Refused(MALFORMED, "what was sent is no signed JSON Web Token (JWS, three parts)");
+      return new Refused(
+          MALFORMED,
+          "what was sent is no signed JSON Web Token (three parts); is Bearer in front of it?");
     }
   }
 
