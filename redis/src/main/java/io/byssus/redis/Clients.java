@@ -19,6 +19,7 @@ import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Makes connections, all with the same credentials and options. Blocks; thread-safe. */
 final class Clients implements AutoCloseable {
@@ -28,13 +29,21 @@ final class Clients implements AutoCloseable {
   /** The commands, the probe and what is heard of one primary: each with a thread of its own. */
   private static final int IO_THREADS = 3;
 
+  private static final String LOGIN = "redis.password, and the user in engine";
+  private static final String SENTINEL_LOGIN = "redis.sentinel-user and redis.sentinel-password";
+  private static final String TLS = "engine, whose address begins with rediss for TLS";
+  private static final String SENTINEL_TLS = "redis.sentinel-tls";
+
   private final RedisAddress address;
+  private final RedisAccess access;
   private final Duration timeout;
   private final ClientResources resources;
   private final RedisClient client;
+  private final Relogin relogin;
 
   Clients(RedisSettings settings) {
     this.address = settings.address();
+    this.access = settings.access();
     this.timeout = settings.timeout();
     this.resources = DefaultClientResources.builder().ioThreadPoolSize(IO_THREADS).build();
     this.client = RedisClient.create(resources);
@@ -48,52 +57,100 @@ final class Clients implements AutoCloseable {
             .maintNotificationsConfig(MaintNotificationsConfig.disabled())
             .socketOptions(
                 SocketOptions.builder().connectTimeout(timeout).tcpNoDelay(true).build());
-    settings
-        .authorities()
-        .ifPresent(
-            pem -> options.sslOptions(SslOptions.builder().trustManager(pem.toFile()).build()));
-    client.setOptions(options.build());
+    client.setOptions(options.sslOptions(authorities().build()).build());
+    relogin = new Relogin(access.redis());
   }
 
-  StatefulRedisConnection<String, byte[]> commands(Host host) {
-    return client.connect(CODEC, uri(host));
+  /** Their file is read anew for each connection, by the library. */
+  private SslOptions.Builder authorities() {
+    var options = SslOptions.builder();
+    access.authorities().ifPresent(pem -> options.trustManager(pem.toFile()));
+    return options;
   }
 
-  StatefulRedisPubSubConnection<String, byte[]> ears(Host host) {
-    return client.connectPubSub(CODEC, uri(host));
-  }
-
-  /** Most Sentinels ask for no password, though Redis itself does. */
-  StatefulRedisSentinelConnection<String, String> sentinel(Host host) {
+  /** Read by ourselves before each connection: the library does not know every kind of key. */
+  private void show(RedisCertificate own) {
     try {
-      return client.connectSentinel(StringCodec.UTF8, uri(host, false));
+      var tls = authorities().keyManager(own.managers()).build();
+      client.setOptions(client.getOptions().mutate().sslOptions(tls).build());
+    } catch (IllegalArgumentException e) {
+      var failure = new RedisConnectionException(String.valueOf(e.getMessage()));
+      failure.addSuppressed(e); // as a cause its own cause would speak
+      throw failure;
+    }
+  }
+
+  /**
+   * @throws DeniedException when the server is there, and does not let this node in
+   */
+  StatefulRedisConnection<String, byte[]> commands(Host host) {
+    return relogin.kept(host, entered(() -> client.connect(CODEC, uri(host))));
+  }
+
+  /**
+   * @throws DeniedException as {@link #commands}
+   */
+  StatefulRedisPubSubConnection<String, byte[]> ears(Host host) {
+    return relogin.kept(host, entered(() -> client.connectPubSub(CODEC, uri(host))));
+  }
+
+  private static <C> C entered(Supplier<C> connect) {
+    return entered(connect, LOGIN, TLS);
+  }
+
+  private static <C> C entered(Supplier<C> connect, String login, String tls) {
+    try {
+      return connect.get();
     } catch (RedisConnectionException e) {
-      if (!reason(e).startsWith("NOAUTH")) {
+      var denied = DeniedException.of(e, login, tls);
+      throw denied.isPresent() ? denied.get() : e;
+    }
+  }
+
+  /**
+   * Most Sentinels ask for no password, though Redis itself does.
+   *
+   * @throws DeniedException as {@link #commands}
+   */
+  StatefulRedisSentinelConnection<String, String> sentinel(Host host) {
+    return entered(
+        () -> sentinel(host, access.sentinels().orElse(RedisLogin.NOBODY)),
+        SENTINEL_LOGIN,
+        SENTINEL_TLS);
+  }
+
+  private StatefulRedisSentinelConnection<String, String> sentinel(Host host, RedisLogin login) {
+    try {
+      return client.connectSentinel(StringCodec.UTF8, uri(host, access.sentinelTls(), login));
+    } catch (RedisConnectionException e) {
+      if (access.sentinels().isPresent() || !reason(e).startsWith("NOAUTH")) {
         throw e;
       }
-      return client.connectSentinel(StringCodec.UTF8, uri(host, true));
+      return client.connectSentinel(
+          StringCodec.UTF8, uri(host, access.sentinelTls(), access.redis()));
     }
   }
 
   private RedisURI uri(Host host) {
-    return uri(host, true);
+    return uri(host, address.tls(), access.redis());
   }
 
-  private RedisURI uri(Host host, boolean authenticated) {
+  private RedisURI uri(Host host, boolean tls, RedisLogin login) {
+    if (tls) {
+      access.certificate().ifPresent(this::show);
+    }
     var uri =
         RedisURI.builder()
             .withHost(host.name())
             .withPort(host.port())
-            .withSsl(address.tls())
+            .withSsl(tls)
             .withDatabase(address.kind() == RedisAddress.Kind.CLUSTER ? 0 : address.database())
             .withTimeout(timeout);
-    if (!authenticated) {
-      return uri.build();
-    }
-    if (!address.user().isEmpty()) {
-      uri.withAuthentication(address.user(), address.password());
-    } else if (!address.password().isEmpty()) {
-      uri.withPassword(address.password().toCharArray());
+    var password = login.password().now();
+    if (!login.user().isEmpty()) {
+      uri.withAuthentication(login.user(), password);
+    } else if (!password.isEmpty()) {
+      uri.withPassword(password.toCharArray());
     }
     return uri.build();
   }
@@ -112,6 +169,7 @@ final class Clients implements AutoCloseable {
 
   @Override
   public void close() {
+    relogin.close();
     client.shutdown(0, 1, TimeUnit.SECONDS);
     resources.shutdown(0, 1, TimeUnit.SECONDS);
   }

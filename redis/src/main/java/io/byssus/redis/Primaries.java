@@ -399,6 +399,9 @@ final class Primaries implements AutoCloseable {
     StatefulRedisConnection<String, byte[]> connection;
     try {
       connection = clients.commands(shard.host);
+    } catch (DeniedException e) {
+      throw new RedisUnavailableException(
+          "Redis at " + shard.host + " cannot be used: " + e.getMessage());
     } catch (RedisException e) {
       throw new RedisUnavailableException(
           "cannot connect to Redis at "

@@ -59,10 +59,6 @@ public record RedisAddress(
     return new RedisUrl(url).address();
   }
 
-  public RedisAddress withPassword(String newPassword) {
-    return new RedisAddress(kind, hosts, primary, database, tls, user, newPassword);
-  }
-
   /** For people and logs: the URL without user and password. */
   @Override
   public String toString() {

@@ -81,6 +81,11 @@ public final class RedisEngine implements AutoCloseable {
     return engine;
   }
 
+  /** What is wrong with Redis, or was last, for a person. */
+  String trouble() {
+    return primaries.trouble();
+  }
+
   /** Ends all connections; what is under way fails. */
   @Override
   public void close() {

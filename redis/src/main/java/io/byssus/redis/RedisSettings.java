@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What the engine is told about Redis.
  *
- * @param authorities PEM file of the certificate authorities to trust; empty: the JVM's
+ * @param access user and password here count, and not those of the address
  * @param timeout how long a command may go unanswered before its connection is given up
  * @param replicas how many replicas must have a publication before it counts as replicated; 0: as
  *     many as the layout needs
@@ -15,16 +15,26 @@ import java.util.Optional;
  *     different ones
  */
 public record RedisSettings(
-    RedisAddress address,
-    Optional<Path> authorities,
-    Duration timeout,
-    int replicas,
-    String prefix) {
+    RedisAddress address, RedisAccess access, Duration timeout, int replicas, String prefix) {
   public static final Duration DEFAULT_TIMEOUT = Duration.ofMillis(1500);
   public static final String DEFAULT_PREFIX = Keys.DEFAULT_PREFIX;
 
   public RedisSettings {
     checkPrefix(prefix);
+  }
+
+  /**
+   * With user and password of the address.
+   *
+   * @param authorities as in {@link RedisAccess}
+   */
+  public RedisSettings(
+      RedisAddress address,
+      Optional<Path> authorities,
+      Duration timeout,
+      int replicas,
+      String prefix) {
+    this(address, RedisAccess.of(address, authorities), timeout, replicas, prefix);
   }
 
   /**

@@ -77,7 +77,6 @@ class RedisAddressTest {
     var user = RedisAddress.parse("redis://ann@h");
     assertThat(user.user()).isEqualTo("ann");
     assertThat(user.password()).isEmpty();
-    assertThat(user.withPassword("pw").password()).isEqualTo("pw");
     assertThat(RedisAddress.parse("redis://:a:b@c@h").password()).isEqualTo("a:b@c");
     assertThat(RedisAddress.parse("redis://:%C3%A4ö😀@h").password()).isEqualTo("äö😀");
   }

@@ -60,6 +60,17 @@ class RedisIsNamedWhenItCannotBeUsedTest {
   }
 
   @Test
+  void aPasswordOfAClusterIsWrong() {
+    try (var server = RedisProcess.start("--cluster-enabled", "yes", "--requirepass", "secret")) {
+      var address =
+          new RedisAddress(Kind.CLUSTER, List.of(server.host()), "", 0, false, "", "guess");
+      assertThat(refusal(address))
+          .contains("127.0.0.1:" + server.port(), "WRONGPASS", "redis.password")
+          .doesNotContain("guess");
+    }
+  }
+
+  @Test
   void itIsAReplica() {
     try (var redis = RedisDeployment.standalone();
         var replica = RedisProcess.start("--replicaof", "127.0.0.1 " + redis.primary().port())) {

@@ -51,6 +51,22 @@ final class TestNode implements AutoCloseable, ClusterBus.Listener {
             address, authorities, RedisSettings.DEFAULT_TIMEOUT, 0, RedisSettings.DEFAULT_PREFIX));
   }
 
+  TestNode(RedisAddress address, RedisAccess access) throws RedisUnavailableException {
+    this(
+        new Owner("node", UUID.randomUUID().toString()),
+        new RedisSettings(
+            address, access, RedisSettings.DEFAULT_TIMEOUT, 0, RedisSettings.DEFAULT_PREFIX));
+  }
+
+  /** Why a node with this access does not start. */
+  static String refusal(RedisAddress address, RedisAccess access) {
+    try (var node = new TestNode(address, access)) {
+      throw new AssertionError("it started: " + node.owner);
+    } catch (RedisUnavailableException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
   TestNode(Owner owner, RedisSettings settings) throws RedisUnavailableException {
     this.owner = owner;
     redis = RedisEngine.connect(settings, EngineSettings.DEFAULTS, owner, new SecureRandom());
@@ -96,6 +112,17 @@ final class TestNode implements AutoCloseable, ClusterBus.Listener {
   CompletionStage<Outcome> publishing(
       String channel, long number, String dedupe, Durability level) {
     return engine.broker().publish(channel, draft(number, dedupe, level), KEPT);
+  }
+
+  /** Repeats one publication until it is stored, which it is once. */
+  void awaitPublished(String channel, long number) {
+    RedisDeployment.await(
+        "published: " + number,
+        () ->
+            publishing(channel, number, "number-" + number, Durability.ACCEPTED)
+                .handle((outcome, _) -> outcome instanceof Outcome.Stored)
+                .toCompletableFuture()
+                .join());
   }
 
   Position publish(String channel, long number) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.byssus.redis.testing.RedisDeployment;
 import io.byssus.redis.testing.RedisProcess;
 import io.byssus.server.cli.Exit;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -129,27 +131,83 @@ class NodeOnRedisTest {
     }
   }
 
-  /** As it stands in the documentation, and nothing more. */
+  /** As they stand in the documentation, and nothing more. */
   @Test
   void userWithFewRightsIsEnough() throws Exception {
-    var page = Files.readString(Path.of("../docs/operations/redis.md"));
-    var user = Pattern.compile("(?m)^user byssus on >PASSWORD .*$").matcher(page);
-    assertThat(user.find()).isTrue();
-    var users =
-        Files.writeString(
-            folder.resolve("users.acl"),
-            "user default on nopass ~* &* +@all\n"
-                + user.group().replace("PASSWORD", "zaphod")
-                + "\n");
-    try (var strict = RedisProcess.start("--aclfile", users.toString());
-        var program =
-            ServedProcess.start(
-                Map.of("BYSSUS_REDIS_PASSWORD", "zaphod"),
-                "serve",
-                "--port",
-                "0",
-                "--engine",
-                "redis://byssus@" + strict.host());
+    try (var strict = RedisProcess.start("--aclfile", users(documented("resetkeys")))) {
+      assertAllowed(List.of(strict), Map.of(), "redis://byssus@" + strict.host());
+    }
+  }
+
+  @Test
+  void userWithFewRightsIsEnoughUnderAPrefix() throws Exception {
+    var rights = documented("resetkeys").replace("~byssus:", "~staging:");
+    try (var strict = RedisProcess.start("--aclfile", users(rights))) {
+      assertAllowed(
+          List.of(strict),
+          Map.of("BYSSUS_REDIS_PREFIX", "staging"),
+          "redis://byssus@" + strict.host());
+      assertThat(strict.command("KEYS", "*").lines())
+          .isNotEmpty()
+          .allMatch(key -> key.startsWith("staging:"));
+    }
+  }
+
+  @Test
+  void userWithFewRightsIsEnoughInACluster() throws Exception {
+    var more =
+        match("in a Cluster `([^`]+)`, and there `resetchannels &byssus:\\*` is enough", page());
+    var rights =
+        documented("resetkeys")
+                .replace("allchannels", "resetchannels &staging:*")
+                .replace("~byssus:", "~staging:")
+            + ' '
+            + more;
+    try (var strict = RedisDeployment.cluster(0, "--aclfile", users(rights))) {
+      assertAllowed(
+          strict.servers(),
+          Map.of("BYSSUS_REDIS_PREFIX", "staging"),
+          "redis-cluster://byssus@" + strict.primary().host());
+    }
+  }
+
+  @Test
+  void userOfTheSentinelsWithFewRightsIsEnough() throws Exception {
+    try (var strict = RedisProcess.start("--aclfile", users(documented("resetkeys")));
+        var sentinel =
+            RedisProcess.sentinel(
+                "sentinel monitor mymaster 127.0.0.1 %d 1%n%s%n"
+                    .formatted(
+                        strict.port(), documented("-@all \\+hello \\+auth \\+ping \\+sentinel")))) {
+      assertAllowed(
+          List.of(strict, sentinel),
+          Map.of(
+              "BYSSUS_REDIS_SENTINEL_USER", "byssus", "BYSSUS_REDIS_SENTINEL_PASSWORD", "zaphod"),
+          "redis-sentinel://byssus@" + sentinel.host() + "/mymaster");
+    }
+  }
+
+  private static String page() throws IOException {
+    return Files.readString(Path.of("../docs/operations/redis.md"));
+  }
+
+  /** The user whose rights begin so. */
+  private static String documented(String rights) throws IOException {
+    return match("(?m)^(user byssus on >PASSWORD " + rights + ".*)$", page())
+        .replace("PASSWORD", "zaphod");
+  }
+
+  private String users(String strict) throws IOException {
+    var all = "user default on nopass ~* &* +@all\n" + strict + "\n";
+    return Files.writeString(folder.resolve("users.acl"), all).toString();
+  }
+
+  private static void assertAllowed(
+      List<RedisProcess> strict, Map<String, String> more, String engine) throws Exception {
+    var environment = new HashMap<>(more);
+    environment.put("BYSSUS_REDIS_PASSWORD", "zaphod");
+    try (var program =
+            ServedProcess.start(environment, "serve", "--port", "0", "--engine", engine);
         var client = new ListeningClient(program.port())) {
       client.say("{\"type\":\"connect\",\"id\":1,\"attributes\":{\"name\":\"Ann\"}}");
       var session = match("\"session\":\"([^\"]+)\"", client.hear("\"connected\""));
@@ -174,7 +232,9 @@ class NodeOnRedisTest {
       }
       program.signal("TERM");
       assertThat(program.exitCode()).isEqualTo(Exit.OK);
-      assertThat(strict.command("ACL", "LOG")).as("what was refused").isEmpty();
+      for (var each : strict) {
+        assertThat(each.command("ACL", "LOG")).as("what was refused").isEmpty();
+      }
     }
   }
 

@@ -60,7 +60,7 @@ public final class RedisProcess implements AutoCloseable {
   }
 
   /** A Sentinel writes into its configuration. */
-  static RedisProcess sentinel(String configuration) {
+  public static RedisProcess sentinel(String configuration) {
     try {
       var file = Files.createTempFile("byssus-sentinel", ".conf");
       Files.writeString(file, configuration);

@@ -1,17 +1,21 @@
 package io.byssus.server.config;
 
 import io.byssus.core.channel.ChannelName;
+import io.byssus.redis.RedisAddress;
+import io.byssus.redis.RedisCertificate;
 import io.byssus.server.auth.Anonymous;
 import io.byssus.server.device.DeviceSettings;
 import io.byssus.server.transport.DevicePort.Known;
 import io.byssus.server.transport.Origins;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -101,11 +105,71 @@ final class Checks {
           "engine has a password too; leave one of them out",
           "redis.password",
           "engine");
-      require(
-          address.tls() || redis.caFile().isEmpty(),
-          "is for TLS, and engine has none: its address would begin with rediss",
-          "redis.ca-file",
-          "engine");
+      sentinels(address, redis);
+      var tls = address.tls() || redis.sentinelTls().orElse(false);
+      onlyOverTls(tls, redis.caFile(), "redis.ca-file");
+      onlyOverTls(tls, redis.certFile(), "redis.cert-file");
+      onlyOverTls(tls, redis.keyFile(), "redis.key-file");
+      if (tls) {
+        certificates(redis);
+      }
+    }
+  }
+
+  private void certificates(Config.Redis redis) {
+    require(
+        redis.certFile().isPresent() || redis.keyFile().isEmpty(),
+        "there is no certificate to this key: redis.cert-file names it",
+        "redis.key-file",
+        "redis.cert-file");
+    require(
+        redis.keyFile().isPresent() || redis.certFile().isEmpty(),
+        "there is no private key to this certificate: redis.key-file names it",
+        "redis.cert-file",
+        "redis.key-file");
+    redis
+        .caFile()
+        .ifPresent(file -> holds(() -> RedisCertificate.checkCertificates(file), "redis.ca-file"));
+    redis
+        .certFile()
+        .ifPresent(
+            file -> holds(() -> RedisCertificate.checkCertificates(file), "redis.cert-file"));
+    if (redis.certFile().isPresent() && redis.keyFile().isPresent()) {
+      var own = new RedisCertificate(redis.certFile().get(), redis.keyFile().get());
+      holds(own::checkKey, "redis.key-file", "redis.cert-file");
+    }
+  }
+
+  private void sentinels(RedisAddress address, Config.Redis redis) {
+    var none =
+        "is for Sentinels, and engine names none: its address would begin with" + " redis-sentinel";
+    var asked = address.kind() == RedisAddress.Kind.SENTINEL;
+    require(asked || redis.sentinelUser().isEmpty(), none, "redis.sentinel-user", "engine");
+    require(asked || redis.sentinelPassword().isEmpty(), none, "redis.sentinel-password", "engine");
+    require(asked || redis.sentinelTls().isEmpty(), none, "redis.sentinel-tls", "engine");
+    require(
+        redis.sentinelPassword().isPresent() || redis.sentinelUser().isEmpty(),
+        "has no password: redis.sentinel-password is missing",
+        "redis.sentinel-user",
+        "redis.sentinel-password");
+  }
+
+  private void onlyOverTls(boolean tls, Optional<Path> file, String path) {
+    require(
+        tls || file.isEmpty(),
+        "is for TLS, and engine has none: its address would begin with rediss",
+        path,
+        "engine");
+  }
+
+  /** Reports what {@code check} says is wrong. */
+  private void holds(Runnable check, String... paths) {
+    if (Stream.of(paths).noneMatch(wrongAlready::contains)) {
+      try {
+        check.run();
+      } catch (IllegalArgumentException e) {
+        require(false, String.valueOf(e.getMessage()), paths);
+      }
     }
   }
 

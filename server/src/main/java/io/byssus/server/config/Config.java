@@ -106,7 +106,12 @@ public record Config(
 
   public record Redis(
       Optional<Secret> password,
+      Optional<String> sentinelUser,
+      Optional<Secret> sentinelPassword,
+      Optional<Boolean> sentinelTls,
       Optional<Path> caFile,
+      Optional<Path> certFile,
+      Optional<Path> keyFile,
       Duration timeout,
       int replicas,
       String prefix) {
@@ -114,13 +119,35 @@ public record Config(
       return new Redis(
           in.key(
                   "password",
-                  "The password, for whoever does not want it in the address. Keep it in a file or"
-                      + " in the environment.")
+                  "The password, for whoever does not want it in the address. Keep it in a file,"
+                      + " where it may be changed while the node runs, or in the environment.")
               .maybeSecret("that of the address, or none"),
           in.key(
+                  "sentinel-user",
+                  "The user for the Sentinels, where they have one of their own, with"
+                      + " redis.sentinel-password.")
+              .maybeText("the default user", 1, 255),
+          in.key(
+                  "sentinel-password",
+                  "The password for the Sentinels, where it is not that of Redis. Keep it in a"
+                      + " file, like redis.password.")
+              .maybeSecret("none, and that of Redis where they insist"),
+          in.key("sentinel-tls", "Whether the Sentinels are asked over TLS.")
+              .maybe(Forms.SWITCH, "as engine says for Redis"),
+          in.key(
                   "ca-file",
-                  "PEM file with the certificate authorities that a Redis with TLS is trusted by.")
+                  "PEM file with the certificate authorities that a Redis with TLS, and its"
+                      + " Sentinels, are trusted by.")
               .maybe(Forms.FILE, "those of the JVM"),
+          in.key(
+                  "cert-file",
+                  "PEM file with the certificate that the node shows where Redis asks for one, and"
+                      + " with those between it and the authority.")
+              .maybe(Forms.FILE, "it shows none"),
+          in.key(
+                  "key-file",
+                  "PEM file with the private key of redis.cert-file, in PKCS #8, not encrypted.")
+              .maybe(Forms.FILE, "it shows none"),
           in.key(
                   "timeout",
                   "How long Redis may leave a command unanswered; then its connection is given up,"

@@ -7,15 +7,10 @@ import io.byssus.redis.RedisSettings;
 import io.byssus.server.device.Gateways;
 import io.byssus.server.transport.Cidr;
 import io.byssus.server.transport.DevicePort;
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +28,7 @@ final class Forms {
   static final Form<List<Cidr>> NETWORKS = new Networks();
   static final Form<List<DevicePort.Known>> GATEWAYS = new KnownGateways();
   static final Form<Controls> CONTROLS = new ControlNames();
-  static final Form<Secret> SECRET = new Secrets();
+  static final Form<Secret> SECRET = new SecretForm();
   static final Form<UserPolicy> USER_POLICY = new UserPolicies();
   static final Form<Path> FILE = new ReadableFile();
   static final Form<Config.Engine> ENGINE = new Engines();
@@ -252,62 +247,6 @@ final class Forms {
         return Octets.parse(text);
       } catch (NumberFormatException e) {
         throw new Refused(Problem.quoted(text) + " is no number from 0 to 255");
-      }
-    }
-  }
-
-  private static final class Secrets extends Form<Secret> {
-    private static final String ENCODED = "base64:";
-    private static final String IN_A_FILE = "file:";
-
-    @Override
-    String what() {
-      return "a text, base64:TEXT or file:PATH";
-    }
-
-    @Override
-    Secret parse(String text) {
-      if (text.startsWith(ENCODED)) {
-        return new Secret(Base64.getDecoder().decode(text.substring(ENCODED.length())));
-      }
-      if (text.startsWith(IN_A_FILE)) {
-        return inFile(text.substring(IN_A_FILE.length()));
-      }
-      return Secret.of(text);
-    }
-
-    /** The text of the file as it stands, but for the line end; only base64: makes bytes of it. */
-    private static Secret inFile(String file) {
-      var text = content(file);
-      if (!text.startsWith(ENCODED)) {
-        return Secret.of(text);
-      }
-      try {
-        return new Secret(Base64.getDecoder().decode(text.substring(ENCODED.length())));
-      } catch (IllegalArgumentException e) {
-        throw new Refused("what stands after base64: in the file " + file + " is not base64");
-      }
-    }
-
-    @Override
-    boolean repeatable(String text) {
-      return false;
-    }
-
-    @Override
-    String offTheCommandLine(String text, Secret secret, String variable) {
-      return text.startsWith(IN_A_FILE) ? "" : "set it in a file, as file:PATH or by " + variable;
-    }
-
-    private static String content(String file) {
-      try {
-        return Files.readString(Path.of(file)).stripTrailing();
-      } catch (NoSuchFileException e) {
-        throw new Refused("there is no file " + file);
-      } catch (AccessDeniedException e) {
-        throw new Refused("this user may not read the file " + file);
-      } catch (IOException | InvalidPathException e) {
-        throw new Refused("the file " + file + " cannot be read as text");
       }
     }
   }

@@ -9,7 +9,11 @@ import io.byssus.core.node.EngineSettings;
 import io.byssus.core.node.NodeSettings;
 import io.byssus.core.session.Owner;
 import io.byssus.protocol.JsonLimits;
+import io.byssus.redis.RedisAccess;
 import io.byssus.redis.RedisAddress;
+import io.byssus.redis.RedisCertificate;
+import io.byssus.redis.RedisLogin;
+import io.byssus.redis.RedisPassword;
 import io.byssus.redis.RedisSettings;
 import io.byssus.server.auth.TokenRules;
 import io.byssus.server.device.DeviceSettings;
@@ -61,14 +65,38 @@ public final class Settings {
         config.channels().ttl());
   }
 
-  /** The address with its password. */
   public static RedisSettings redis(RedisAddress address, Config.Redis redis) {
     return new RedisSettings(
-        redis.password().map(Secret::text).map(address::withPassword).orElse(address),
+        address, access(address, redis), redis.timeout(), redis.replicas(), redis.prefix());
+  }
+
+  private static RedisAccess access(RedisAddress address, Config.Redis redis) {
+    return new RedisAccess(
+        new RedisLogin(
+            address.user(),
+            redis
+                .password()
+                .map(Settings::password)
+                .orElseGet(() -> RedisPassword.of(address.password()))),
+        redis
+            .sentinelPassword()
+            .map(secret -> new RedisLogin(redis.sentinelUser().orElse(""), password(secret))),
+        redis.sentinelTls().orElse(address.tls()),
         redis.caFile(),
-        redis.timeout(),
-        redis.replicas(),
-        redis.prefix());
+        certificate(redis));
+  }
+
+  private static RedisPassword password(Secret secret) {
+    return secret
+        .file()
+        .map(file -> RedisPassword.inFile(file, () -> SecretForm.read(file).text(), secret.text()))
+        .orElseGet(() -> RedisPassword.of(secret.text()));
+  }
+
+  private static Optional<RedisCertificate> certificate(Config.Redis redis) {
+    return redis
+        .certFile()
+        .flatMap(chain -> redis.keyFile().map(key -> new RedisCertificate(chain, key)));
   }
 
   public static TransportSettings transport(Config config) {

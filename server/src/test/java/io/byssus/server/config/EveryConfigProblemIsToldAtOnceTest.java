@@ -2,11 +2,13 @@ package io.byssus.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.redis.testing.TestCertificates;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class EveryConfigProblemIsToldAtOnceTest {
   @Test
@@ -182,6 +184,74 @@ class EveryConfigProblemIsToldAtOnceTest {
     assertThat(Loading.yaml("redis: {ca-file: no/such.pem}").problems())
         .containsExactly(
             "redis.ca-file (test.yaml line 1): \"no/such.pem\": there is no such file");
+  }
+
+  @Test
+  void whatIsForSentinelsAndForTlsFitsTheEngine() {
+    assertThat(
+            Loading.yaml(
+                    """
+                    engine: redis://h
+                    redis:
+                      sentinel-user: ann
+                      sentinel-tls: true
+                      key-file: pom.xml
+                    """)
+                .problems())
+        .containsExactlyInAnyOrder(
+            "redis.sentinel-user (test.yaml line 3): is for Sentinels, and engine names none: its"
+                + " address would begin with redis-sentinel",
+            "redis.sentinel-user (test.yaml line 3): has no password: redis.sentinel-password is"
+                + " missing",
+            "redis.sentinel-tls (test.yaml line 4): is for Sentinels, and engine names none: its"
+                + " address would begin with redis-sentinel",
+            "redis.key-file (test.yaml line 5): there is no certificate to this key:"
+                + " redis.cert-file names it");
+    assertThat(
+            Loading.yaml(
+                    "engine: redis-sentinel://h/m\nredis: {sentinel-tls: true, ca-file: pom.xml}")
+                .problems())
+        .containsExactly(
+            "redis.ca-file (test.yaml line 2): there is no certificate in PEM in pom.xml");
+  }
+
+  @Test
+  void aCertificateIsLookedAtBeforeAnybodyIsShownIt(@TempDir Path folder) {
+    var made = new TestCertificates(folder).make("node").make("other").make("edwards", "ed25519");
+    made.make("curve", "ec -pkeyopt ec_paramgen_curve:prime256v1");
+    made.openssl("rsa -in node.key -traditional -out old.key");
+    made.openssl("pkcs8 -topk8 -in node.key -passout pass:secret -out encrypted.key");
+    assertThat(certificate(made, "node.crt", "node.key")).isEmpty();
+    assertThat(certificate(made, "curve.crt", "curve.key")).isEmpty();
+    assertThat(certificate(made, "edwards.crt", "edwards.key")).isEmpty();
+    assertThat(certificate(made, "node.crt", "other.key"))
+        .containsExactly(
+            "redis.key-file (--set): this key is not the one of the certificate in "
+                + made.file("node.crt"));
+    assertThat(certificate(made, "node.crt", "curve.key"))
+        .singleElement()
+        .asString()
+        .contains("redis.key-file", "this key is not the one of the certificate");
+    for (var old : List.of("old.key", "encrypted.key")) {
+      assertThat(certificate(made, "node.crt", old))
+          .singleElement()
+          .asString()
+          .contains("redis.key-file", "openssl pkcs8 -topk8 -nocrypt");
+    }
+    assertThat(certificate(made, "node.crt", "node.crt"))
+        .singleElement()
+        .asString()
+        .contains("redis.key-file", "there is no private key in PEM");
+    assertThat(certificate(made, "node.key", "node.key"))
+        .contains(
+            "redis.cert-file (--set): there is no certificate in PEM in " + made.file("node.key"));
+  }
+
+  private static List<String> certificate(TestCertificates made, String chain, String key) {
+    return Loading.yaml("engine: rediss://h")
+        .set("redis.cert-file", made.file(chain).toString())
+        .set("redis.key-file", made.file(key).toString())
+        .problems();
   }
 
   @Test

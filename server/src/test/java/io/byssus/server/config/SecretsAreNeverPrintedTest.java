@@ -96,7 +96,10 @@ class SecretsAreNeverPrintedTest {
   }
 
   @Test
-  void fileThatCannotBeReadIsNamed() {
+  void fileThatCannotBeReadIsNamed() throws IOException {
+    var empty = Files.writeString(folder.resolve("empty"), "\n");
+    assertThat(Loading.yaml("redis: {password: 'file:" + empty + "'}").problems())
+        .containsExactly("redis.password (test.yaml line 1): the file " + empty + " is empty");
     assertThat(Loading.yaml("auth: {jwt: {secret: 'file:/no/such/key'}}").problems())
         .containsExactly("auth.jwt.secret (test.yaml line 1): there is no file /no/such/key");
   }
@@ -105,12 +108,12 @@ class SecretsAreNeverPrintedTest {
   void passwordOfARedisIsNotShown() throws IOException {
     var whole = Loading.yaml("").variable("BYSSUS_ENGINE", "redis://zoe:" + PASSWORD + "@h:1");
     assertThat(whole.config().toString()).contains("redis://h:1").doesNotContain(PASSWORD, "zoe");
-    assertThat(redis(whole.config()).address().password()).isEqualTo(PASSWORD);
+    assertThat(redis(whole.config()).access().redis().password().now()).isEqualTo(PASSWORD);
     var file = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
     var apart =
         Loading.yaml("engine: redis://ann@h\nredis:\n  password: file:" + file + "\n").config();
     assertThat(apart.toString()).doesNotContain(PASSWORD);
-    assertThat(redis(apart).address().password()).isEqualTo(PASSWORD);
+    assertThat(redis(apart).access().redis().password().now()).isEqualTo(PASSWORD);
     assertThat(redis(apart).toString()).doesNotContain(PASSWORD);
   }
 
