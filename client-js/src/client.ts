@@ -16,6 +16,7 @@ import {
   type HistoryItem,
   invitesReconnect,
   type Member,
+  type Parse,
   type Position,
   type Presence,
   type ServerMessage,
@@ -71,6 +72,11 @@ export interface Options {
   readonly queueMax?: number;
   /** Publications and directed messages that may wait for the server. Default 1,000. */
   readonly outboxMax?: number;
+  /**
+   * Takes the place of `JSON.parse`, which rounds numbers of more than 53 bits: for a whole message of the server, whose
+   * own numbers (offsets and the like) must stay numbers.
+   */
+  readonly parse?: Parse;
   /** Default: that of the platform. Node.js before 22 has none: give that of the package `ws`. */
   readonly WebSocket?: WebSocketConstructor;
 }
@@ -314,7 +320,7 @@ export class Client extends Events<ClientEvents> {
       answered: () => this.#answered(),
     };
     try {
-      this.#connection = new Connection(url, WebSocket, owner);
+      this.#connection = new Connection(url, WebSocket, owner, this.#options.parse);
     } catch (error) {
       // An address that is none, or mixed content: no other try will do better.
       this.#close(0, `${url} cannot be opened: ${(error as Error).message}`);

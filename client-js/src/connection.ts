@@ -1,5 +1,5 @@
 import { ByssusError, LOST } from './errors.js';
-import { decode, SUBPROTOCOL, type ServerMessage } from './protocol.js';
+import { decode, type Parse, SUBPROTOCOL, type ServerMessage } from './protocol.js';
 
 /** As much of the standard WebSocket as is used here; that of the package `ws` has it too. */
 export interface WebSocketLike {
@@ -45,6 +45,7 @@ export class Connection {
   readonly #asked = new Map<number, Asked>();
   /** Bytes of the longest message that the server takes; it ends the connection for good over a longer one. */
   longest = Infinity;
+  readonly #parse: Parse | undefined;
   #owner: Owner | null;
   #lastId = 0;
   #heardAt = Date.now();
@@ -53,8 +54,9 @@ export class Connection {
   #intervalMs = 0;
   #timeoutMs = 0;
 
-  constructor(url: string, WebSocket: WebSocketConstructor, owner: Owner) {
+  constructor(url: string, WebSocket: WebSocketConstructor, owner: Owner, parse?: Parse) {
     this.#owner = owner;
+    this.#parse = parse;
     const socket = new WebSocket(url, SUBPROTOCOL);
     socket.onopen = () => this.#owner?.opened();
     socket.onmessage = (event: { data: unknown }) => this.#frame(String(event.data));
@@ -153,7 +155,7 @@ export class Connection {
     for (const line of frame.split('\n')) {
       if (!line || !this.#owner) continue;
       try {
-        const message = decode(line);
+        const message = decode(line, this.#parse);
         if (message) this.#line(message);
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error;

@@ -30,6 +30,6 @@ export type { FeedEvents } from './feed.js';
 export type { AdaptiveHeartbeat } from './heartbeat.js';
 export type { DirectMessage, Inbox } from './inbox.js';
 export type { PublishResult } from './outbox.js';
-export type { Durability, GapReason, HistoryItem, Member, Position, Sender } from './protocol.js';
+export type { Durability, GapReason, HistoryItem, Member, Parse, Position, Sender } from './protocol.js';
 export type { Session, SessionChange } from './session.js';
 export type { Message, Subscription, SubscriptionEvents } from './subscription.js';

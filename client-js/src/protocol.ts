@@ -229,13 +229,16 @@ const NEEDED: Record<string, readonly string[]> = {
 
 const LEVELS = ['accepted', 'replicated', 'fsynced'];
 
+/** Makes a value of JSON text, as `JSON.parse` does. */
+export type Parse = (text: string) => unknown;
+
 /**
  * The message of one line of text. `null`: of a type that only a newer server knows, to be ignored.
  *
  * @throws SyntaxError what the server said is not of this protocol
  */
-export function decode(line: string): ServerMessage | null {
-  const said = JSON.parse(line);
+export function decode(line: string, parse: Parse = JSON.parse): ServerMessage | null {
+  const said = parsed(line, parse);
   const needed = object(said) && text(said.type) ? (Object.hasOwn(NEEDED, said.type) ? NEEDED[said.type] : null) : undefined;
   if (needed === null) return null;
   const lost = said?.recovered === false ? ['reason'] : [];
@@ -244,6 +247,15 @@ export function decode(line: string): ServerMessage | null {
   // A level that we do not know promises the least.
   if (said.type === 'published' && !LEVELS.includes(said.level)) said.level = 'accepted';
   return said;
+}
+
+function parsed(line: string, parse: Parse): any {
+  try {
+    return parse(line);
+  } catch (error) {
+    // A parser of the program's own may throw anything; that is its affair with this one message.
+    throw error instanceof SyntaxError ? error : new SyntaxError(`not parsed: ${(error as Error)?.message ?? error}`);
+  }
 }
 
 const malformed = (line: string) => new SyntaxError(`not a message of the server: ${line.slice(0, 200)}`);

@@ -1146,3 +1146,62 @@ test('after a failover that lost the end of the inbox, offsets start anew and no
   assert.deepEqual(gaps, [['gap', { reason: 'diverged' }]]);
   assert.deepEqual(Socket.latest.all('ack').map(({ offset }) => offset), [3]);
 });
+
+// What JSON.parse would round.
+
+const exact = (text) =>
+  JSON.parse(text, (name, value) => (typeof value === 'string' && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value));
+
+test('a parser of the program reads what the server says', async () => {
+  const it = client({ parse: exact });
+  const heard = [];
+  it.subscribe(CHANNEL).on('message', ({ data }) => heard.push(data));
+  const socket = await Socket.latest.welcomes();
+  await turn();
+  await socket.subscribes();
+  await socket.says({ type: 'message', channel: CHANNEL, offset: 1, data: { id: '9007199254740993n' } });
+  assert.deepEqual(heard, [{ id: 9007199254740993n }]);
+  const page = it.history(CHANNEL);
+  await turn();
+  const items = [{ offset: 1, data: '9007199254740993n' }];
+  await socket.answers('history', { type: 'history', channel: CHANNEL, top: { epoch: 'e', offset: 1 }, items });
+  assert.equal((await page).items[0].data, 9007199254740993n);
+});
+
+test('a parser that throws, or makes something else of a message, is told and ends nothing', async () => {
+  let parse = JSON.parse;
+  const it = client({ parse: (text) => parse(text) });
+  const socket = await Socket.latest.welcomes();
+  const notices = [];
+  it.on('notice', ({ code, message }) => notices.push([code, message]));
+  parse = () => {
+    throw new TypeError('no BigInt here');
+  };
+  await socket.says({ type: 'pong' });
+  parse = () => 7;
+  await socket.says({ type: 'pong' });
+  assert.deepEqual(notices.map(([code]) => code), ['malformed', 'malformed']);
+  assert.match(notices[0][1], /no BigInt here/);
+  parse = JSON.parse;
+  assert.equal(it.state, 'connected');
+  const waiting = it.ping();
+  await turn();
+  await socket.answers('ping', { type: 'pong' });
+  assert.ok((await waiting) >= 0);
+});
+
+test('what nobody waits for can be refused without a word', async () => {
+  const unhandled = [];
+  const note = (reason) => unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const it = client();
+  await Socket.latest.welcomes();
+  it.publish(CHANNEL, 1).catch(() => {});
+  it.send({ user: 'nobody' }, 1).catch(() => {});
+  it.session.set({ attributes: { a: 1 } }).catch(() => {});
+  it.close();
+  await turn();
+  await turn();
+  process.off('unhandledRejection', note);
+  assert.deepEqual(unhandled, []);
+});

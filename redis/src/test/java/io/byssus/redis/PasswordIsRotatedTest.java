@@ -95,7 +95,11 @@ class PasswordIsRotatedTest {
       redis.password("trillian");
       cut(redis);
       node.awaitReachable(false);
-      assertThat(node.redis.trouble()).contains("WRONGPASS", "redis.password");
+      RedisDeployment.await(
+          "told why",
+          () ->
+              node.redis.trouble().contains("WRONGPASS")
+                  && node.redis.trouble().contains("redis.password"));
       write("trillian");
       node.awaitReachable(true);
       node.awaitPublished("news", 2);

@@ -46,14 +46,14 @@ class RedisOverTlsTest {
     var port = RedisProcess.freePort();
     try (var server = listening(port, false)) {
       var authority = Optional.of(certificates.authority());
-      try (var node = new TestNode(RedisAddress.parse("rediss://localhost:" + port), authority)) {
+      var meant = RedisAddress.parse("rediss://localhost:" + port);
+      try (var node = new TestNode(meant, RedisAccess.of(meant, authority))) {
         assertThat(node.publish("news", 1).offset()).isEqualTo(1);
         assertThat(server.command("CLIENT", "LIST")).contains(":" + port);
       }
       var other = RedisAddress.parse("rediss://127.0.0.2:" + port);
       assertThat(refusal(other, RedisAccess.of(other, authority)))
           .contains("Redis at 127.0.0.2:" + port + " cannot be used", "redis.ca-file");
-      var meant = RedisAddress.parse("rediss://localhost:" + port);
       assertThat(refusal(meant, RedisAccess.of(meant, Optional.empty())))
           .contains("certification path", "redis.ca-file");
     }

@@ -33,6 +33,9 @@ final class TestNode implements AutoCloseable, ClusterBus.Listener {
   static final Keys KEYS = new Keys(RedisSettings.DEFAULT_PREFIX, 0);
   private static final long PATIENCE_SECONDS = 20;
 
+  /** Time-out of a node that speaks TLS, which takes a busy machine a while. */
+  private static final Duration HANDSHAKE = Duration.ofSeconds(5);
+
   final Owner owner;
   final AtomicReference<Boolean> reachable = new AtomicReference<>(true);
   final ConcurrentLinkedQueue<Boolean> told = new ConcurrentLinkedQueue<>();
@@ -40,22 +43,20 @@ final class TestNode implements AutoCloseable, ClusterBus.Listener {
   final Engine engine;
 
   TestNode(RedisAddress address) throws RedisUnavailableException {
-    this(address, Optional.empty());
-  }
-
-  TestNode(RedisAddress address, Optional<java.nio.file.Path> authorities)
-      throws RedisUnavailableException {
     this(
         new Owner("node", UUID.randomUUID().toString()),
         new RedisSettings(
-            address, authorities, RedisSettings.DEFAULT_TIMEOUT, 0, RedisSettings.DEFAULT_PREFIX));
+            address,
+            Optional.empty(),
+            RedisSettings.DEFAULT_TIMEOUT,
+            0,
+            RedisSettings.DEFAULT_PREFIX));
   }
 
   TestNode(RedisAddress address, RedisAccess access) throws RedisUnavailableException {
     this(
         new Owner("node", UUID.randomUUID().toString()),
-        new RedisSettings(
-            address, access, RedisSettings.DEFAULT_TIMEOUT, 0, RedisSettings.DEFAULT_PREFIX));
+        new RedisSettings(address, access, HANDSHAKE, 0, RedisSettings.DEFAULT_PREFIX));
   }
 
   /** Why a node with this access does not start. */
