@@ -120,21 +120,25 @@ final class Admission {
     var patience = node.settings.limits().connectTimeout().toNanos();
     gate.enter(
         connection.lane().nanoTime() + patience,
-        // Whoever leaves lets the next one in, and must not be hit by what becomes of that.
+        // Neither who leaves and lets the next one in, nor the others that wait, are hit by what
+        // becomes of it.
         () -> connection.attempt(() -> enter(user)),
-        this::tooLate);
+        () -> connection.attempt(this::tooLate));
   }
 
   // At the gate.
 
   private void enter(String user) {
     inside = true;
-    if (connection.open() && !node.reachable()) {
-      refuse(ErrorCode.UNAVAILABLE, "the engine cannot be reached, try again");
-    } else if (connection.open()) {
-      toEngine(user);
+    try {
+      if (connection.open() && !node.reachable()) {
+        refuse(ErrorCode.UNAVAILABLE, "the engine cannot be reached, try again");
+      } else if (connection.open()) {
+        toEngine(user);
+      }
+    } finally {
+      leaveIfDone();
     }
-    leaveIfDone();
   }
 
   private void tooLate() {

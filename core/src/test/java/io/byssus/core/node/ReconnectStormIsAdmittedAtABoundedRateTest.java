@@ -6,9 +6,11 @@ import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.testing.TestClient;
 import io.byssus.core.testing.TestNode;
+import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.ServerMessage.Connected;
+import io.byssus.protocol.ServerMessage.Failed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +82,36 @@ class ReconnectStormIsAdmittedAtABoundedRateTest {
       late.say(TestClient.resume(1, "ann", new Command.Resume("none", "token")));
     }
     assertThat(node.client().connect("carl").resumed()).isFalse();
+  }
+
+  @Test
+  void aPlaceIsFreeAgainWhenTheRefusalCannotBeWritten() {
+    node.lanes.expectFailures();
+    creations.hold();
+    come(40);
+    node.node.reachable(false);
+    node.wire.refuseToFrame(messages -> messages.getFirst() instanceof Failed);
+    creations.letGo();
+    node.lanes.settle();
+    assertThat(node.lanes.takeFailures()).isNotEmpty();
+
+    node.wire.refuseToFrame(messages -> false);
+    node.node.reachable(true);
+    come(40);
+    assertThat(crowd.subList(40, 80)).allMatch(client -> heard(client, Connected.class) == 1);
+  }
+
+  @Test
+  void whoWaitsTooLongAndCannotBeToldSoIsClosed() {
+    node.lanes.expectFailures();
+    creations.hold();
+    come(40);
+    node.wire.refuseToFrame(messages -> messages.getFirst() instanceof Failed);
+    node.lanes.advance(Duration.ofSeconds(11));
+
+    assertThat(crowd.stream().filter(client -> client.socket().closed().isPresent()))
+        .hasSize(34)
+        .allMatch(client -> client.socket().closed().get() == CloseCode.INTERNAL_ERROR);
   }
 
   private void come(int count) {

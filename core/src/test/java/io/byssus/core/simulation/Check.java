@@ -60,7 +60,7 @@ enum Check {
   TIMERS;
 
   /** Not demanded yet. */
-  private static final Set<Check> NOT_YET = named(EnumSet.of(LISTENERS, LEFT_BEHIND));
+  private static final Set<Check> NOT_YET = named(EnumSet.noneOf(Check.class));
 
   boolean demanded() {
     return !NOT_YET.contains(this);

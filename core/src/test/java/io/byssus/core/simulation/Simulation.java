@@ -87,6 +87,7 @@ final class Simulation {
   private Optional<FailoverBroker> failover = Optional.empty();
   private int runs;
   private boolean killed;
+  private boolean healed;
   private boolean hindered;
   private int periodicTimers;
 
@@ -386,7 +387,11 @@ final class Simulation {
   private void start(String name) {
     var lanes = clock.others(LANES);
     var owner = new Owner(name, String.valueOf(++runs));
-    nodes.put(name, new SimulatedNode(this, owner, lanes, policy));
+    var node = new SimulatedNode(this, owner, lanes, policy);
+    if (healed) {
+      node.mishaps.over();
+    }
+    nodes.put(name, node);
   }
 
   private void killOrStart() {
@@ -456,6 +461,7 @@ final class Simulation {
   // The end.
 
   private void heal() {
+    healed = true;
     for (var node : List.copyOf(nodes.values())) {
       node.link.trouble(false);
       node.mishaps.over();
