@@ -84,6 +84,10 @@ final class SimulatedClient {
   private long lastId;
   private final Map<Long, Command> unanswered = new HashMap<>();
   private final List<Command.Publish> toRepeat = new ArrayList<>();
+
+  /** Published perhaps: a later try that is refused says nothing of the earlier. */
+  private final Set<Json> inDoubt = new HashSet<>();
+
   private final Set<String> toLeave = new HashSet<>();
   private final Set<String> toJoin = new HashSet<>();
   private Optional<Command.SetAttributes> toSet = Optional.empty();
@@ -277,7 +281,10 @@ final class SimulatedClient {
     online = false;
     for (var command : unanswered.values()) {
       switch (command) {
-        case Command.Publish publish -> toRepeat.add(publish);
+        case Command.Publish publish -> {
+          inDoubt.add(publish.data());
+          toRepeat.add(publish);
+        }
         case Command.SetAttributes set -> mayBeSet(set);
         case Command.Subscribe subscribe -> {
           toJoin.add(subscribe.channel());
@@ -814,9 +821,12 @@ final class SimulatedClient {
   private void undone(Command command, ErrorCode code) {
     switch (command) {
       case Command.Publish publish -> {
+        if (code == ErrorCode.UNKNOWN) {
+          inDoubt.add(publish.data());
+        }
         if (code == ErrorCode.UNKNOWN || random.nextInt(4) > 0) {
           toRepeat.add(publish);
-        } else {
+        } else if (!inDoubt.contains(publish.data())) {
           world.refused(publish.data());
         }
       }
