@@ -283,10 +283,9 @@ final class Admission {
     whenDone(
         node.engine.sessions().holder(identity.session()),
         holder -> {
-          if (holder
-              .flatMap(lease -> lease)
-              .filter(held -> !node.strays.isStray(held))
-              .isPresent()) {
+          var other = holder.flatMap(lease -> lease).filter(held -> !node.strays.isStray(held));
+          if (other.isPresent()) {
+            node.met(other.get().owner());
             refuse(ErrorCode.RESUME_REFUSED, "another connection holds the session");
           } else {
             claim(identity, true);

@@ -212,6 +212,13 @@ final class Cluster implements ClusterBus.Listener {
     node.reachable(reachable);
   }
 
+  /** The store says that {@code owner} has a session. From any thread. */
+  void met(Owner owner) {
+    if (members.stream().noneMatch(view -> view.owner().equals(owner))) {
+      lane.execute(() -> membership.met(owner, lane.nanoTime()));
+    }
+  }
+
   private void judge() {
     membership.gone(lane.nanoTime()).forEach(this::bury);
     look();

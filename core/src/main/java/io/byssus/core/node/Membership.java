@@ -30,6 +30,10 @@ final class Membership {
 
   private final Owner self;
   private final Map<String, Known> byName = new HashMap<>();
+
+  /** Those that nobody here has heard, and since when the store says that they have sessions. */
+  private final Map<Owner, Long> met = new HashMap<>();
+
   private boolean deaf = true;
   private long selfHeardAt;
   private long hearingSince;
@@ -64,6 +68,7 @@ final class Membership {
       }
       return Optional.empty();
     }
+    met.remove(owner);
     var before = Optional.ofNullable(byName.get(owner.node()));
     if (before.flatMap(Known::previous).equals(Optional.of(owner))) {
       return Optional.empty(); // late: a newer run has the name
@@ -82,8 +87,19 @@ final class Membership {
     selfHeardAt = now;
   }
 
+  /**
+   * The store says that a run has a session. One that is alive will be heard; one that died before
+   * anybody heard it is not known otherwise.
+   */
+  void met(Owner owner, long now) {
+    if (!owner.equals(self) && !knows(owner)) {
+      met.putIfAbsent(owner, now);
+    }
+  }
+
   /** A run ended in good order. True if it was known. */
   boolean left(Owner owner) {
+    met.remove(owner);
     var known = byName.get(owner.node());
     if (known == null || !known.owner().equals(owner)) {
       return false;
@@ -100,11 +116,17 @@ final class Membership {
     }
     var gone = new ArrayList<Owner>();
     for (var known : List.copyOf(byName.values())) {
-      if (!known.owner().equals(self) && silent(heardSince(known), now, GONE_AFTER)) {
+      if (!known.owner().equals(self) && silent(counted(known.heardAt()), now, GONE_AFTER)) {
         byName.remove(known.owner().node());
         gone.add(known.owner());
       }
     }
+    met.forEach((owner, since) -> {
+      if (silent(counted(since), now, GONE_AFTER)) {
+        gone.add(owner);
+      }
+    });
+    gone.forEach(met::remove);
     return gone;
   }
 
@@ -123,7 +145,7 @@ final class Membership {
 
   private NodeView view(Known known, long now) {
     var said = known.said();
-    var suspect = !deaf && silent(heardSince(known), now, SUSPECT_AFTER);
+    var suspect = !deaf && silent(counted(known.heardAt()), now, SUSPECT_AFTER);
     return new NodeView(
         said.owner(),
         suspect ? NodeView.State.SUSPECT : NodeView.State.ALIVE,
@@ -136,9 +158,9 @@ final class Membership {
         said.owner().equals(self));
   }
 
-  /** From when on its silence counts. */
-  private long heardSince(Known known) {
-    return known.heardAt() - hearingSince > 0 ? known.heardAt() : hearingSince;
+  /** From when on a silence counts that began then. */
+  private long counted(long since) {
+    return since - hearingSince > 0 ? since : hearingSince;
   }
 
   private static boolean silent(long since, long now, Duration most) {

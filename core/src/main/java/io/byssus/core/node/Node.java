@@ -261,6 +261,14 @@ public final class Node {
     return CompletableFuture.allOf(all);
   }
 
+  /**
+   * A session is in somebody's way, and the store says that {@code owner} has it: if that run is
+   * dead, nobody else may know. From any thread.
+   */
+  void met(Owner owner) {
+    cluster.met(owner);
+  }
+
   boolean isSelf(Owner owner) {
     return owner.equals(settings.owner());
   }

@@ -56,6 +56,7 @@ final class UserSessions {
       Node node, String user, List<Other> found, String session, Optional<Optional<Lease>> holder) {
     holder.ifPresentOrElse(
         held -> {
+          held.map(Lease::owner).ifPresent(node::met);
           var stray = held.filter(node.strays::isStray);
           stray.ifPresent(node.strays::release);
           found.add(new Other(session, stray.isPresent() ? Optional.empty() : held));

@@ -56,6 +56,31 @@ class MembershipTest {
   }
 
   @Test
+  void oneThatOnlyTheStoreKnowsIsGoneAfterItsSilenceHere() {
+    hear(SELF);
+    pass(100, SELF);
+    membership.met(OTHER, ns());
+    assertThat(states()).containsExactly("n1 ALIVE");
+    pass(9.9, SELF);
+    assertThat(gone).isEmpty();
+    pass(0.2, SELF);
+    assertThat(gone).containsExactly(OTHER);
+    pass(20, SELF);
+    assertThat(gone).hasSize(1);
+  }
+
+  @Test
+  void oneThatOnlyTheStoreKnowsAndThatIsHeardIsNotGone() {
+    hear(SELF);
+    membership.met(OTHER, ns());
+    membership.met(SELF, ns());
+    pass(5, SELF);
+    hear(OTHER);
+    pass(9, SELF);
+    assertThat(gone).isEmpty();
+  }
+
+  @Test
   void aRestartMakesTheOlderRunGoneAtOnce() {
     hear(OTHER);
     hear(RESTARTED);

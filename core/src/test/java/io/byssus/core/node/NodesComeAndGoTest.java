@@ -10,6 +10,7 @@ import io.byssus.core.testing.TestCluster;
 import io.byssus.core.testing.TestNode;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Command;
+import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.ServerMessage.Connected;
 import io.byssus.protocol.ServerMessage.Member;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NodesComeAndGoTest {
@@ -174,6 +176,41 @@ class NodesComeAndGoTest {
     assertThat(joined).isCompletedWithValue(true);
     assertThat(third.client().connect("bob").resumed()).isFalse();
     assertThat(third.client().connect("ann").resumed()).isFalse();
+  }
+
+  @Test
+  void whoDiedBeforeAnybodyHeardItKeepsNoUserOut() {
+    var later = afterTheDeathOfOneThatHeld("ann");
+
+    var ann = later.client();
+    assertThat(TestClient.error(ann.say(TestClient.newcomer(ann.nextId(), "ann"))))
+        .isEqualTo(ErrorCode.TOO_MANY_SESSIONS);
+    later.lanes.advance(Duration.ofSeconds(13));
+
+    assertThat(later.client().connect("ann").resumed()).isFalse();
+  }
+
+  @Test
+  void whoDiedBeforeAnybodyHeardItKeepsNoIdentityOut() {
+    var later = afterTheDeathOfOneThatHeld("gateway");
+    var device = new Identity("a-device", "gateway", Set.of(), Map.of(), true);
+    assertThat(TestClient.error(later.client().enter(device))).isEqualTo(ErrorCode.RESUME_REFUSED);
+    later.lanes.advance(Duration.ofSeconds(13));
+
+    TestClient.only(Connected.class, later.client().enter(device));
+  }
+
+  /** A node that has heard nobody but itself. */
+  private static TestNode afterTheDeathOfOneThatHeld(String user) {
+    var cluster = new TestCluster(41);
+    var dead = cluster.start("n2", new UserPolicy.AtMost(1));
+    if (user.equals("gateway")) {
+      dead.client().enter(new Identity("a-device", user, Set.of(), Map.of(), true));
+    } else {
+      dead.connected(user);
+    }
+    cluster.bus(dead).pull(false);
+    return cluster.start("n1", new UserPolicy.AtMost(1));
   }
 
   @Test
