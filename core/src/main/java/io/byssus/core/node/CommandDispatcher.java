@@ -904,14 +904,32 @@ final class CommandDispatcher implements Connection.Receiver {
     answered(
         end.id(),
         ErrorCode.UNKNOWN,
-        node.engine.sessions().end(session.lease()),
-        gone ->
-            gone.ifPresentOrElse(
-                ended -> ended(session, end.id(), ended), () -> endRefused(session, end.id())),
+        forgetting(node.engine.sessions().end(session.lease())),
+        gone -> {
+          if (gone.isPresent()) {
+            ended(session, end.id());
+          } else {
+            endRefused(session, end.id());
+          }
+        },
         () -> {
           lane().schedule(SETTLE_NS, () -> verify(session));
           goOn();
         });
+  }
+
+  /**
+   * What a session leaves is known from this answer alone: it is removed though the connection may
+   * be gone by then.
+   */
+  private CompletionStage<Optional<Gone>> forgetting(CompletionStage<Optional<Gone>> ending) {
+    return lane()
+        .then(
+            ending,
+            gone -> {
+              gone.ifPresent(node::forget);
+              return CompletableFuture.completedFuture(gone);
+            });
   }
 
   /** Whether the session is there, though an end may have been done whose answer got lost. */
@@ -936,8 +954,7 @@ final class CommandDispatcher implements Connection.Receiver {
             });
   }
 
-  private void ended(Session session, long id, Gone gone) {
-    node.forget(gone);
+  private void ended(Session session, long id) {
     connection.send(new ServerMessage.Ended(id));
     node.observer.sessionEnded(session.id());
     letGo(session);
@@ -958,7 +975,8 @@ final class CommandDispatcher implements Connection.Receiver {
             return;
           }
           if (holder.isEmpty()) {
-            ended(session, id, session.gone());
+            node.forget(session.gone());
+            ended(session, id);
           } else {
             refused(session.lease(), holder);
           }

@@ -17,6 +17,7 @@ final class HeldSteps {
   private final String step;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private boolean holding;
+  private boolean answersOnly;
 
   HeldSteps(String step) {
     this.step = step;
@@ -49,6 +50,12 @@ final class HeldSteps {
               if (!holding || !method.getName().equals(step)) {
                 return method.invoke(store, arguments);
               }
+              if (answersOnly) {
+                var done = method.invoke(store, arguments);
+                var late = new CompletableFuture<Object>();
+                waiting.add(new Waiting(late, () -> done));
+                return late;
+              }
               var answer = new CompletableFuture<Object>();
               waiting.add(new Waiting(answer, () -> method.invoke(store, arguments)));
               return answer;
@@ -65,6 +72,12 @@ final class HeldSteps {
 
   void hold() {
     holding = true;
+  }
+
+  /** From here on the step is taken, and its answer waits. */
+  void holdAnswers() {
+    hold();
+    answersOnly = true;
   }
 
   int waiting() {

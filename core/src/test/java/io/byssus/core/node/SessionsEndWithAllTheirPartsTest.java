@@ -2,6 +2,7 @@ package io.byssus.core.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.testing.TestClient;
@@ -84,6 +85,28 @@ class SessionsEndWithAllTheirPartsTest {
     assertThat(TestClient.error(client.resume(session, Map.of())))
         .isEqualTo(ErrorCode.SESSION_EXPIRED);
     assertThat(directory(node, new Target.ToUser("ann"))).isEmpty();
+  }
+
+  @Test
+  void aSessionWhoseClientIsCutOffWhileItEndsIsGoneWithAllItsParts() {
+    var ends = new HeldSteps("end");
+    var node =
+        new TestNode(
+            7, Limits.DEFAULTS, new UserPolicy.Unlimited(), NodeObserver.NONE, ends::around);
+    var client = node.client();
+    client.connect("ann", Set.of("beta"), Map.of());
+    client.subscribe("seen.room");
+    ends.holdAnswers();
+
+    client.say(new Command.End(client.nextId()));
+    client.cut();
+    ends.letGo();
+    node.lanes.settle();
+
+    assertThat(directory(node, new Target.ToUser("ann"))).isEmpty();
+    assertThat(directory(node, new Target.ToTag("beta"))).isEmpty();
+    var present = node.engine.presence().members("seen.room", Bounds.most(10));
+    assertThat(present.toCompletableFuture().join()).isEmpty();
   }
 
   @Test
