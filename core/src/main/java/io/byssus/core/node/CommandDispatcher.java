@@ -90,6 +90,7 @@ final class CommandDispatcher implements Connection.Receiver {
 
   private @Nullable Inbox inbox;
   private @Nullable Readings readings;
+  private @Nullable Places places;
   private int inFlight;
   private int unreadable;
   private boolean held;
@@ -452,12 +453,20 @@ final class CommandDispatcher implements Connection.Receiver {
             id,
             from,
             asked,
+            this::places,
             () -> {
               enterPresence(session, channel);
               begun.run();
             },
             then)
         .start();
+  }
+
+  private Places places() {
+    if (places == null) {
+      places = new Places(node, this);
+    }
+    return places;
   }
 
   private Readings readings() {
@@ -735,6 +744,9 @@ final class CommandDispatcher implements Connection.Receiver {
     } else if (!node.hub.sent(subscription.get(), ack.position())) {
       fail(ack.id(), ErrorCode.BAD_OFFSET, "nothing was sent at this position yet");
     } else {
+      if (places != null) {
+        places.overtaken(ack.channel());
+      }
       acknowledged(
           session,
           ack.id(),

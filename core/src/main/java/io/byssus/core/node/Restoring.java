@@ -3,7 +3,6 @@ package io.byssus.core.node;
 import io.byssus.core.channel.Hub;
 import io.byssus.core.channel.Piece;
 import io.byssus.core.connection.Connection;
-import io.byssus.core.session.Session;
 import io.byssus.core.session.Subscription;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.Gap;
@@ -14,6 +13,7 @@ import io.byssus.protocol.ServerMessage.Item;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One subscription on its way in: the client is told where it stands, and sent what it missed piece
@@ -28,6 +28,7 @@ final class Restoring implements Hub.Joined {
   private final Subscription subscription;
   private final long id;
   private final boolean asked;
+  private final Supplier<Places> places;
   private final Runnable begun;
   private final Runnable done;
 
@@ -40,6 +41,7 @@ final class Restoring implements Hub.Joined {
    * @param id of the command; {@link Command#NO_ID} in a resume
    * @param from where to read on from
    * @param asked whether the client hears of the recovery
+   * @param places where it goes on after a loss
    * @param begun the client was told where it stands
    * @param done it is live
    */
@@ -50,6 +52,7 @@ final class Restoring implements Hub.Joined {
       long id,
       Optional<Position> from,
       boolean asked,
+      Supplier<Places> places,
       Runnable begun,
       Runnable done) {
     this.node = node;
@@ -59,6 +62,7 @@ final class Restoring implements Hub.Joined {
     this.id = id;
     this.at = from;
     this.asked = asked;
+    this.places = places;
     this.begun = begun;
     this.done = done;
   }
@@ -96,7 +100,7 @@ final class Restoring implements Hub.Joined {
     }
     if (piece.recovery() instanceof Recovery.Lost && piece.from().isPresent()) {
       // The position it came with is useless: the next resume must not start there again.
-      acknowledge(subscription.session(), piece.from().get());
+      places.get().keep(subscription, piece.from().get());
     }
     at = piece.from().map(from -> from.at(from.offset() + piece.items().size()));
     if (!piece.live()) {
@@ -110,12 +114,6 @@ final class Restoring implements Hub.Joined {
     if (piece.live()) {
       done.run();
     }
-  }
-
-  private void acknowledge(Session session, Position place) {
-    node.noting(
-        "acknowledge",
-        node.engine.sessions().acknowledge(session.lease(), subscription.channel(), place));
   }
 
   /**

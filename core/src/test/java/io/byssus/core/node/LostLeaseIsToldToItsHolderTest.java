@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class LostLeaseIsToldToItsHolderTest {
   private final TestCluster cluster = new TestCluster(47);
   private final HeldSteps renewals = new HeldSteps("renew");
+  private final HeldSteps places = new HeldSteps("acknowledge");
   private final TestNode one = joined("n1");
   private final TestNode two = cluster.start("n2");
   private final TestClient old = one.client();
@@ -26,7 +27,12 @@ class LostLeaseIsToldToItsHolderTest {
 
   private TestNode joined(String name) {
     var made =
-        cluster.prepare(name, "1", new UserPolicy.Unlimited(), NodeObserver.NONE, renewals::around);
+        cluster.prepare(
+            name,
+            "1",
+            new UserPolicy.Unlimited(),
+            NodeObserver.NONE,
+            engine -> renewals.around(places.around(engine)));
     made.node.join();
     cluster.lanes.settle();
     return made;
@@ -74,6 +80,26 @@ class LostLeaseIsToldToItsHolderTest {
     assertThat(old.socket().closed()).contains(CloseCode.TAKEN_OVER);
     assertThat(old.directs()).isEmpty();
     assertThat(young.directs()).containsExactly("hello");
+  }
+
+  @Test
+  void aRefusedWriteOfThePlaceAfterALossIsOne() {
+    var position = old.subscribe("kept.news").position().orElseThrow();
+    old.cut();
+    var bob = two.connected("bob");
+    for (int i = 0; i < 60; i++) {
+      bob.publish("kept.news", "m" + i);
+    }
+    places.hold();
+    var back = TestClient.only(Connected.class, old.resume(session, Map.of("kept.news", position)));
+    cluster.bus(one).pull(false);
+    two.client().resume(back, Map.of());
+    cluster.bus(one).plugIn(false);
+    assertThat(old.socket().closed()).isEmpty();
+
+    places.letGo();
+    cluster.lanes.settle();
+    assertThat(old.socket().closed()).contains(CloseCode.TAKEN_OVER);
   }
 
   @Test
