@@ -43,8 +43,7 @@ final class Reads {
   }
 
   private <T> void begin(Waiting<T> next) {
-    next.read
-        .get()
+    begun(next.read)
         .whenComplete((value, failure) -> {
           // Whoever waits for the answer may ask for more, so its room is free before.
           done(next.bytes);
@@ -54,6 +53,15 @@ final class Reads {
             next.answer.complete(value);
           }
         });
+  }
+
+  /** One that cannot even be asked for has failed, and its room is free again. */
+  private static <T> CompletionStage<T> begun(Supplier<CompletionStage<T>> read) {
+    try {
+      return read.get();
+    } catch (Throwable failure) {
+      return CompletableFuture.failedFuture(failure);
+    }
   }
 
   private void done(long bytes) {

@@ -45,6 +45,27 @@ class LongAnswersComeInTurnTest {
   }
 
   @Test
+  void oneThatCannotBeAskedForFailsAloneAndTakesNoRoom() {
+    Supplier<CompletionStage<Integer>> broken =
+        () -> {
+          throw new IllegalStateException("on purpose");
+        };
+    var first = reads.inTurn(8 * MEGABYTE, read());
+    var failed =
+        IntStream.range(0, 3)
+            .mapToObj(_ -> reads.inTurn(8 * MEGABYTE, broken).toCompletableFuture())
+            .toList();
+    var last = reads.inTurn(8 * MEGABYTE, read()).toCompletableFuture();
+    begun.getFirst().complete(1);
+    assertThat(first.toCompletableFuture()).isCompletedWithValue(1);
+
+    assertThat(failed).allMatch(CompletableFuture::isCompletedExceptionally);
+    assertThat(begun).hasSize(2);
+    begun.getLast().complete(2);
+    assertThat(last).isCompletedWithValue(2);
+  }
+
+  @Test
   void oneThatIsLongerThanAllTogetherIsReadAlone() {
     reads.inTurn(1, read());
     var longest = reads.inTurn(Long.MAX_VALUE, read()).toCompletableFuture();
