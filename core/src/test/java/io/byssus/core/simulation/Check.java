@@ -26,6 +26,8 @@ enum Check {
   NOT_SILENT,
   /** Nobody is closed as slow for what it reads of the past. */
   NOT_SLOW,
+  /** Every node is ready when all is well: its lanes deliver, and its leases are checked. */
+  READY,
   /** Nobody is degraded when the engine is back. */
   DEGRADED,
   /** Who lost a session to another connection is closed. */

@@ -420,6 +420,11 @@ final class SimulatedClient {
     }
   }
 
+  /** From here on its line carries so much. */
+  void slowDown(int bytes) {
+    bytesPerSecond = OptionalInt.of(bytes);
+  }
+
   /** From here on it takes what there is. */
   void hurry() {
     bytesPerSecond = OptionalInt.empty();

@@ -522,6 +522,7 @@ final class Simulation {
     }
     clients.forEach(
         client -> world.check(Check.COMES_BACK, client.welcome(), "cannot come back: " + client));
+    comeBackToMuch();
     lastWords();
     var tops = tops();
     clients.stream()
@@ -540,6 +541,30 @@ final class Simulation {
     if (nodes.values().stream().anyMatch(node -> node.mishaps.thrown() > 0) || killed) {
       clients.stream().filter(SimulatedClient::waits).forEach(SimulatedClient::cut);
     }
+  }
+
+  /** All but one have missed more than an outbox holds, and come back over slow lines. */
+  private void comeBackToMuch() {
+    if (!has(Misfortune.SLOW_PEERS) || random.nextBoolean()) {
+      return;
+    }
+    var speaker = clients.getFirst();
+    var others = clients.stream().filter(client -> client != speaker).toList();
+    others.forEach(client -> KEPT_CHANNELS.forEach(client::subscribe));
+    readAll();
+    others.forEach(SimulatedClient::cut);
+    for (int i = 0; i < 40; i++) {
+      KEPT_CHANNELS.forEach(speaker::publish);
+      readAll();
+    }
+    others.forEach(client -> client.slowDown(200 + random.nextInt(1_000)));
+    for (int seconds = 0; seconds < 40; seconds++) {
+      others.stream().filter(client -> !client.online()).forEach(SimulatedClient::come);
+      workAll();
+      pass(Duration.ofSeconds(1));
+    }
+    others.forEach(SimulatedClient::hurry);
+    readAll();
   }
 
   private void lastWords() {
@@ -679,6 +704,7 @@ final class Simulation {
                   + inside.attachments()
               == 0,
           "everybody has gone, and there are " + inside);
+      world.check(Check.READY, node.node.node.ready(), node.owner + " is not ready");
       world.check(
           Check.SWALLOWED,
           node.mishaps.untold().isEmpty(),
