@@ -294,6 +294,7 @@ export class Client extends Events<ClientEvents> {
     this.#comeBackMs = null;
     const resuming = this.#held.session !== '';
     this.#become({ state: resuming ? 'resuming' : 'connecting' });
+    if (this.#closing) return; // by a listener
     const url = this.#urls[this.#dials++ % this.#urls.length]!;
     const dial = this.#dials;
     this.#lastWords = '';
@@ -334,7 +335,8 @@ export class Client extends Events<ClientEvents> {
       : { attributes: this.#options.attributes, tags: this.#options.tags };
     const interval = this.#cadence() ? this.#adaptive().max ?? 240 : this.#options.heartbeat;
     const heartbeat = typeof interval === 'number' ? { interval } : undefined;
-    this.#connection!.ask({ type: 'connect', token, batch: true, heartbeat, ...proof }).catch((error: ByssusError) => {
+    // The program that names the network may have closed it.
+    this.#connection?.ask({ type: 'connect', token, batch: true, heartbeat, ...proof }).catch((error: ByssusError) => {
       if (error !== LOST) this.#turnedAway(error, token);
     });
   }
@@ -343,8 +345,8 @@ export class Client extends Events<ClientEvents> {
     if (code === 'session_expired') {
       this.#forget();
       this.emit('expired', {});
-      this.#become({ state: 'connecting' });
-      this.#greet(token);
+      if (!this.#closing) this.#become({ state: 'connecting' });
+      if (!this.#closing) this.#greet(token);
     } else if (CLOSE_FOLLOWS.has(code)) {
       this.#lastWords = message;
     } else if (retryable) {
@@ -368,8 +370,9 @@ export class Client extends Events<ClientEvents> {
     connection.longest = reply.maxMessage || Infinity;
     this.#watch(reply);
     this.#become({ state: 'connected' });
-    this.emit('connected', { session: reply.session, node: reply.node, resumed: reply.resumed });
     if (connection !== this.#connection) return; // a listener has closed it, or gone elsewhere
+    this.emit('connected', { session: reply.session, node: reply.node, resumed: reply.resumed });
+    if (connection !== this.#connection) return; // or has now
     if (firstOfStore) this.session.refresh().catch(() => {}); // it is told to those who ask themselves
     this.#subscriptions.connected(connection, reply.resumed);
     this.#outbox.connected(connection, reply.session);

@@ -77,12 +77,12 @@ export class Subscription<T = unknown> extends Feed<Message<T>, SubscriptionEven
       this.tell('subscribed', { position });
       return;
     }
-    this.#recovery = null;
+    // Before anything is told: a listener may leave this connection, and what is to come on it will not then.
+    this.#recovery = missed > 0 ? { left: missed, missed, epoch: position?.epoch } : null;
     // While missed messages are still to come, our place is where they begin: another cut may come first.
     if (position && missed === 0) this.#place(position);
     this.tell('subscribed', { position });
-    if (missed > 0) this.#recovery = { left: missed, missed, epoch: position?.epoch };
-    else if (recovered !== undefined) this.tell('recovery', { recovered, reason, missed });
+    if (missed === 0 && recovered !== undefined) this.tell('recovery', { recovered, reason, missed });
   }
 
   /** @internal */
