@@ -255,17 +255,22 @@ public final class Client implements AutoCloseable {
     keeper.awaitStored(storing);
   }
 
-  /** Ends the session for good, with all that it holds, and closes. Done when the server has. */
+  /**
+   * Ends the session for good, with all that it holds, and closes. Done when the server has. When
+   * that fails ({@code unavailable}, {@code unknown}, {@code timeout}) the client is as it was: say
+   * it again, or close.
+   */
   public CompletableFuture<Void> end() {
     lane.execute(link::ending);
     return ask(Command.End::new, ServerMessage.Ended.class, _1 -> true)
         .handle((_1, failure) -> {
-          lane.execute(link::close);
           // The close that follows may overtake the answer.
-          if (failure != null && !link.endedByServer()) {
-            throw new CompletionException(failure);
+          if (failure == null || link.endedByServer()) {
+            lane.execute(link::close);
+            return null;
           }
-          return null;
+          lane.execute(link::notEnding);
+          throw new CompletionException(failure);
         });
   }
 

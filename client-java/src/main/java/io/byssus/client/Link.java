@@ -124,6 +124,12 @@ final class Link {
     ending = true;
   }
 
+  /** The server has not ended it, or has not said so: it is as it was. */
+  void notEnding() {
+    lane.check();
+    ending = false;
+  }
+
   /** Any thread: whether the server has ended the session, as the program asked. */
   boolean endedByServer() {
     return endedByServer;
