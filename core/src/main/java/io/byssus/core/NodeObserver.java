@@ -57,6 +57,13 @@ public interface NodeObserver {
    */
   default void taskFailed(Throwable failure) {}
 
+  /**
+   * Memory of this kind is short: somebody was refused, or had to let go of what it held.
+   *
+   * @param kind the name of a {@link Budget}
+   */
+  default void memoryShort(String kind) {}
+
   /** An engine call ended without an answer. */
   default void engineFailed(String step, Throwable failure) {}
 

@@ -178,6 +178,11 @@ public record Observers(NodeObserver first, NodeObserver second) implements Node
   }
 
   @Override
+  public void memoryShort(String kind) {
+    each(observer -> observer.memoryShort(kind));
+  }
+
+  @Override
   public void nameLost() {
     each(NodeObserver::nameLost);
   }

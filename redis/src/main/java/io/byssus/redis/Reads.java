@@ -6,11 +6,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * How much may be on its way from Redis to this node at once, in bytes of long answers: a short one
- * never waits behind more. Reads that find no room wait in line. Thread-safe.
+ * How much may be on its way from Redis to this node at once, in bytes of long answers, by what
+ * memory there is: a short one never waits behind more. Reads that find no room wait in line.
+ * Thread-safe.
  */
 final class Reads {
-  private static final long MOST_BYTES = 8 << 20;
+  private static final long MOST_BYTES =
+      Math.clamp(Runtime.getRuntime().maxMemory() / 32, 1 << 20, 8 << 20);
 
   private final ArrayDeque<Waiting<?>> line = new ArrayDeque<>();
   private long underWay;

@@ -1,5 +1,6 @@
 package io.byssus.server;
 
+import io.byssus.core.Budgets;
 import io.byssus.core.lane.Ticker;
 import io.byssus.core.memory.MemoryEngine;
 import io.byssus.core.node.Engine;
@@ -20,12 +21,13 @@ import java.util.random.RandomGenerator;
  */
 record RunningEngine(Engine engine, Runnable end) implements AutoCloseable {
   /** Returns when it works. */
-  static RunningEngine start(Config config, Owner owner, Ticker ticker, RandomGenerator random)
+  static RunningEngine start(
+      Config config, Owner owner, Ticker ticker, RandomGenerator random, Budgets budgets)
       throws NoStart {
     var settings = Settings.engine(config);
     return switch (config.engine()) {
       case Config.Engine.Memory() ->
-          new RunningEngine(MemoryEngine.create(settings, ticker, random), () -> {});
+          new RunningEngine(MemoryEngine.create(settings, ticker, random, budgets), () -> {});
       case Config.Engine.Redis(var address) ->
           redis(Settings.redis(address, config.redis()), settings, owner, random);
     };

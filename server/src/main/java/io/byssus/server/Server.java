@@ -1,5 +1,6 @@
 package io.byssus.server;
 
+import io.byssus.core.Budgets;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.Observers;
 import io.byssus.core.lane.Ticker;
@@ -57,6 +58,7 @@ public final class Server implements AutoCloseable {
   private final CompletableFuture<Void> nameLost = new CompletableFuture<>();
   private final Door door = new Door();
   private final EventLoops loops;
+  private final Budgets budgets;
   private final WebSocketServer listening;
   private final Node node;
   private final Optional<DevicePort> devicePort;
@@ -74,6 +76,7 @@ public final class Server implements AutoCloseable {
           EventLoops.start(
               config.listen().transport(), config.node().lanes(), observers::taskFailed);
       undo.push(loops::close);
+      budgets = Memory.shared(config.memory(), observers);
       var authenticator =
           new TokenAuthenticator(
               Settings.tokens(config),
@@ -84,9 +87,12 @@ public final class Server implements AutoCloseable {
           new Gateways(Settings.devices(config.devices()), door, authenticator, counted.and(log));
       listening =
           WebSocketServer.start(
-              Settings.transport(config), loops, site(config.devices(), gateways, transports));
+              Settings.transport(config),
+              loops,
+              site(config.devices(), gateways, transports),
+              budgets);
       undo.push(listening::close);
-      var engine = RunningEngine.start(config, owner, TICKER, random);
+      var engine = RunningEngine.start(config, owner, TICKER, random, budgets);
       undo.push(engine::close);
       node =
           new Node(
@@ -95,6 +101,7 @@ public final class Server implements AutoCloseable {
               authenticator,
               loops.lanes(),
               random,
+              budgets,
               observers);
       node.start();
       join(config);
@@ -147,7 +154,7 @@ public final class Server implements AutoCloseable {
         door,
         Optional.of(gateways).filter(open -> devices.webSocket()),
         this::ready,
-        new MetricsPage(counted, this::ready, door::members),
+        new MetricsPage(counted, this::ready, door::members, budgets),
         new NodesPage(door::members),
         "console",
         observer);

@@ -1,5 +1,6 @@
 package io.byssus.core.connection;
 
+import io.byssus.core.Budget;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.LaneConfined;
@@ -40,12 +41,17 @@ public final class Connection {
   /** What was on its way to the peer when it was last looked at. */
   private int unsent;
 
+  /**
+   * @param outboxBytes most that waits for its peer
+   * @param sending of what waits for all peers together
+   */
   public Connection(
       Lane lane,
       Socket socket,
       Encoding encoding,
       Peer peer,
       int outboxBytes,
+      Budget sending,
       NodeObserver observer,
       Receivers receivers) {
     this.lane = lane;
@@ -53,7 +59,7 @@ public final class Connection {
     this.encoding = encoding;
     this.peer = peer;
     this.observer = observer;
-    this.outbox = new Outbox(socket, outboxBytes, observer);
+    this.outbox = new Outbox(socket, outboxBytes, sending, observer);
     this.heardAt = lane.nanoTime();
     this.pingedAt = heardAt;
     this.receiver = receivers.of(this);
@@ -229,6 +235,11 @@ public final class Connection {
 
   public boolean congested() {
     return outbox.congested();
+  }
+
+  /** What waits for the peer before the socket takes it, in bytes. */
+  public long waiting() {
+    return outbox.bytes();
   }
 
   /**

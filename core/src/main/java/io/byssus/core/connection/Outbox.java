@@ -1,5 +1,6 @@
 package io.byssus.core.connection;
 
+import io.byssus.core.Budget;
 import io.byssus.core.NodeObserver;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -13,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * The bounded way to one socket. Confined to the connection's lane.
  *
  * <p>While the peer reads, frames go straight through. When it falls behind, they wait here, at
- * most {@code maxBytes} of them; what happens to one that finds no room is its {@link Overflow}.
- * Replies and the like belong to no channel and are never dropped. The newest push of a channel
- * that keeps only its latest always has a place, of its own: one for each such channel.
+ * most {@code maxBytes} of them, and less when much waits for all readers together; what happens to
+ * one that finds no room is its {@link Overflow}. Replies and the like belong to no channel and are
+ * never dropped. The newest push of a channel that keeps only its latest always has a place, of its
+ * own: one for each such channel.
  */
 final class Outbox {
   /** The channel of frames that must not be dropped. */
@@ -23,12 +25,17 @@ final class Outbox {
 
   private final Socket socket;
   private final int maxBytes;
+  private final Budget all;
   private final NodeObserver observer;
   private @Nullable Backlog backlog;
 
-  Outbox(Socket socket, int maxBytes, NodeObserver observer) {
+  /**
+   * @param all of what waits for all connections together
+   */
+  Outbox(Socket socket, int maxBytes, Budget all, NodeObserver observer) {
     this.socket = socket;
     this.maxBytes = maxBytes;
+    this.all = all;
     this.observer = observer;
   }
 
@@ -42,6 +49,11 @@ final class Outbox {
       return true;
     }
     return backlog().add(new Waiting(frame, channel, overflow), maxBytes);
+  }
+
+  /** What waits here, in bytes. */
+  long bytes() {
+    return backlog == null ? 0 : backlog.bytes + backlog.latestBytes;
   }
 
   boolean congested() {
@@ -83,7 +95,7 @@ final class Outbox {
 
   private Backlog backlog() {
     if (backlog == null) {
-      backlog = new Backlog(observer);
+      backlog = new Backlog(all, observer);
     }
     return backlog;
   }
@@ -96,6 +108,7 @@ final class Outbox {
 
   /** What waits for a slow reader; exists only while there is one. */
   private static final class Backlog {
+    private final Budget all;
     private final NodeObserver observer;
     private final ArrayDeque<Waiting> inOrder = new ArrayDeque<>();
     private final LinkedHashMap<String, Waiting> latest = new LinkedHashMap<>();
@@ -105,8 +118,10 @@ final class Outbox {
     private final Set<String> skipped = new HashSet<>();
 
     private long bytes;
+    private long latestBytes;
 
-    Backlog(NodeObserver observer) {
+    Backlog(Budget all, NodeObserver observer) {
+      this.all = all;
       this.observer = observer;
     }
 
@@ -115,10 +130,14 @@ final class Outbox {
         addLatest(push);
         return true;
       }
-      makeRoom(push.frame.bytes(), maxBytes);
-      if (bytes + push.frame.bytes() <= maxBytes) {
+      var most = Math.min(maxBytes, all.share());
+      makeRoom(push.frame.bytes(), most);
+      if (bytes + push.frame.bytes() <= most) {
         append(push);
         return true;
+      }
+      if (most < maxBytes) {
+        all.refused();
       }
       if (push.droppable()) {
         gaps.add(push.channel);
@@ -131,13 +150,25 @@ final class Outbox {
 
     void append(Waiting push) {
       inOrder.add(push);
-      bytes += push.frame.bytes();
+      count(push.frame.bytes());
+    }
+
+    private void count(int more) {
+      bytes += more;
+      all.add(more);
+    }
+
+    private void countLatest(int more) {
+      latestBytes += more;
+      all.add(more);
     }
 
     private void addLatest(Waiting push) {
       var older = latest.remove(push.channel);
       latest.put(push.channel, push);
+      countLatest(push.frame.bytes());
       if (older != null) {
+        countLatest(-older.frame.bytes());
         skipped.add(push.channel);
         drop(older);
       }
@@ -147,6 +178,7 @@ final class Outbox {
       var waiting = latest.remove(channel);
       skipped.remove(channel);
       if (waiting != null) {
+        countLatest(-waiting.frame.bytes());
         waiting.frame.release();
       }
     }
@@ -154,6 +186,7 @@ final class Outbox {
     void settle(String channel) {
       var waiting = latest.remove(channel);
       if (waiting != null) {
+        countLatest(-waiting.frame.bytes());
         append(waiting);
         if (skipped.remove(channel)) {
           gaps.add(channel);
@@ -161,13 +194,13 @@ final class Outbox {
       }
     }
 
-    private void makeRoom(int needed, int maxBytes) {
+    private void makeRoom(int needed, long maxBytes) {
       var oldest = inOrder.iterator();
       while (bytes + needed > maxBytes && oldest.hasNext()) {
         var push = oldest.next();
         if (push.droppable()) {
           oldest.remove();
-          bytes -= push.frame.bytes();
+          count(-push.frame.bytes());
           gaps.add(push.channel);
           drop(push);
         }
@@ -185,11 +218,12 @@ final class Outbox {
       gaps.clear();
       while (socket.writable() && !inOrder.isEmpty()) {
         var next = inOrder.poll();
-        bytes -= next.frame.bytes();
+        count(-next.frame.bytes());
         socket.write(next.frame);
       }
       while (socket.writable() && !latest.isEmpty()) {
         var next = latest.pollFirstEntry().getValue();
+        countLatest(-next.frame.bytes());
         if (skipped.remove(next.channel)) {
           socket.write(gap.apply(next.channel));
         }
@@ -199,6 +233,8 @@ final class Outbox {
     }
 
     void clear() {
+      count((int) -bytes);
+      countLatest((int) -latestBytes);
       inOrder.forEach(push -> push.frame.release());
       latest.values().forEach(push -> push.frame.release());
     }

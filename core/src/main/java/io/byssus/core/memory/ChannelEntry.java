@@ -14,6 +14,10 @@ import java.util.Optional;
 /** The history of one channel in one epoch. Its monitor guards it. */
 final class ChannelEntry {
   final String epoch;
+
+  /** Without what it keeps, and without its name. */
+  private static final int CHANNEL_BYTES = 256;
+
   private final Tail kept = new Tail();
 
   /**
@@ -23,6 +27,9 @@ final class ChannelEntry {
   private Gap dropReason = Gap.TRIMMED;
 
   private long usedNs;
+
+  /** What the table has counted for it. */
+  long counted;
 
   /** Whether it was dropped as unused; whoever still finds it has to look for its successor. */
   boolean forgotten;
@@ -38,6 +45,21 @@ final class ChannelEntry {
 
   long unusedNs(long nowNs) {
     return nowNs - usedNs;
+  }
+
+  long weight(String name) {
+    return CHANNEL_BYTES + name.length() + kept.weight();
+  }
+
+  boolean isEmpty() {
+    return kept.size() == 0;
+  }
+
+  /** Keeps nothing of what there is: whoever comes back for it is told that it was trimmed. */
+  void dropAll() {
+    if (kept.dropTo(kept.top())) {
+      dropReason = Gap.TRIMMED;
+    }
   }
 
   Position top() {

@@ -1,6 +1,7 @@
 package io.byssus.core.memory;
 
 import io.byssus.core.Bounds;
+import io.byssus.core.Budget;
 import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.delivery.InboxStore.Page;
 import io.byssus.core.node.EngineSettings;
@@ -20,10 +21,22 @@ final class InboxEntry {
     return acknowledged;
   }
 
-  Append append(Json data, Optional<Sender> from, EngineSettings settings, long nowNs) {
+  /** About what it takes. */
+  long weight() {
+    return waiting.weight();
+  }
+
+  /**
+   * @param all of all inboxes together
+   */
+  Append append(Json data, Optional<Sender> from, EngineSettings settings, Budget all, long nowNs) {
     waiting.dropOlder(settings.inboxAge().toNanos(), nowNs);
     if (waiting.size() >= settings.inboxMessages()
         || waiting.bytes() + data.bytes() > settings.inboxBytes()) {
+      return Append.FULL;
+    }
+    if (weight() + data.bytes() > all.share()) {
+      all.refused();
       return Append.FULL;
     }
     waiting.append(data, from, nowNs);

@@ -3,6 +3,7 @@ package io.byssus.core.memory;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import io.byssus.core.Bounds;
+import io.byssus.core.Budget;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.lane.Ticker;
@@ -10,6 +11,7 @@ import io.byssus.core.node.EngineSettings;
 import io.byssus.protocol.Durability;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Position;
+import io.byssus.protocol.Sender;
 import io.byssus.protocol.ServerMessage.Item;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -30,9 +32,15 @@ final class MemoryBroker implements Broker {
   /**
    * @param epochs names that were never used before
    */
-  MemoryBroker(EngineSettings settings, Ticker ticker, Supplier<String> epochs, int dedupeIdsMax) {
-    channels = new ChannelTable(settings.channelTtl(), ticker, epochs, listeners::containsKey);
-    dedupe = new Dedupe(settings.dedupeWindow(), dedupeIdsMax, ticker);
+  MemoryBroker(
+      EngineSettings settings,
+      Ticker ticker,
+      Supplier<String> epochs,
+      int dedupeIdsMax,
+      Budget histories) {
+    channels =
+        new ChannelTable(settings.channelTtl(), ticker, epochs, listeners::containsKey, histories);
+    dedupe = new Dedupe(settings.dedupeWindow(), dedupeIdsMax, ticker, histories);
   }
 
   @Override
@@ -53,6 +61,9 @@ final class MemoryBroker implements Broker {
   }
 
   private Outcome keep(String name, Draft draft, Retention retention) {
+    if (channels.full()) {
+      return new Outcome.Rejected(ErrorCode.UNAVAILABLE);
+    }
     return channels.use(
         name,
         (channel, nowNs) -> {
@@ -84,7 +95,11 @@ final class MemoryBroker implements Broker {
   private Dedupe.Answer firstUse(String channel, Draft draft, Optional<Position> position) {
     return draft.dedupe().isEmpty()
         ? Dedupe.Answer.FIRST
-        : dedupe.use(channel, draft.dedupe(), position);
+        : dedupe.use(channel, draft.dedupe(), publisher(draft), position);
+  }
+
+  private static String publisher(Draft draft) {
+    return draft.from().map(Sender::session).orElse("");
   }
 
   private void tell(String channel, String epoch, Item item) {

@@ -1,5 +1,6 @@
 package io.byssus.core.memory;
 
+import io.byssus.core.Budgets;
 import io.byssus.core.lane.Ticker;
 import io.byssus.core.node.Engine;
 import io.byssus.core.node.EngineSettings;
@@ -14,18 +15,27 @@ import java.util.random.RandomGenerator;
 public final class MemoryEngine {
   private MemoryEngine() {}
 
+  /** One that keeps as much as it is given. */
+  public static Engine create(EngineSettings settings, Ticker ticker, RandomGenerator random) {
+    return create(settings, ticker, random, Budgets.unbounded());
+  }
+
   /**
    * @param random for the epochs of channels
    */
-  public static Engine create(EngineSettings settings, Ticker ticker, RandomGenerator random) {
-    var table = new SessionTable(new SessionDeadlines(settings.sessionTtl(), ticker));
-    var broker = new MemoryBroker(settings, ticker, new Epochs(random)::next, Dedupe.IDS_MAX);
+  public static Engine create(
+      EngineSettings settings, Ticker ticker, RandomGenerator random, Budgets budgets) {
+    var table = new SessionTable(new SessionDeadlines(settings.sessionTtl(), ticker), budgets);
+    var broker =
+        new MemoryBroker(
+            settings, ticker, new Epochs(random)::next, Dedupe.IDS_MAX, budgets.histories());
     var presence = new MemoryPresence(settings.presenceTtl(), ticker);
     var directory = new MemoryDirectory(settings.sessionTtl(), ticker);
     return new Engine(
         new MemorySessions(
             table,
             limit -> {
+              table.makeRoom(limit);
               broker.sweep(limit);
               presence.sweep(limit);
               directory.sweep(limit);

@@ -37,7 +37,7 @@ final class MemoryInboxes implements InboxStore {
                 session,
                 entry ->
                     entry.under(as)
-                        ? entry.append(data, from, settings, ticker.nanoTime())
+                        ? entry.append(data, from, settings, table.inboxes(), ticker.nanoTime())
                         : Append.NO_SESSION)
             .orElse(Append.NO_SESSION);
     if (append == Append.STORED) {

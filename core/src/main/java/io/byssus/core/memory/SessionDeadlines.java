@@ -2,7 +2,10 @@ package io.byssus.core.memory;
 
 import io.byssus.core.lane.Ticker;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +59,21 @@ final class SessionDeadlines {
     }
     entry.earlier = null;
     entry.later = null;
+  }
+
+  /**
+   * Of the first {@code most}, those of which {@code wanted} is true; they may have changed since.
+   */
+  synchronized List<SessionEntry> earliest(int most, Predicate<SessionEntry> wanted) {
+    var found = new ArrayList<SessionEntry>();
+    var entry = first;
+    for (var i = 0; i < most && entry != null; i++) {
+      if (wanted.test(entry)) {
+        found.add(entry);
+      }
+      entry = entry.later;
+    }
+    return found;
   }
 
   /**

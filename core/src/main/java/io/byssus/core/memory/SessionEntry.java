@@ -1,6 +1,7 @@
 package io.byssus.core.memory;
 
 import io.byssus.core.Bounds;
+import io.byssus.core.Budget;
 import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.delivery.InboxStore.Page;
 import io.byssus.core.node.EngineSettings;
@@ -10,6 +11,7 @@ import io.byssus.core.session.SessionState;
 import io.byssus.core.session.SessionStore.Claim;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.SessionWeight;
 import io.byssus.core.session.StoredSession;
 import io.byssus.core.session.TokenHash;
 import io.byssus.protocol.Json;
@@ -39,6 +41,13 @@ final class SessionEntry {
   private Map<String, Optional<Position>> subscriptions = Map.of();
   private @Nullable InboxEntry inbox;
 
+  /** About what it takes, without its inbox. */
+  private int weight = SessionWeight.SESSION;
+
+  // What the table has counted for it.
+  int counted;
+  int countedInbox;
+
   /** Whether it was removed; whoever still finds it comes too late. */
   boolean removed;
 
@@ -51,7 +60,8 @@ final class SessionEntry {
     id = made.id();
     user = made.user();
     tokens = ResumeTokens.first(made.token());
-    tags = Set.copyOf(made.tags());
+    tags = Set.of();
+    setTags(made.tags());
     state = SessionState.created(id, owner);
     setAttributes(made.attributes());
   }
@@ -76,22 +86,50 @@ final class SessionEntry {
   }
 
   void setAttributes(Map<String, Json> changes) {
+    weight -= SessionWeight.ofAttributes(attributes);
     changes.forEach((name, value) ->
         attributes =
             value.isNull()
                 ? Compact.without(attributes, name)
                 : Compact.with(attributes, name, value));
+    weight += SessionWeight.ofAttributes(attributes);
   }
 
   void setTags(Set<String> newTags) {
+    weight -= SessionWeight.ofTags(tags);
     tags = Set.copyOf(newTags);
+    weight += SessionWeight.ofTags(tags);
+  }
+
+  int weight() {
+    return weight;
+  }
+
+  int inboxWeight() {
+    return inbox == null ? 0 : (int) inbox.weight();
+  }
+
+  /** Whether nobody has it now. */
+  boolean detached() {
+    return state.holder().isEmpty();
+  }
+
+  /** Whether it is nobody's in particular: its client came without a token. */
+  boolean anonymous() {
+    return user.isEmpty();
   }
 
   void subscribe(String channel, Optional<Position> position) {
+    if (!subscriptions.containsKey(channel)) {
+      weight += SessionWeight.ofStoredSubscription(channel);
+    }
     subscriptions = Compact.with(subscriptions, channel, position);
   }
 
   void unsubscribe(String channel) {
+    if (subscriptions.containsKey(channel)) {
+      weight -= SessionWeight.ofStoredSubscription(channel);
+    }
     subscriptions = Compact.without(subscriptions, channel);
   }
 
@@ -110,11 +148,11 @@ final class SessionEntry {
     };
   }
 
-  Append append(Json data, Optional<Sender> from, EngineSettings settings, long nowNs) {
+  Append append(Json data, Optional<Sender> from, EngineSettings settings, Budget all, long nowNs) {
     if (inbox == null) {
       inbox = new InboxEntry();
     }
-    return inbox.append(data, from, settings, nowNs);
+    return inbox.append(data, from, settings, all, nowNs);
   }
 
   Page readInbox(long after, Bounds bounds, EngineSettings settings, long nowNs) {

@@ -1,5 +1,7 @@
 package io.byssus.core.memory;
 
+import io.byssus.core.Budget;
+import io.byssus.core.Budgets;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
@@ -9,8 +11,10 @@ import io.byssus.core.session.SessionStore.Orphan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -20,11 +24,36 @@ import java.util.function.Predicate;
  * Thread-safe: a step runs under the lock of its session's entry, must be short and calls nobody.
  */
 final class SessionTable {
+  /** Of all sessions, when some must go. */
+  private static final int MOST_LOOKED_AT = 10_000;
+
   private final ConcurrentHashMap<String, SessionEntry> entries = new ConcurrentHashMap<>();
   private final SessionDeadlines deadlines;
+  private final Budget sessions;
+  private final Budget inboxes;
 
-  SessionTable(SessionDeadlines deadlines) {
+  /** Let go of for want of memory, and not told of yet. */
+  private final Queue<Gone> letGo = new ConcurrentLinkedQueue<>();
+
+  SessionTable(SessionDeadlines deadlines, Budgets budgets) {
     this.deadlines = deadlines;
+    this.sessions = budgets.sessions();
+    this.inboxes = budgets.inboxes();
+  }
+
+  /** Of all sessions together. */
+  Budget inboxes() {
+    return inboxes;
+  }
+
+  private void weigh(SessionEntry entry) {
+    if (entry.removed) {
+      return;
+    }
+    sessions.add(entry.weight() - entry.counted);
+    inboxes.add(entry.inboxWeight() - entry.countedInbox);
+    entry.counted = entry.weight();
+    entry.countedInbox = entry.inboxWeight();
   }
 
   /** Answers what was there before, if its time had passed; nothing is made beside the living. */
@@ -48,6 +77,7 @@ final class SessionTable {
       var there = Optional.ofNullable(entries.putIfAbsent(made.id, made));
       if (there.isEmpty()) {
         deadlines.start(made);
+        weigh(made);
       }
       return there;
     }
@@ -66,9 +96,12 @@ final class SessionTable {
       return Optional.empty();
     }
     synchronized (entry) {
-      return entry.removed || deadlines.passed(entry)
-          ? Optional.empty()
-          : Optional.of(step.apply(entry));
+      if (entry.removed || deadlines.passed(entry)) {
+        return Optional.empty();
+      }
+      var made = step.apply(entry);
+      weigh(entry);
+      return Optional.of(made);
     }
   }
 
@@ -102,6 +135,8 @@ final class SessionTable {
   /** Removes the entry. As or in a step. */
   Gone remove(SessionEntry entry) {
     entry.removed = true;
+    sessions.add(-entry.counted);
+    inboxes.add(-entry.countedInbox);
     deadlines.stop(entry);
     entries.remove(entry.id, entry);
     return entry.gone();
@@ -109,6 +144,9 @@ final class SessionTable {
 
   List<Gone> removePassed(int limit) {
     var gone = new ArrayList<Gone>();
+    for (var next = letGo.poll(); next != null; next = letGo.poll()) {
+      gone.add(next);
+    }
     while (gone.size() < limit) {
       var entry = deadlines.takePassed();
       if (entry.isEmpty()) {
@@ -125,6 +163,36 @@ final class SessionTable {
       return entry.removed || !deadlines.passed(entry)
           ? Optional.empty()
           : Optional.of(remove(entry));
+    }
+  }
+
+  /**
+   * Makes room for newcomers: of those whom nobody has, the ones go whose time would pass first,
+   * and of these the ones without a user before the others.
+   */
+  void makeRoom(int limit) {
+    if (!sessions.strained()) {
+      return;
+    }
+    var detached = deadlines.earliest(MOST_LOOKED_AT, SessionEntry::detached);
+    for (var users : new boolean[] {false, true}) {
+      for (var entry : detached) {
+        if (letGo.size() >= limit || !sessions.full()) {
+          return;
+        }
+        if (entry.anonymous() != users) {
+          letGo(entry);
+        }
+      }
+    }
+  }
+
+  private void letGo(SessionEntry entry) {
+    synchronized (entry) {
+      if (!entry.removed && entry.detached()) {
+        letGo.add(remove(entry));
+        sessions.refused();
+      }
     }
   }
 

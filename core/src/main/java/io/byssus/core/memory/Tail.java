@@ -19,6 +19,9 @@ final class Tail {
   private static final @Nullable Kept[] NONE = {};
   private static final int FIRST_LENGTH = 4;
 
+  /** What stands around the data of an item. */
+  private static final int ITEM_BYTES = 128;
+
   private record Kept(Item item, long atNs) {}
 
   private @Nullable Kept[] ring = NONE;
@@ -43,6 +46,11 @@ final class Tail {
   /** Of the data of all kept items. */
   long bytes() {
     return bytes;
+  }
+
+  /** About what all of it takes. */
+  long weight() {
+    return bytes + (long) ITEM_BYTES * size();
   }
 
   Item append(Json data, Optional<Sender> from, long nowNs) {

@@ -7,6 +7,7 @@ import io.byssus.core.session.Lease;
 import io.byssus.core.session.Session;
 import io.byssus.core.session.SessionStore.Claim;
 import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.SessionWeight;
 import io.byssus.core.session.StoredSession;
 import io.byssus.core.session.TokenHash;
 import io.byssus.protocol.CloseCode;
@@ -117,6 +118,11 @@ final class Admission {
   }
 
   private void known(String user) {
+    if (!hasRoom()) {
+      node.budgets.sessions().refused();
+      refuse(ErrorCode.UNAVAILABLE, "the node is short of memory, try again later");
+      return;
+    }
     var patience = node.settings.limits().connectTimeout().toNanos();
     gate.enter(
         connection.lane().nanoTime() + patience,
@@ -124,6 +130,15 @@ final class Admission {
         // becomes of it.
         () -> connection.attempt(() -> enter(user)),
         () -> connection.attempt(this::tooLate));
+  }
+
+  /** Who comes back may have what newcomers leave. */
+  private boolean hasRoom() {
+    var sessions = node.budgets.sessions();
+    return connect.resume().isPresent()
+        ? sessions.offers(SessionWeight.SESSION)
+        : sessions.offersNewcomer(
+            SessionWeight.SESSION + SessionWeight.ofAttributes(connect.attributes()));
   }
 
   // At the gate.

@@ -1,6 +1,8 @@
 package io.byssus.core.node;
 
 import io.byssus.core.Bounds;
+import io.byssus.core.Budget;
+import io.byssus.core.Budgets;
 import io.byssus.core.NotDoneException;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.ChannelName;
@@ -15,6 +17,7 @@ import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Session;
 import io.byssus.core.session.SessionStore.Gone;
+import io.byssus.core.session.SessionWeight;
 import io.byssus.core.session.StoredSession;
 import io.byssus.core.session.Subscription;
 import io.byssus.protocol.CloseCode;
@@ -71,6 +74,9 @@ final class CommandDispatcher implements Connection.Receiver {
   /** Longer than any connection lives, and short enough to compare. */
   private static final long LONGEST_NS = Long.MAX_VALUE / 2;
 
+  /** So many messages, of the longest, may wait as well as any number of short ones. */
+  private static final int MESSAGES_WAITING = 4;
+
   private static final long LAST_REPLIES_NS = TimeUnit.SECONDS.toNanos(1);
 
   /** Belongs to the lane's {@link Watch}. */
@@ -92,6 +98,17 @@ final class CommandDispatcher implements Connection.Receiver {
   private @Nullable Readings readings;
   private @Nullable Places places;
   private int inFlight;
+
+  /** Of the commands that wait here, in bytes, and of the large ones that are with the engine. */
+  private int waitingBytes;
+
+  private int inFlightBytes;
+
+  /** Of the node's budget for sessions: for the connection, its session and what waits here. */
+  private int kept;
+
+  private int content;
+  private boolean over;
   private int unreadable;
   private boolean held;
   private boolean paused;
@@ -110,6 +127,7 @@ final class CommandDispatcher implements Connection.Receiver {
     this.authorizedUntil = now + LONGEST_NS;
     var interval = node.settings.heartbeat().interval();
     connection.startHeartbeat(interval, node.randomUpTo(interval));
+    keep(Budgets.CONNECTION_BYTES);
   }
 
   /**
@@ -137,12 +155,31 @@ final class CommandDispatcher implements Connection.Receiver {
     if (!held || passes(decoded)) {
       perform(decoded);
     } else {
-      if (waiting == null) {
-        waiting = new ArrayDeque<>();
-      }
-      waiting.add(decoded);
+      hold(decoded);
     }
     pauseOrResume();
+  }
+
+  private void hold(Decoded decoded) {
+    var bytes = CommandWeight.of(decoded);
+    if (!memory().offers(bytes)) {
+      failForMemory(idOf(decoded), memory());
+      return;
+    }
+    if (waiting == null) {
+      waiting = new ArrayDeque<>();
+    }
+    waiting.add(decoded);
+    waitingBytes += bytes;
+    keep(bytes);
+  }
+
+  private Decoded unhold(ArrayDeque<Decoded> from) {
+    var next = from.remove();
+    var bytes = CommandWeight.of(next);
+    waitingBytes -= bytes;
+    keep(-bytes);
+    return next;
   }
 
   /**
@@ -214,7 +251,7 @@ final class CommandDispatcher implements Connection.Receiver {
     lane().check();
     held = false;
     while (!held && waiting != null && !waiting.isEmpty() && connection.open()) {
-      perform(waiting.poll());
+      perform(unhold(waiting));
     }
     pauseOrResume();
   }
@@ -225,11 +262,67 @@ final class CommandDispatcher implements Connection.Receiver {
             + (waiting == null ? 0 : waiting.size())
             + (readings == null ? 0 : readings.waiting());
     var most = node.settings.limits().commandsWaiting();
-    var pause = connection.congested() || pending > (paused ? most / 2 : most);
+    var bytes = (long) waitingBytes + inFlightBytes;
+    var mostBytes = MESSAGES_WAITING * (long) node.settings.limits().messageBytes();
+    var pause =
+        connection.congested()
+            || pending > (paused ? most / 2 : most)
+            || bytes > (paused ? mostBytes / 2 : mostBytes);
     if (pause != paused) {
       paused = pause;
       connection.reading(!pause);
     }
+  }
+
+  // Memory.
+
+  private Budget memory() {
+    return node.budgets.sessions();
+  }
+
+  private void keep(int bytes) {
+    if (!over) {
+      kept += bytes;
+      memory().add(bytes);
+    }
+  }
+
+  /** What the session carries has changed. */
+  private void weigh(Session session) {
+    var now =
+        SessionWeight.ofAttributes(session.attributes()) + SessionWeight.ofTags(session.tags());
+    keep(now - content);
+    content = now;
+  }
+
+  private void failForMemory(long id, Budget shortOf) {
+    shortOf.refused();
+    fail(id, ErrorCode.UNAVAILABLE, "the node is short of memory, try again later");
+  }
+
+  /** Large {@code data} is held until the engine has answered. */
+  private <T> CompletionStage<T> inFlight(Json data, CompletionStage<T> stage) {
+    var bytes = data.bytes();
+    if (bytes >= CommandWeight.LARGE && !stage.toCompletableFuture().isDone()) {
+      inFlightBytes += bytes;
+      memory().add(bytes);
+      lane()
+          .when(
+              stage,
+              (answer, failure) -> {
+                inFlightBytes -= bytes;
+                memory().add(-bytes);
+              });
+    }
+    return stage;
+  }
+
+  private boolean tooLargeNow(long id, Json data) {
+    var no = data.bytes() >= CommandWeight.LARGE && !memory().offers(data.bytes());
+    if (no) {
+      failForMemory(id, memory());
+    }
+    return no;
   }
 
   /**
@@ -331,6 +424,8 @@ final class CommandDispatcher implements Connection.Receiver {
   Session hold(Lease lease, StoredSession stored) {
     lane().check();
     session = new Session(connection, lease, stored);
+    keep(SessionWeight.SESSION);
+    weigh(session);
     return session;
   }
 
@@ -387,6 +482,8 @@ final class CommandDispatcher implements Connection.Receiver {
       fail(id, ErrorCode.TOO_MANY_SUBSCRIPTIONS, "at most " + limits.subscriptions());
     } else if (ChannelName.isPattern(channel) && subscribe.position().isPresent()) {
       fail(id, ErrorCode.MALFORMED, "a pattern has no position");
+    } else if (!memory().offers(SessionWeight.ofSubscription(channel))) {
+      failForMemory(id, memory());
     } else {
       holdOthers();
       var asked = subscribe.position().isPresent();
@@ -446,6 +543,7 @@ final class CommandDispatcher implements Connection.Receiver {
       boolean asked,
       Runnable begun,
       Runnable then) {
+    keep(SessionWeight.ofSubscription(channel));
     new Restoring(
             node,
             readings(),
@@ -520,6 +618,7 @@ final class CommandDispatcher implements Connection.Receiver {
   private void leave(Session session, Subscription subscription) {
     node.hub.leave(subscription);
     session.unsubscribe(subscription);
+    keep(-SessionWeight.ofSubscription(subscription.channel()));
     leavePresence(session, subscription.channel());
   }
 
@@ -539,6 +638,9 @@ final class CommandDispatcher implements Connection.Receiver {
       fail(publish.id(), ErrorCode.FORBIDDEN, "you may not publish to this channel");
       return;
     }
+    if (tooLargeNow(publish.id(), publish.data())) {
+      return;
+    }
     var dedupe = publish.dedupe().isEmpty() ? "" : session.id() + ':' + publish.dedupe();
     var draft =
         new Broker.Draft(
@@ -546,7 +648,8 @@ final class CommandDispatcher implements Connection.Receiver {
     answered(
         publish.id(),
         ErrorCode.UNKNOWN,
-        node.engine.broker().publish(channel, draft, namespace.retention()),
+        inFlight(
+            publish.data(), node.engine.broker().publish(channel, draft, namespace.retention())),
         outcome -> published(publish, outcome));
   }
 
@@ -577,6 +680,7 @@ final class CommandDispatcher implements Connection.Receiver {
       var bounds = pageOf(Math.min(asked, limits.historyItems()));
       readAlone(
           history.id(),
+          bounds,
           () ->
               node.engine
                   .broker()
@@ -592,19 +696,26 @@ final class CommandDispatcher implements Connection.Receiver {
    * more commands, by their size.
    */
   private <T> void readAlone(
-      long id, Supplier<CompletionStage<T>> read, Function<T, ServerMessage> reply) {
+      long id, Bounds bounds, Supplier<CompletionStage<T>> read, Function<T, ServerMessage> reply) {
     var reading = readings();
-    reading.askAlone(() ->
-        answered(
-            id,
-            ErrorCode.UNAVAILABLE,
-            read.get(),
-            answer -> {
-              var bytes = connection.sendCounted(reply.apply(answer));
-              bucket.spend(bytes / BYTES_A_COMMAND, connection.lane().nanoTime());
-              reading.cameAlone();
-            },
-            reading::cameAlone));
+    reading.askAlone(() -> {
+      var sending = node.budgets.sending();
+      if (!sending.offers(bounds.bytes())) {
+        failForMemory(id, sending);
+        reading.cameAlone();
+        return;
+      }
+      answered(
+          id,
+          ErrorCode.UNAVAILABLE,
+          read.get(),
+          answer -> {
+            var bytes = connection.sendCounted(reply.apply(answer));
+            bucket.spend(bytes / BYTES_A_COMMAND, connection.lane().nanoTime());
+            reading.cameAlone();
+          },
+          reading::cameAlone);
+    });
   }
 
   /** A reply must not fill the outbox by itself. */
@@ -642,9 +753,11 @@ final class CommandDispatcher implements Connection.Receiver {
     } else if (!node.showsPresence(channel)) {
       fail(presence.id(), ErrorCode.NO_PRESENCE, "this channel does not tell who is in it");
     } else {
+      var bounds = pageOf(limits.presenceMembers());
       readAlone(
           presence.id(),
-          () -> node.engine.presence().members(channel, pageOf(limits.presenceMembers())),
+          bounds,
+          () -> node.engine.presence().members(channel, bounds),
           page -> new ServerMessage.Presence(presence.id(), channel, page.total(), page.members()));
     }
   }
@@ -707,10 +820,14 @@ final class CommandDispatcher implements Connection.Receiver {
   // Directed messages.
 
   private void send(Session session, Command.Send send) {
+    if (tooLargeNow(send.id(), send.data())) {
+      return;
+    }
     answered(
         send.id(),
         ErrorCode.UNKNOWN,
-        node.router.send(send.to(), send.data(), Optional.of(sender(session))),
+        inFlight(
+            send.data(), node.router.send(send.to(), send.data(), Optional.of(sender(session)))),
         routed -> {
           if (routed.sessions() > 0) {
             if (send.id() != Command.NO_ID) {
@@ -795,6 +912,10 @@ final class CommandDispatcher implements Connection.Receiver {
       fail(set.id(), refusal.get().code(), refusal.get().message());
       return;
     }
+    if (!memory().offers(SessionWeight.ofAttributes(set.attributes()))) {
+      failForMemory(set.id(), memory());
+      return;
+    }
     holdOthers();
     var written = write(session, set.attributes(), set.tags());
     answered(
@@ -804,6 +925,7 @@ final class CommandDispatcher implements Connection.Receiver {
         fence -> {
           if (holds(session, fence)) {
             session.attributes(attributes);
+            weigh(session);
             set.tags().ifPresent(tags -> retagged(session, tags));
             session.subscriptions().forEach(s -> enterPresence(session, s.channel()));
             connection.send(attributes(set.id(), session));
@@ -883,6 +1005,7 @@ final class CommandDispatcher implements Connection.Receiver {
       }
     }
     session.tags(tags);
+    weigh(session);
   }
 
   /** The session is to have these tags, which not the client has chosen. */
@@ -1080,6 +1203,8 @@ final class CommandDispatcher implements Connection.Receiver {
       node.hub.leave(subscription);
     }
     node.attachments.detach(left.lease(), this);
+    keep(Budgets.CONNECTION_BYTES + waitingBytes - kept);
+    content = 0;
     session = null;
     inbox = null;
   }
@@ -1100,6 +1225,8 @@ final class CommandDispatcher implements Connection.Receiver {
     lane().check();
     node.closed(this);
     waiting = null;
+    keep(-waitingBytes);
+    waitingBytes = 0;
     if (admission != null) {
       admission.connectionGone();
     }
@@ -1110,6 +1237,8 @@ final class CommandDispatcher implements Connection.Receiver {
       debts().release(left.lease());
       node.observer.sessionDetached(left.id());
     }
+    keep(-kept);
+    over = true;
   }
 
   // What the watch does.

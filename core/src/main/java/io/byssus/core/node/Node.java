@@ -1,5 +1,6 @@
 package io.byssus.core.node;
 
+import io.byssus.core.Budgets;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.Observers;
 import io.byssus.core.channel.ChannelName;
@@ -49,6 +50,7 @@ public final class Node {
   final Authenticator authenticator;
   final NodeObserver observer;
   final RandomGenerator random;
+  final Budgets budgets;
   final Attachments attachments = new Attachments();
   final Hub hub;
   final Router router;
@@ -62,6 +64,17 @@ public final class Node {
   private volatile boolean reachable = true;
   private volatile boolean draining;
 
+  /** One that holds as much as it is given. */
+  public Node(
+      NodeSettings settings,
+      Engine engine,
+      Authenticator authenticator,
+      Lanes lanes,
+      RandomGenerator random,
+      NodeObserver observer) {
+    this(settings, engine, authenticator, lanes, random, Budgets.unbounded(), observer);
+  }
+
   /**
    * @param random of cryptographic strength, and thread-safe if there are several lanes: makes
    *     session ids and resume tokens
@@ -72,12 +85,14 @@ public final class Node {
       Authenticator authenticator,
       Lanes lanes,
       RandomGenerator random,
+      Budgets budgets,
       NodeObserver observer) {
     this.settings = settings;
     this.engine = engine;
     this.authenticator = authenticator;
     this.lanes = lanes;
     this.random = random;
+    this.budgets = budgets;
     this.observer = Observers.guarded(observer);
     this.hub =
         new Hub(
@@ -156,6 +171,7 @@ public final class Node {
         encoding,
         peer,
         settings.limits().outboxBytes(),
+        budgets.sending(),
         observer,
         connection -> {
           var dispatcher = new CommandDispatcher(this, connection);
@@ -184,10 +200,11 @@ public final class Node {
 
   /**
    * Whether new connections are welcome: false while draining, while the engine cannot be reached,
-   * and then until all leases have been checked; and while a lane does not deliver.
+   * and then until all leases have been checked; while a lane does not deliver, and while there is
+   * no room for them.
    */
   public boolean ready() {
-    return !draining && reachable && leasesChecked() && lanesAlive();
+    return !draining && reachable && leasesChecked() && lanesAlive() && budgets.welcome();
   }
 
   private boolean lanesAlive() {

@@ -2,6 +2,8 @@ package io.byssus.core.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Budget;
+import io.byssus.core.Budgets;
 import io.byssus.core.channel.Broker.Draft;
 import io.byssus.core.channel.Broker.Outcome;
 import io.byssus.core.channel.Retention;
@@ -34,7 +36,12 @@ class WhatIsUnusedIsForgottenTest {
 
   private final ManualTicker ticker = new ManualTicker();
   private final MemoryBroker broker =
-      new MemoryBroker(SETTINGS, ticker, new Epochs(new SplittableRandom(1))::next, DEDUPE_IDS);
+      new MemoryBroker(
+          SETTINGS,
+          ticker,
+          new Epochs(new SplittableRandom(1))::next,
+          DEDUPE_IDS,
+          Budget.unbounded("histories"));
   private final MemoryPresence presence = new MemoryPresence(SETTINGS.presenceTtl(), ticker);
   private final MemoryDirectory directory = new MemoryDirectory(SETTINGS.sessionTtl(), ticker);
 
@@ -46,7 +53,7 @@ class WhatIsUnusedIsForgottenTest {
   @Test
   void aRemovedSessionLeavesNothingToSweep() {
     var deadlines = new SessionDeadlines(SETTINGS.sessionTtl(), ticker);
-    var table = new SessionTable(deadlines);
+    var table = new SessionTable(deadlines, Budgets.unbounded());
     var made = new NewSession("session", "", Map.of(), Set.of(), TokenHash.of("token"));
     table.create(made, new Owner("n1", "i1"));
     assertThat(table.living("session", table::remove)).isPresent();

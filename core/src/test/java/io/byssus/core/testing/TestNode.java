@@ -1,5 +1,6 @@
 package io.byssus.core.testing;
 
+import io.byssus.core.Budgets;
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.channel.Access;
@@ -47,6 +48,21 @@ public final class TestNode {
     this(seed, Limits.DEFAULTS, new UserPolicy.Unlimited(), NodeObserver.NONE, e -> e);
   }
 
+  /** One that may hold so much. */
+  public TestNode(long seed, Budgets budgets) {
+    this(
+        new Owner("n1", "1"),
+        new SteppedLanes(3, new SplittableRandom(seed)),
+        Limits.DEFAULTS,
+        new UserPolicy.Unlimited(),
+        NodeObserver.NONE,
+        EngineSettings.DEFAULTS,
+        lanes -> MemoryEngine.create(EngineSettings.DEFAULTS, lanes, lanes.random(), budgets),
+        budgets);
+    node.join();
+    lanes.settle();
+  }
+
   public TestNode(
       long seed,
       Limits limits,
@@ -84,6 +100,18 @@ public final class TestNode {
       NodeObserver observer,
       EngineSettings engineSettings,
       Function<SteppedLanes, Engine> start) {
+    this(owner, lanes, limits, policy, observer, engineSettings, start, Budgets.unbounded());
+  }
+
+  private TestNode(
+      Owner owner,
+      SteppedLanes lanes,
+      Limits limits,
+      UserPolicy policy,
+      NodeObserver observer,
+      EngineSettings engineSettings,
+      Function<SteppedLanes, Engine> start,
+      Budgets budgets) {
     this.owner = owner;
     this.lanes = lanes;
     this.random = lanes.random();
@@ -100,7 +128,7 @@ public final class TestNode {
             true,
             Duration.ZERO,
             engineSettings);
-    node = new Node(settings, engine, BY_NAME, lanes.lanes(), random, observer);
+    node = new Node(settings, engine, BY_NAME, lanes.lanes(), random, budgets, observer);
     node.start();
     lanes.settle();
   }

@@ -27,6 +27,9 @@ final class Checks {
   private static final Pattern ADDRESS = Pattern.compile("[!-~]+");
   private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
+  /** In percent: the rest is for the program and for what the collector has yet to find. */
+  private static final int MOST_OF_THE_HEAP = 90;
+
   private final Map<String, Given> given;
   private final Set<String> wrongAlready;
   private final List<Problem> problems = new ArrayList<>();
@@ -44,6 +47,7 @@ final class Checks {
     var checks = new Checks(given, known);
     checks.origins(config.listen().allowedOrigins());
     checks.sizes(config.limits());
+    checks.memory(config.memory());
     checks.node(config.node());
     checks.redis(config.engine(), config.redis());
     checks.auth(config.auth());
@@ -85,6 +89,21 @@ final class Checks {
         new Size(room) + " has no room for one message of limits.max-message, " + new Size(message),
         path,
         "limits.max-message");
+  }
+
+  private void memory(Config.Memory memory) {
+    var sum = memory.sessions() + memory.histories() + memory.inboxes();
+    require(
+        sum <= MOST_OF_THE_HEAP,
+        "together with memory.histories and memory.inboxes "
+            + sum
+            + " percent of the heap, where"
+            + " the program needs "
+            + (100 - MOST_OF_THE_HEAP)
+            + " to work with",
+        "memory.sessions",
+        "memory.histories",
+        "memory.inboxes");
   }
 
   private void node(Config.Node node) {

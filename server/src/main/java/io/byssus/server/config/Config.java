@@ -38,6 +38,7 @@ public record Config(
     Heartbeat heartbeat,
     Devices devices,
     Limits limits,
+    Memory memory,
     Deflate deflate,
     Drain drain,
     Log log) {
@@ -80,6 +81,12 @@ public record Config(
         Devices.read(
             in.group("devices", "Embedded devices behind gateways, with their binary frame.")),
         Limits.read(in.group("limits", "Bounds; each refusal has a named code.")),
+        Memory.read(
+            in.group(
+                "memory",
+                "What all clients together may hold, as parts of what the JVM has (-Xmx), without"
+                    + " what the program needs for itself; docs/operations/one-node.md tells"
+                    + " more.")),
         Deflate.read(
             in.group("deflate", "Compression of messages (permessage-deflate, RFC 7692).")),
         Drain.read(in.group("drain", "How the node goes, on SIGTERM or Ctrl-C.")),
@@ -518,7 +525,8 @@ public record Config(
       Duration requestTimeout,
       Duration keepAlive,
       int requestLine,
-      int headers) {
+      int headers,
+      int handshakes) {
     private static Limits read(Group in) {
       return new Limits(
           in.key(
@@ -643,7 +651,43 @@ public record Config(
           in.key("request-line", "Longest first line of an HTTP request; then 414.")
               .bytes("4KiB", "256B", "64KiB"),
           in.key("headers", "Headers of one HTTP request together, cookies among them; then 431.")
-              .bytes("16KiB", "1KiB", "1MiB"));
+              .bytes("16KiB", "1KiB", "1MiB"),
+          in.key(
+                  "handshakes",
+                  "Connections at once that have not asked for anything yet, or for nothing more; with more the oldest"
+                      + " is reset. 0 is as many as a quarter of memory.sessions has room for.")
+              .count(0, 0, 1_000_000, "connections"));
+    }
+  }
+
+  /** In percent. */
+  public record Memory(int sessions, int histories, int inboxes, int sending) {
+    private static Memory read(Group in) {
+      return new Memory(
+          in.key(
+                  "sessions",
+                  "Connections and sessions with all that they carry, and commands that wait, as a"
+                      + " part of the heap. Newcomers are refused before it is used up (503, error"
+                      + " unavailable), then what would make a session larger (unavailable); the"
+                      + " memory engine forgets sessions that nobody has, the oldest first.")
+              .count(35, 1, 90, "percent"),
+          in.key(
+                  "histories",
+                  "Channels and what is kept of them, and dedupe ids, by the memory engine, as a"
+                      + " part of the heap. Then the histories go that hold the most and are used"
+                      + " the least (gap trimmed); too many ids are refused (error rate_limited).")
+              .count(25, 1, 90, "percent"),
+          in.key(
+                  "inboxes",
+                  "Messages that wait in inboxes of the memory engine, as a part of the heap; error"
+                      + " inbox_full.")
+              .count(5, 1, 90, "percent"),
+          in.key(
+                  "sending",
+                  "What clients have not read yet, and messages that have not come in as a whole,"
+                      + " as a part of the direct memory. Then the slowest are cut off (close code"
+                      + " slow_consumer), and newcomers refused (503).")
+              .count(50, 1, 90, "percent"));
     }
   }
 

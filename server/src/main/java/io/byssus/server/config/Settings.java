@@ -105,7 +105,11 @@ public final class Settings {
     return new TransportSettings(
         new TransportSettings.Listen(listen.host(), listen.port(), listen.backlog()),
         new TransportSettings.Http(
-            limits.requestTimeout(), limits.keepAlive(), limits.requestLine(), limits.headers()),
+            limits.requestTimeout(),
+            limits.keepAlive(),
+            limits.requestLine(),
+            limits.headers(),
+            limits.handshakes()),
         new TransportSettings.Messages(
             limits.maxMessage(),
             fragments(limits),

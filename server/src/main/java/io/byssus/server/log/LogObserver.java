@@ -36,6 +36,7 @@ public final class LogObserver
   private final Sparingly large;
   private final Sparingly accepts;
   private final Map<TokenRefusal, Sparingly> refusals = new EnumMap<>(TokenRefusal.class);
+  private final Sparingly memory;
   private final Map<DeviceEvent, Sparingly> devices = new EnumMap<>(DeviceEvent.class);
   private volatile boolean reachable = true;
 
@@ -51,6 +52,7 @@ public final class LogObserver
     for (var reason : TokenRefusal.values()) {
       refusals.put(reason, new Sparingly(PERIOD, ticker));
     }
+    memory = new Sparingly(PERIOD, ticker);
     for (var event : DeviceEvent.values()) {
       devices.put(event, new Sparingly(PERIOD, ticker));
     }
@@ -84,6 +86,21 @@ public final class LogObserver
                             .formatted(lately(count))
                         + " more or let fewer clients in; else please report this",
                     failure));
+  }
+
+  @Override
+  public void memoryShort(String kind) {
+    memory.times(
+        1,
+        count ->
+            LogEvent.warn(log, "memory_short")
+                .with("kind", kind)
+                .with("times", count)
+                .say(
+                    "clients hold as much as memory.{kind} lets them: some were refused, cut off or"
+                        + " had something dropped (%s). Give the JVM more memory (-Xmx), or let"
+                            .formatted(lately(count))
+                        + " fewer clients in"));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.byssus.server.metrics;
 
+import io.byssus.core.Budget;
+import io.byssus.core.Budgets;
 import io.byssus.core.NodeObserver;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.ErrorCode;
@@ -44,6 +46,9 @@ public final class MetricsObserver
   final LongAdder tasksFailed = new LongAdder();
   final LongAdder engineFailures = new LongAdder();
   final LongAdder engineOutages = new LongAdder();
+  final Map<String, LongAdder> memoryShort =
+      Budgets.unbounded().all().stream()
+          .collect(Collectors.toUnmodifiableMap(Budget::name, _ -> new LongAdder()));
   final LongAdder nodesJoined = new LongAdder();
   final LongAdder nodesGone = new LongAdder();
   final LongAdder sessionsOrphaned = new LongAdder();
@@ -153,6 +158,11 @@ public final class MetricsObserver
     if (!reachable) {
       engineOutages.increment();
     }
+  }
+
+  @Override
+  public void memoryShort(String kind) {
+    Objects.requireNonNull(memoryShort.get(kind)).increment();
   }
 
   @Override

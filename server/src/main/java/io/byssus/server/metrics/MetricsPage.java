@@ -1,5 +1,7 @@
 package io.byssus.server.metrics;
 
+import io.byssus.core.Budget;
+import io.byssus.core.Budgets;
 import io.byssus.core.node.NodeView;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -18,6 +20,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -33,10 +36,15 @@ public final class MetricsPage implements Supplier<String> {
   private final MetricsObserver counted;
   private final BooleanSupplier ready;
   private final Supplier<List<NodeView>> members;
+  private final Budgets budgets;
   private @Nullable PrometheusMeterRegistry registry;
 
   public MetricsPage(
-      MetricsObserver counted, BooleanSupplier ready, Supplier<List<NodeView>> members) {
+      MetricsObserver counted,
+      BooleanSupplier ready,
+      Supplier<List<NodeView>> members,
+      Budgets budgets) {
+    this.budgets = budgets;
     this.counted = counted;
     this.ready = ready;
     this.members = members;
@@ -52,6 +60,9 @@ public final class MetricsPage implements Supplier<String> {
     if (known == null) {
       known = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
       bindNode(known);
+      for (var budget : budgets.all()) {
+        bindMemory(known, budget);
+      }
       bindMachine(known);
       registry = known;
     }
@@ -114,6 +125,24 @@ public final class MetricsPage implements Supplier<String> {
             sum));
     count.all("accepts.failed", "Connections that could not be taken", counted.acceptsFailed);
     count.all("requests.timed.out", "Connections without a request", counted.requestsTimedOut);
+  }
+
+  private void bindMemory(MeterRegistry to, Budget budget) {
+    Gauge.builder("byssus.memory.bytes", budget::taken)
+        .tag("kind", budget.name())
+        .description("What clients hold, as it is counted against its bound")
+        .register(to);
+    Gauge.builder("byssus.memory.max.bytes", budget::max)
+        .tag("kind", budget.name())
+        .description("How much they may hold together")
+        .register(to);
+    new Counters(to)
+        .one(
+            "memory.short",
+            "kind",
+            budget.name(),
+            "Times that somebody was refused or had to let go for want of it",
+            Objects.requireNonNull(counted.memoryShort.get(budget.name())));
   }
 
   private record Counters(MeterRegistry to) {

@@ -87,6 +87,7 @@ final class DeviceSocket extends FrameHandler implements GatewaySocket {
   public void flush() {
     if (open()) {
       out.flush();
+      weigh();
     }
   }
 

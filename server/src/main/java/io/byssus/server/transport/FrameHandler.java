@@ -13,7 +13,6 @@ import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -33,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * leaves when the loop has read all that there was. Confined to the connection's event loop. There
  * is one for every connection, so each field counts.
  */
-abstract class FrameHandler extends ChannelInboundHandlerAdapter {
+abstract class FrameHandler extends ChannelInboundHandlerAdapter implements Holder {
   private static final Logger log = LoggerFactory.getLogger(FrameHandler.class);
 
   private static final int RSV1 = 4;
@@ -57,6 +56,15 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter {
   private @Nullable Future<?> timer;
   private @Nullable ByteBuf gathered;
   private @Nullable ByteBuf pongDue;
+
+  /** What the holders know of. */
+  private int held;
+
+  @SuppressWarnings("NullAway.Init")
+  private FrameDecoder decoder;
+
+  @SuppressWarnings("NullAway.Init")
+  private Holders holders;
 
   @SuppressWarnings("NullAway.Init") // Netty sets it before anything else happens.
   private ChannelHandlerContext ctx;
@@ -94,6 +102,9 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
     ctx = added;
+    decoder = added.pipeline().get(FrameDecoder.class);
+    holders = context.room().holders(added.channel().eventLoop());
+    context.room().budgets().sessions().add(Room.SOCKET_BYTES);
   }
 
   final Channel channel() {
@@ -106,6 +117,43 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter {
 
   final boolean deflate() {
     return deflate;
+  }
+
+  // What it holds.
+
+  @Override
+  public final void weigh() {
+    // What the peer has not taken, and what has not come from it as a whole.
+    var now = Unsent.of(channel()) + decoder.pending();
+    if (fragments != null) {
+      now += fragments.bytes().readableBytes();
+    }
+    weigh(now);
+  }
+
+  private void weigh(int now) {
+    if (now != held) {
+      var before = held;
+      held = now;
+      holders.changed(this, before, now);
+    }
+  }
+
+  @Override
+  public long holds() {
+    return held;
+  }
+
+  /** Without waiting for a peer that takes nothing. */
+  @Override
+  public final void letGo() {
+    var unsent = Unsent.of(channel());
+    var code = 2 * unsent >= held ? CloseCode.SLOW_CONSUMER : CloseCode.TRY_AGAIN_LATER;
+    violated(code);
+    closeWith(code);
+    if (unsent > 0) {
+      LastWords.reset(channel());
+    }
   }
 
   // What comes in.
@@ -289,10 +337,12 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     flushGathered();
+    weigh();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    weigh();
     if (!open() || !channel().isWritable()) {
       return;
     }
@@ -327,7 +377,7 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter {
     if (state == State.FAILING) {
       state = State.DEAF;
       LastWords.say(ctx, frame, context.messages().closeTimeout());
-      ctx.pipeline().remove(WebSocket13FrameDecoder.class);
+      ctx.pipeline().remove(FrameDecoder.class);
     } else {
       state = State.CLOSING;
       channel().config().setAutoRead(true);
@@ -387,6 +437,8 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     stopListening();
     state = State.DEAF;
+    weigh(0);
+    context.room().budgets().sessions().add(-Room.SOCKET_BYTES);
     context.connections().decrement();
     context.addresses().leave(addressKey);
     gone();

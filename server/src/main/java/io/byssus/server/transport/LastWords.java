@@ -35,6 +35,9 @@ final class LastWords {
 
   /** Closes at once: the kernel drops what it has not sent, instead of trying on for minutes. */
   static void reset(Channel channel) {
+    if (!channel.isOpen()) {
+      return;
+    }
     channel.config().setOption(ChannelOption.SO_LINGER, 0);
     channel.close();
   }

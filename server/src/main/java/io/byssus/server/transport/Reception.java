@@ -1,5 +1,6 @@
 package io.byssus.server.transport;
 
+import io.byssus.core.Budgets;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -8,6 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
  * What all connections of a server share until they are WebSockets.
  *
  * @param connections TCP connections that are open
+ * @param room for all of them together
  */
 record Reception(
     TransportSettings settings,
@@ -17,14 +19,16 @@ record Reception(
     Origins origins,
     AddressLimit addresses,
     LongAdder connections,
+    Room room,
     TransportObserver observer,
     WebSocketContext webSockets,
     HttpDecoderConfig http) {
 
-  static Reception of(TransportSettings settings, EventLoops loops, Site site) {
+  static Reception of(TransportSettings settings, EventLoops loops, Site site, Budgets budgets) {
     var access = settings.access();
     var connections = new LongAdder();
     var addresses = new AddressLimit(access.connectionsPerAddress(), access.loopbackExempt());
+    var room = Room.of(budgets, settings.http().handshakes(), loops, site.observer());
     return new Reception(
         settings,
         loops,
@@ -33,8 +37,9 @@ record Reception(
         new Origins(access.origins()),
         addresses,
         connections,
+        room,
         site.observer(),
-        WebSocketContext.of(settings, addresses, connections, site.sessions()),
+        WebSocketContext.of(settings, addresses, connections, room, site.sessions()),
         decoder(settings.http()));
   }
 

@@ -6,16 +6,17 @@ import io.byssus.core.lane.Lane;
 import io.byssus.server.device.Gateways;
 import io.byssus.server.device.Gateways.Entry;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -32,8 +33,15 @@ import org.slf4j.LoggerFactory;
  * A connection from its start until it is a WebSocket: answers plain requests, refuses what is
  * against the rules, and hands the rest over. After a refusal the connection is never used again.
  */
-final class RequestHandler extends ChannelInboundHandlerAdapter {
+final class RequestHandler extends ChannelInboundHandlerAdapter implements Holder {
   private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
+
+  /** The time after which a client that found no room may ask again. */
+  private static final int RETRY_SECONDS = 5;
+
+  /** A few bytes may inflate to a long message: so many as fit are all that one turn bears. */
+  private static final RecvByteBufAllocator FEW_AT_ONCE =
+      new AdaptiveRecvByteBufAllocator(64, 1024, 4096).maxMessagesPerRead(1);
 
   private static final String BEARER = "Bearer ";
   private static final String GATEWAY = "gateway=";
@@ -43,7 +51,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   private final Reception reception;
   private long addressKey = AddressLimit.EXEMPT;
+
+  @SuppressWarnings("NullAway.Init") // Netty sets it before anything else happens.
+  private ChannelHandlerContext ctx;
+
   private @Nullable HttpRequest request;
+  private int held;
   private boolean answering;
   private boolean answered;
   private boolean deaf;
@@ -59,6 +72,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
+    this.ctx = ctx;
     var times = reception.settings().http();
     deadline = new RequestDeadline(ctx.executor(), times, () -> giveUp(ctx));
   }
@@ -70,6 +84,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       // The client has gone before it could be asked who it is.
       ctx.close();
     } else if (admit(ctx)) {
+      reception.room().halfOpen(ctx.channel().eventLoop()).enter(ctx.channel());
       deadline.request();
     } else {
       // Not worth the wait for the client to hang up: there may be very many of these.
@@ -110,8 +125,45 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  // What it holds.
+
+  @Override
+  public void weigh() {
+    weigh(Unsent.of(ctx.channel()));
+  }
+
+  private void weigh(int now) {
+    if (now != held) {
+      var before = held;
+      held = now;
+      reception.room().holders(ctx.channel().eventLoop()).changed(this, before, now);
+    }
+  }
+
+  @Override
+  public long holds() {
+    return held;
+  }
+
+  @Override
+  public void letGo() {
+    LastWords.reset(ctx.channel());
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    weigh();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    weigh(0);
+  }
+
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    reception.room().halfOpen(ctx.channel().eventLoop()).leave(ctx.channel());
+    weigh(0);
     deadline.stop();
     reception.connections().decrement();
     reception.addresses().leave(addressKey);
@@ -134,6 +186,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     deadline.read();
     try {
+      // What is left of a request when its connection ends is none.
+      if (!ctx.channel().isOpen()) {
+        return;
+      }
       if (!deaf && message instanceof HttpRequest head) {
         begin(ctx, head);
       }
@@ -171,6 +227,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
     request = null;
     deadline.stop();
+    reception.room().halfOpen(ctx.channel().eventLoop()).leave(ctx.channel());
     switch (reception.routes().get(path(whole))) {
       case Route.Session session -> upgrade(ctx, whole, session);
       case Route.Devices devices -> upgrade(ctx, whole, devices);
@@ -197,25 +254,15 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   private void answerLater(ChannelHandlerContext ctx, HttpRequest request, Route.SlowPage page) {
     answering = true;
     deadline.request();
-    Thread.startVirtualThread(() -> {
-      var reply = slowReply(page);
-      ctx.executor()
-          .execute(() -> {
-            answering = false;
-            if (ctx.channel().isActive()) {
-              answer(ctx, request, reply);
-            }
-          });
-    });
-  }
-
-  private static HttpReply slowReply(Route.SlowPage page) {
-    try {
-      return page.reply().get();
-    } catch (RuntimeException e) {
-      log.atError().addKeyValue("event", "page_failed").setCause(e).log("a page could not be made");
-      return HttpReply.status(500);
-    }
+    page.made()
+        .thenAccept(reply ->
+            ctx.executor()
+                .execute(() -> {
+                  answering = false;
+                  if (ctx.channel().isActive()) {
+                    answer(ctx, request, reply);
+                  }
+                }));
   }
 
   private void answer(ChannelHandlerContext ctx, HttpRequest request, HttpReply reply) {
@@ -225,6 +272,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     } else {
       answered = true;
       ctx.writeAndFlush(reply.bytes(ctx.alloc(), withBody, true));
+      weigh();
+      reception.room().halfOpen(ctx.channel().eventLoop()).enter(ctx.channel());
       deadline.next();
     }
   }
@@ -240,14 +289,15 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     deadline.stop();
     var bytes = reply.bytes(ctx.alloc(), withBody, false);
     LastWords.say(ctx, bytes, reception.settings().messages().closeTimeout());
+    weigh();
     ctx.pipeline().remove(HttpRequestDecoder.class);
   }
 
   // The handshake.
 
   private void upgrade(ChannelHandlerContext ctx, HttpRequest request, Route route) {
-    if (!welcome(route)) {
-      refuse(ctx, request, HttpReply.status(503));
+    if (!welcome(route) || !reception.room().welcome()) {
+      refuse(ctx, request, HttpReply.status(503).with("Retry-After: " + RETRY_SECONDS));
       return;
     }
     switch (Handshake.judge(request, reception.settings().deflate().on())) {
@@ -358,12 +408,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
       Handshake.Accepted accepted,
       Consumer<ChannelHandlerContext> addSocket) {
     deaf = true;
+    if (accepted.deflate()) {
+      ctx.channel().config().setRecvByteBufAllocator(FEW_AT_ONCE);
+    }
     ctx.writeAndFlush(Unpooled.wrappedBuffer(accepted.response()));
     var shared = reception.webSockets();
     var pipeline = ctx.pipeline();
     pipeline.addLast(
-        new WebSocket13FrameDecoder(
-            accepted.deflate() ? shared.deflatedFrames() : shared.plainFrames()));
+        new FrameDecoder(accepted.deflate() ? shared.deflatedFrames() : shared.plainFrames()));
     addSocket.accept(pipeline.lastContext());
     pipeline.remove(this);
     pipeline.remove(HttpRequestDecoder.class);

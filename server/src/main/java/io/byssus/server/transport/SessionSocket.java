@@ -17,6 +17,7 @@ import io.netty.channel.ChannelHandlerContext;
 final class SessionSocket extends FrameHandler implements Socket {
   private static final String TEXT_ONLY =
       "send text frames: a binary one ends the connection (1003, unsupported_data)";
+  private static final int LARGE = 16 << 10;
 
   @SuppressWarnings("NullAway.Init") // begin() comes before the first frame.
   private Connection connection;
@@ -45,6 +46,11 @@ final class SessionSocket extends FrameHandler implements Socket {
     } else {
       connection.received(context.codec().command(bytes, 0, bytes.length));
     }
+  }
+
+  @Override
+  public long holds() {
+    return super.holds() + (connection == null ? 0 : connection.waiting());
   }
 
   @Override
@@ -78,7 +84,11 @@ final class SessionSocket extends FrameHandler implements Socket {
   @Override
   public void write(Frame frame) {
     if (open()) {
+      var bytes = frame.bytes();
       out.write(((WireFrame) frame).take(), channel().unsafe().voidPromise());
+      if (bytes >= LARGE) {
+        weigh(); // the others of this turn must know before it is flushed
+      }
     } else {
       frame.release();
     }
@@ -88,6 +98,7 @@ final class SessionSocket extends FrameHandler implements Socket {
   public void flush() {
     if (open()) {
       out.flush();
+      weigh();
     }
   }
 

@@ -55,17 +55,24 @@ public record TransportSettings(
    * @param keepAlive how long a connection may be silent after a response
    * @param requestLineBytes longer: 414
    * @param headerBytes all headers of a request together; more: 431
+   * @param handshakes connections at once that have not asked for anything yet; with more the
+   *     oldest is reset. 0: as many as there is memory for
    */
   public record Http(
-      Duration requestTimeout, Duration keepAlive, int requestLineBytes, int headerBytes) {
+      Duration requestTimeout,
+      Duration keepAlive,
+      int requestLineBytes,
+      int headerBytes,
+      int handshakes) {
     public static final Http DEFAULTS =
-        new Http(Duration.ofSeconds(10), Duration.ofSeconds(75), 4096, 16 << 10);
+        new Http(Duration.ofSeconds(10), Duration.ofSeconds(75), 4096, 16 << 10, 0);
 
     public Http {
       Range.positive("requestTimeout", requestTimeout);
       Range.positive("keepAlive", keepAlive);
       Range.check("requestLineBytes", requestLineBytes, 64, 1 << 16);
       Range.check("headerBytes", headerBytes, 256, 1 << 20);
+      Range.check("handshakes", handshakes, 0, 1 << 20);
     }
   }
 

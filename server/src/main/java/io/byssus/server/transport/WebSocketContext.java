@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * @param messages limits and time-outs
  * @param connections TCP connections that are open
+ * @param room for all of them together
  * @param controls how many control frames one connection may send
  * @param plainFrames how frames are decoded where no extension was negotiated
  * @param deflatedFrames and where permessage-deflate was; the reserved bits are then ours to check
@@ -18,6 +19,7 @@ record WebSocketContext(
     TransportSettings.Messages messages,
     AddressLimit addresses,
     LongAdder connections,
+    Room room,
     Sessions sessions,
     JsonCodec codec,
     Encoding plainEncoding,
@@ -31,6 +33,7 @@ record WebSocketContext(
       TransportSettings settings,
       AddressLimit addresses,
       LongAdder connections,
+      Room room,
       Sessions sessions) {
     var codec = new JsonCodec(settings.json());
     var deflation = new Deflation(settings.deflate());
@@ -38,6 +41,7 @@ record WebSocketContext(
         settings.messages(),
         addresses,
         connections,
+        room,
         sessions,
         codec,
         new JsonEncoding(codec),

@@ -1,5 +1,6 @@
 package io.byssus.server.transport;
 
+import io.byssus.core.Budgets;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -24,11 +25,21 @@ public final class WebSocketServer implements AutoCloseable {
     this.connections = connections;
   }
 
-  /** Accepts connections from here on. Throws IOException if the address cannot be had. */
+  /** As the other, without a bound for all connections together. */
   public static WebSocketServer start(TransportSettings settings, EventLoops loops, Site site)
       throws IOException {
+    return start(settings, loops, site, Budgets.unbounded());
+  }
+
+  /**
+   * Accepts connections from here on.
+   *
+   * @throws IOException if the address cannot be had
+   */
+  public static WebSocketServer start(
+      TransportSettings settings, EventLoops loops, Site site, Budgets budgets) throws IOException {
     var listen = settings.listen();
-    var reception = Reception.of(settings, loops, site);
+    var reception = Reception.of(settings, loops, site, budgets);
     var unsent = settings.messages().unsentBytes();
     var bootstrap =
         new ServerBootstrap()

@@ -2,6 +2,7 @@ package io.byssus.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.Budgets;
 import io.byssus.core.node.NodeView;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.ErrorCode;
@@ -16,7 +17,8 @@ class MetricsPageTest {
   private final MetricsObserver counted = new MetricsObserver();
   private boolean ready = true;
   private List<NodeView> members = List.of();
-  private final MetricsPage page = new MetricsPage(counted, () -> ready, () -> members);
+  private final MetricsPage page =
+      new MetricsPage(counted, () -> ready, () -> members, Budgets.unbounded());
 
   private double value(String sample) {
     return page.get()
@@ -148,6 +150,9 @@ class MetricsPageTest {
                 "byssus_gaps_total",
                 "byssus_lane_stalls_total",
                 "byssus_lane_stalls_seconds_total",
+                "byssus_memory_bytes",
+                "byssus_memory_max_bytes",
+                "byssus_memory_short_total",
                 "byssus_tasks_failed_total",
                 "byssus_engine_failures_total",
                 "byssus_requests_refused_total",

@@ -24,7 +24,7 @@ class SlowRequestIsCutOffTest {
     server =
         new TestServer(
             TransportSettings.DEFAULTS.with(
-                new TransportSettings.Http(TIMEOUT, TIMEOUT, 4096, 8192)));
+                new TransportSettings.Http(TIMEOUT, TIMEOUT, 4096, 8192, 0)));
   }
 
   @AfterAll
@@ -74,7 +74,7 @@ class SlowRequestIsCutOffTest {
    */
   @Test
   void butNotAProxyThatKeepsItsConnection() throws Exception {
-    var patient = new TransportSettings.Http(TIMEOUT, Duration.ofMinutes(1), 4096, 8192);
+    var patient = new TransportSettings.Http(TIMEOUT, Duration.ofMinutes(1), 4096, 8192, 0);
     try (var keeping = new TestServer(TransportSettings.DEFAULTS.with(patient));
         var client = keeping.connect()) {
       client.send(LIVE);

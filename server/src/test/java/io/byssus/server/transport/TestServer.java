@@ -1,5 +1,7 @@
 package io.byssus.server.transport;
 
+import io.byssus.core.Budget;
+import io.byssus.core.Budgets;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.connection.Connection;
 import io.byssus.core.connection.Encoding;
@@ -35,6 +37,7 @@ final class TestServer implements AutoCloseable {
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final AtomicInteger timeouts = new AtomicInteger();
   private volatile boolean failuresExpected;
+  final Budget sending;
   volatile boolean ready = true;
   volatile boolean welcome = true;
 
@@ -51,6 +54,12 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(TransportSettings settings, Transport transport, String host) throws IOException {
+    this(settings, transport, host, Budgets.unbounded());
+  }
+
+  TestServer(TransportSettings settings, Transport transport, String host, Budgets budgets)
+      throws IOException {
+    sending = budgets.sending();
     loops = EventLoops.start(transport, 1, failures::add);
     server =
         WebSocketServer.start(
@@ -83,7 +92,8 @@ final class TestServer implements AutoCloseable {
                   public void requestTimedOut() {
                     timeouts.incrementAndGet();
                   }
-                }));
+                }),
+            budgets);
   }
 
   /** Settings with short time-outs. */
@@ -118,7 +128,8 @@ final class TestServer implements AutoCloseable {
   private Connection open(Lane lane, Socket socket, Encoding encoding, Peer peer) {
     var client = new Client();
     client.connection =
-        new Connection(lane, socket, encoding, peer, OUTBOX_BYTES, NodeObserver.NONE, _ -> client);
+        new Connection(
+            lane, socket, encoding, peer, OUTBOX_BYTES, sending, NodeObserver.NONE, _ -> client);
     clients.add(client);
     return client.connection;
   }

@@ -31,10 +31,12 @@ public final class NodeProcess implements AutoCloseable {
   private final List<String> command;
   private Process process;
 
-  private NodeProcess(String name, Path folder, List<String> arguments) {
+  private NodeProcess(String name, Path folder, List<String> flags, List<String> arguments) {
     this.name = name;
     this.log = folder.resolve(name + ".log");
     this.command = new ArrayList<>(command());
+    command.addAll(1, flags);
+    command.removeIf(flag -> flag.startsWith("-Xmx") && !flags.isEmpty() && !flags.contains(flag));
     var place = List.of("--host", "127.0.0.1", "--port", Integer.toString(port), "--node", name);
     command.addAll(place);
     command.addAll(arguments);
@@ -58,7 +60,15 @@ public final class NodeProcess implements AutoCloseable {
 
   /** Returns at once; {@link #awaitReady} waits. What it writes goes to a file in the folder. */
   public static NodeProcess start(String name, Path folder, List<String> arguments) {
-    var node = new NodeProcess(name, folder, arguments);
+    return start(name, folder, List.of(), arguments);
+  }
+
+  /**
+   * @param flags of the JVM; with one for the heap, it has no other
+   */
+  public static NodeProcess start(
+      String name, Path folder, List<String> flags, List<String> arguments) {
+    var node = new NodeProcess(name, folder, flags, arguments);
     node.startAgain();
     return node;
   }
@@ -80,7 +90,7 @@ public final class NodeProcess implements AutoCloseable {
     return process.pid();
   }
 
-  boolean alive() {
+  public boolean alive() {
     return process.isAlive();
   }
 
@@ -167,7 +177,7 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   /** 0: no answer. */
-  int status(String page) {
+  public int status(String page) {
     try {
       return open(page).getResponseCode();
     } catch (IOException e) {
@@ -175,7 +185,7 @@ public final class NodeProcess implements AutoCloseable {
     }
   }
 
-  String page(String page) {
+  public String page(String page) {
     try (var body = open(page).getInputStream()) {
       return new String(body.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -192,7 +202,7 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   /** All that it has written so far. */
-  String said() {
+  public String said() {
     try {
       return Files.readString(log);
     } catch (IOException e) {
