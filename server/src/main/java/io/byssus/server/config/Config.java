@@ -654,8 +654,9 @@ public record Config(
               .bytes("16KiB", "1KiB", "1MiB"),
           in.key(
                   "handshakes",
-                  "Connections at once that have not asked for anything yet, or for nothing more; with more the oldest"
-                      + " is reset. 0 is as many as a quarter of memory.sessions has room for.")
+                  "Connections at once that have not asked for anything yet, or for nothing more;"
+                      + " with more the oldest is reset. 0 is as many as a quarter of"
+                      + " memory.sessions has room for.")
               .count(0, 0, 1_000_000, "connections"));
     }
   }
