@@ -41,7 +41,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
 
   /** A few bytes may inflate to a long message: so many as fit are all that one turn bears. */
   private static final RecvByteBufAllocator FEW_AT_ONCE =
-      new AdaptiveRecvByteBufAllocator(64, 1024, 4096).maxMessagesPerRead(1);
+      new AdaptiveRecvByteBufAllocator(64, 512, 1024).maxMessagesPerRead(1);
 
   private static final String BEARER = "Bearer ";
   private static final String GATEWAY = "gateway=";

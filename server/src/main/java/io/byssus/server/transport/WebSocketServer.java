@@ -17,6 +17,9 @@ import java.util.concurrent.atomic.LongAdder;
  * it is closed.
  */
 public final class WebSocketServer implements AutoCloseable {
+  /** Of one socket, up to 64 KiB each: who sends without a pause lets the others have their turn. */
+  private static final int READS_A_TURN = 2;
+
   private final Channel listening;
   private final LongAdder connections;
 
@@ -49,7 +52,9 @@ public final class WebSocketServer implements AutoCloseable {
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(unsent / 2, unsent))
             // One for all instead of one each.
-            .childOption(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator())
+            .childOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_A_TURN))
             .childHandler(new Pipelines(reception));
     loops.transport().limitUnsent(bootstrap, unsent);
     var bound =
