@@ -115,6 +115,12 @@ class SecretsAreNeverPrintedTest {
     assertThat(apart.toString()).doesNotContain(PASSWORD);
     assertThat(redis(apart).access().redis().password().now()).isEqualTo(PASSWORD);
     assertThat(redis(apart).toString()).doesNotContain(PASSWORD);
+    Files.writeString(file, "base64:" + Base64.getEncoder().encodeToString("anew".getBytes()));
+    assertThat(redis(apart).access().redis().password().now())
+        .as("what stands in the file now")
+        .isEqualTo("anew");
+    Files.writeString(file, "base64:???");
+    assertThat(redis(apart).access().redis().password().now()).isEqualTo(PASSWORD);
   }
 
   private static RedisSettings redis(Config config) {
