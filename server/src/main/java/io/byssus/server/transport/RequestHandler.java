@@ -6,11 +6,9 @@ import io.byssus.core.lane.Lane;
 import io.byssus.server.device.Gateways;
 import io.byssus.server.device.Gateways.Entry;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -38,10 +36,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
 
   /** The time after which a client that found no room may ask again. */
   private static final int RETRY_SECONDS = 5;
-
-  /** A few bytes may inflate to a long message: so many as fit are all that one turn bears. */
-  private static final RecvByteBufAllocator FEW_AT_ONCE =
-      new AdaptiveRecvByteBufAllocator(64, 512, 1024).maxMessagesPerRead(1);
 
   private static final String BEARER = "Bearer ";
   private static final String GATEWAY = "gateway=";
@@ -409,7 +403,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
       Consumer<ChannelHandlerContext> addSocket) {
     deaf = true;
     if (accepted.deflate()) {
-      ctx.channel().config().setRecvByteBufAllocator(FEW_AT_ONCE);
+      ctx.channel().config().setRecvByteBufAllocator(Reads.FEW);
     }
     ctx.writeAndFlush(Unpooled.wrappedBuffer(accepted.response()));
     var shared = reception.webSockets();

@@ -2,7 +2,6 @@ package io.byssus.server.transport;
 
 import io.byssus.core.Budgets;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -17,9 +16,6 @@ import java.util.concurrent.atomic.LongAdder;
  * it is closed.
  */
 public final class WebSocketServer implements AutoCloseable {
-  /** Of one socket, up to 64 KiB each: who sends without a pause lets the others have their turn. */
-  private static final int READS_A_TURN = 2;
-
   private final Channel listening;
   private final LongAdder connections;
 
@@ -51,10 +47,7 @@ public final class WebSocketServer implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(unsent / 2, unsent))
-            // One for all instead of one each.
-            .childOption(
-                ChannelOption.RECVBUF_ALLOCATOR,
-                new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_A_TURN))
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, Reads.of(settings.deflate()))
             .childHandler(new Pipelines(reception));
     loops.transport().limitUnsent(bootstrap, unsent);
     var bound =
