@@ -16,6 +16,8 @@ import java.util.List;
  * each KIND one of {@link Pressure}; without any, all of them.
  */
 final class MemoryTrial {
+  private static final int MOST = 20;
+
   private MemoryTrial() {}
 
   public static void main(String[] arguments) throws Exception {
@@ -35,7 +37,7 @@ final class MemoryTrial {
             PressedNode.start(
                 folder, heap, redis == null ? "memory" : "redis://127.0.0.1:" + redis.port())) {
       for (var kind : kinds) {
-        var outcome = node.press(kind, seconds);
+        var outcome = node.press(kind, MOST, seconds);
         System.out.printf(
             "| %s | %d | %d | %s | %s | %d ms |%n",
             kind.what(),

@@ -39,9 +39,10 @@ final class PressedNode implements AutoCloseable {
   }
 
   /**
-   * @param seconds how long the strangers stay when they have done what they do
+   * @param most for what they do, in seconds; who is made to wait has not done it all by then
+   * @param stay how long they are there after that
    */
-  Outcome press(Pressure pressure, int seconds) throws Exception {
+  Outcome press(Pressure pressure, int most, int stay) throws Exception {
     var before = metrics();
     try (var bystander = Bystander.start(node.port(), "bystander." + pressure);
         var crowd = new Pressure.Crowd(node.port())) {
@@ -61,10 +62,10 @@ final class PressedNode implements AutoCloseable {
       }
       // What the operator wants to know is answered in the middle of it.
       assertAnswers("/health/live");
-      var all = done.await(20, TimeUnit.SECONDS);
+      var all = done.await(most, TimeUnit.SECONDS);
       assertAnswers("/health/live");
       var during = metrics();
-      TimeUnit.SECONDS.sleep(seconds);
+      TimeUnit.SECONDS.sleep(stay);
       assertAnswers("/health/live");
       var open = crowd.size();
       crowd.close();
@@ -149,6 +150,7 @@ final class PressedNode implements AutoCloseable {
       var name = prefix + i;
       await()
           .atMost(PATIENCE)
+          .pollDelay(Duration.ZERO)
           .ignoreExceptionsInstanceOf(IOException.class)
           .until(() -> hears(name));
     }
