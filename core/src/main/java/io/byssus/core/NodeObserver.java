@@ -84,6 +84,12 @@ public interface NodeObserver {
   /** This node detached {@code count} sessions of one that is gone. */
   default void sessionsOrphaned(int count) {}
 
+  /** The engine has lost something that it had acknowledged, or may have, or its clock was set. */
+  default void engineForgot() {}
+
+  /** This node wrote {@code count} of its sessions anew that the engine may have lost. */
+  default void sessionsHealed(int count) {}
+
   /** Another run has this node's name: this one drains. */
   default void nameLost() {}
 }

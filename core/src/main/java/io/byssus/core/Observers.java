@@ -183,6 +183,16 @@ public record Observers(NodeObserver first, NodeObserver second) implements Node
   }
 
   @Override
+  public void engineForgot() {
+    each(NodeObserver::engineForgot);
+  }
+
+  @Override
+  public void sessionsHealed(int count) {
+    each(observer -> observer.sessionsHealed(count));
+  }
+
+  @Override
   public void nameLost() {
     each(NodeObserver::nameLost);
   }

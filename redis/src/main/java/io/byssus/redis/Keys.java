@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  *   c channel        m its Hash          d dedupe id                   p presence   q its data
  *   U sessions of a user                 G sessions with a tag         n name of a node
  *   r runs that had that name
- *   f what is written to be waited for
+ *   f what is written to be waited for   z tombstone of a session      mark of a partition
  *   Pub/Sub: l publications of a channel   all of a partition   w wakes a node   bus
  * </pre>
  */
@@ -123,6 +123,11 @@ final class Keys {
 
   String memberData(String channel) {
     return of("q", channel);
+  }
+
+  /** By which nodes see whether the partition has what it had. */
+  String mark(int partition) {
+    return prefix(partition) + "mark";
   }
 
   String due(int partition) {

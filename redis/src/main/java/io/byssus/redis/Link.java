@@ -7,6 +7,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 final class Link {
   /** Unanswered and unwritten commands together; more are refused. */
   private static final int MOST = 50_000;
+
+  /** Clocks that are adjusted do not move by more than this at once. */
+  private static final long JUMP_MS = 5_000;
+
+  private static final long SURE_AFTER_NS = TimeUnit.SECONDS.toNanos(30);
 
   final Host host;
 
@@ -46,6 +52,9 @@ final class Link {
   private long answeredNs;
 
   private volatile Health health;
+
+  /** What the clock was ahead before it was set, and until when that counts. */
+  private volatile Jump jump = new Jump(0, 0, 0);
 
   /**
    * @param aheadMs how much the primary's clock is ahead of this JVM's monotonic clock
@@ -94,12 +103,42 @@ final class Link {
     }
   }
 
+  /**
+   * @param times how often the clock was set since this connection was made
+   */
+  private record Jump(int times, long aheadMs, long untilNs) {}
+
   Health health() {
     return health;
   }
 
   void health(Health now) {
-    health = now.after(health);
+    var before = health;
+    var after = now.after(before);
+    if (Math.abs(after.aheadMs - before.aheadMs) > JUMP_MS) {
+      jump = new Jump(jump.times + 1, before.aheadMs, System.nanoTime() + SURE_AFTER_NS);
+    }
+    health = after;
+  }
+
+  /** How often the primary's clock was seen to be set, by more than some seconds. */
+  int clockSet() {
+    return jump.times;
+  }
+
+  /**
+   * The latest time, in ms, that may be meant where something ends because its time has passed.
+   * When the clock is put forward, all nodes have half a minute to start the time of what they have
+   * anew.
+   */
+  long sureTimeMs() {
+    var last = jump;
+    var now = System.nanoTime();
+    var set = last.times > 0 && now - last.untilNs < 0;
+    // One that no node has seen to be set may be ahead of what was measured.
+    return now / 1_000_000
+        + (set ? Math.min(last.aheadMs, health.aheadMs) : health.aheadMs)
+        + JUMP_MS;
   }
 
   boolean lost() {

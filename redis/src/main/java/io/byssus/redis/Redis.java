@@ -39,6 +39,12 @@ final class Redis {
     return primaries.route(partition).sendAside(request(script, keys, _ -> args));
   }
 
+  /** As {@link #runAside}, with arguments that depend on the primary that it is run on. */
+  CompletionStage<List<Object>> runAside(
+      int partition, Script script, List<String> keys, Function<Link, byte[][]> args) {
+    return primaries.route(partition).sendAside(request(script, keys, args));
+  }
+
   /** As {@link #run}, with arguments that depend on the primary that it is run on. */
   CompletionStage<List<Object>> run(
       int partition, Script script, List<String> keys, Function<Link, byte[][]> args) {

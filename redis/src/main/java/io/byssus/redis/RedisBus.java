@@ -46,6 +46,10 @@ final class RedisBus implements ClusterBus {
     tell(listening -> listening.reachable(reachable));
   }
 
+  void forgot() {
+    tell(Listener::forgot);
+  }
+
   private void tell(Consumer<Listener> what) {
     var listening = listener;
     if (listening != null) {

@@ -93,7 +93,11 @@ final class RedisDirectory implements SessionDirectory {
     }
     var listed = keys.listed(target).orElseThrow();
     return redis
-        .run(listed.partition(), Script.LISTED, List.of(listed.key()))
+        .run(
+            listed.partition(),
+            Script.LISTED,
+            List.of(listed.key(), keys.mark(listed.partition())),
+            link -> args(link.lineage, redis.primaries().lineages()))
         .thenApply(RedisDirectory::living);
   }
 

@@ -16,9 +16,13 @@ public final class RedisEngine implements AutoCloseable {
   /** A listener learns of what Pub/Sub lost after so long, though nothing else is published. */
   private static final long LOOK_UP_SECONDS = 25;
 
+  /** A node learns of what was lost after so long. */
+  private static final long MARKS_SECONDS = 1;
+
   private final Clients clients;
   private final Primaries primaries;
   private final Replicas replicas;
+  private final Marks marks;
   private final Engine engine;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -47,6 +51,7 @@ public final class RedisEngine implements AutoCloseable {
             new RedisDirectory(redis, settings),
             new RedisPresence(redis, settings.presenceTtl()),
             bus);
+    marks = new Marks(redis, random, bus::forgot);
     var everyMs =
         Math.min(
             TimeUnit.SECONDS.toMillis(LOOK_UP_SECONDS),
@@ -66,6 +71,9 @@ public final class RedisEngine implements AutoCloseable {
     var engine = new RedisEngine(redis, settings, owner, random);
     try {
       engine.primaries.start();
+      engine.marks.lookFirst(redis.timeout());
+      engine.timer.scheduleWithFixedDelay(
+          engine.marks::look, MARKS_SECONDS, MARKS_SECONDS, TimeUnit.SECONDS);
       return engine;
     } catch (RedisUnavailableException | RuntimeException e) {
       engine.close();
@@ -75,6 +83,10 @@ public final class RedisEngine implements AutoCloseable {
 
   private void reach(boolean reachable) {
     ((RedisBus) engine.bus()).reachable(reachable);
+  }
+
+  Marks marks() {
+    return marks;
   }
 
   public Engine engine() {

@@ -68,7 +68,8 @@ final class RedisInboxes implements InboxStore {
                     redis.primaries().lineages(),
                     LEAP,
                     field(as),
-                    name(as)))
+                    name(as),
+                    keys.mark(partition)))
         .thenApply(reply ->
             switch (Redis.text(reply.getFirst())) {
               case "stored" -> Append.STORED;

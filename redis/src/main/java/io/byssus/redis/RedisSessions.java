@@ -5,6 +5,7 @@ import static io.byssus.redis.Redis.list;
 import static io.byssus.redis.Redis.number;
 import static io.byssus.redis.Redis.text;
 
+import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.node.EngineSettings;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
@@ -13,9 +14,12 @@ import io.byssus.core.session.ResumeTokens;
 import io.byssus.core.session.SessionStore;
 import io.byssus.core.session.StoredSession;
 import io.byssus.core.session.TokenHash;
+import io.byssus.core.session.Tombstone;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -87,8 +91,8 @@ final class RedisSessions implements SessionStore {
             })
         .thenApply(reply ->
             new Created(
-                new Lease(session.id(), owner, 1),
-                reply.isEmpty() ? Optional.empty() : Optional.of(gone(reply))));
+                new Lease(session.id(), owner, Long.parseLong(text(reply.getFirst()))),
+                reply.size() == 1 ? Optional.empty() : Optional.of(gone(list(reply.get(1))))));
   }
 
   @Override
@@ -100,15 +104,18 @@ final class RedisSessions implements SessionStore {
             partition,
             Script.CLAIM,
             List.of(keys.session(session), keys.inbox(session), keys.owned(partition, owner)),
-            args(
-                Keys.text(session),
-                user,
-                Keys.owner(owner),
-                presented.sha256(),
-                next.sha256(),
-                ttlMs,
-                keys.prefix(partition),
-                ResumeTokens.HANDED_OUT_MAX))
+            link ->
+                args(
+                    Keys.text(session),
+                    user,
+                    Keys.owner(owner),
+                    presented.sha256(),
+                    next.sha256(),
+                    ttlMs,
+                    keys.prefix(partition),
+                    ResumeTokens.HANDED_OUT_MAX,
+                    link.lineage,
+                    redis.primaries().lineages()))
         .thenApply(reply ->
             switch (text(reply.getFirst())) {
               case "expired" -> new Claim.Expired();
@@ -132,6 +139,8 @@ final class RedisSessions implements SessionStore {
     var attributes = new HashMap<String, Json>();
     var subscriptions = new HashMap<String, Optional<Position>>();
     var user = "";
+    var used = TokenHash.NONE;
+    List<TokenHash> handedOut = List.of();
     Set<String> tags = Set.of();
     long acknowledged = 0;
     for (int i = 0; i < hash.size(); i += 2) {
@@ -139,6 +148,8 @@ final class RedisSessions implements SessionStore {
       var value = Redis.bytes(hash.get(i + 1));
       switch (field) {
         case "u" -> user = Packed.text(value);
+        case "ru" -> used = TokenHash.stored(value);
+        case "rh" -> handedOut = hashes(value);
         case "g" -> tags = Set.copyOf(Packed.strings(value));
         case "ia" -> acknowledged = Long.parseLong(Packed.text(value));
         default -> {
@@ -150,7 +161,22 @@ final class RedisSessions implements SessionStore {
         }
       }
     }
-    return new StoredSession(session, user, attributes, tags, subscriptions, acknowledged);
+    var tokens = new ResumeTokens(used, handedOut);
+    return new StoredSession(session, user, tokens, attributes, tags, subscriptions, acknowledged);
+  }
+
+  private static List<TokenHash> hashes(byte[] joined) {
+    var hashes = new ArrayList<TokenHash>();
+    for (int at = 0; at < joined.length; at += TokenHash.BYTES) {
+      hashes.add(TokenHash.stored(Arrays.copyOfRange(joined, at, at + TokenHash.BYTES)));
+    }
+    return hashes;
+  }
+
+  private static byte[] joined(List<TokenHash> hashes) {
+    var joined = ByteBuffer.allocate(hashes.size() * TokenHash.BYTES);
+    hashes.forEach(hash -> joined.put(hash.sha256()));
+    return joined.array();
   }
 
   /** {@code OFFSET EPOCH}, or nothing: the epoch may be any text. */
@@ -231,13 +257,27 @@ final class RedisSessions implements SessionStore {
     return number(reply.getFirst()) == 1 ? Fence.HELD : Fence.LOST;
   }
 
-  @Override
-  public CompletionStage<List<Lease>> renew(Collection<Lease> leases) {
-    return Redis.inBatches(
-        leases, lease -> Keys.partition(lease.session()), RENEWED_AT_ONCE, this::renew);
+  /** What became of a lease that was not simply renewed. */
+  private record Found(Lease lease, long became) {
+    static final long LOST = 1;
+    static final long FORGOTTEN = 2;
+    static final long REGAINED = 3;
   }
 
-  private CompletionStage<List<Lease>> renew(int partition, List<Lease> leases) {
+  @Override
+  public CompletionStage<Renewal> renew(Collection<Lease> leases) {
+    return Redis.inBatches(
+            leases, lease -> Keys.partition(lease.session()), RENEWED_AT_ONCE, this::renew)
+        .thenApply(all ->
+            new Renewal(
+                those(all, Found.LOST), those(all, Found.FORGOTTEN), those(all, Found.REGAINED)));
+  }
+
+  private static List<Lease> those(List<Found> all, long became) {
+    return all.stream().filter(found -> found.became == became).map(Found::lease).toList();
+  }
+
+  private CompletionStage<List<Found>> renew(int partition, List<Lease> leases) {
     var named = new ArrayList<String>();
     var args = new ArrayList<Object>();
     args.add(ttlMs);
@@ -250,7 +290,85 @@ final class RedisSessions implements SessionStore {
     }
     return redis
         .run(partition, Script.RENEW, named, args(args.toArray()))
-        .thenApply(lost -> lost.stream().map(i -> leases.get((int) number(i) - 1)).toList());
+        .thenApply(reply ->
+            IntStream.range(0, reply.size() / 2)
+                .mapToObj(i ->
+                    new Found(
+                        leases.get((int) number(reply.get(2 * i)) - 1),
+                        number(reply.get(2 * i + 1))))
+                .toList());
+  }
+
+  @Override
+  public CompletionStage<Fence> restore(
+      Lease lease, StoredSession known, long sent, boolean unread) {
+    var partition = Keys.partition(lease.session());
+    var parts = new ArrayList<Object>();
+    known
+        .attributes()
+        .forEach((name, value) -> {
+          parts.add(ATTRIBUTE + name);
+          parts.add(value.utf8());
+        });
+    known
+        .subscriptions()
+        .forEach((channel, position) -> {
+          parts.add(SUBSCRIPTION + channel);
+          parts.add(position.map(RedisSessions::text).orElse(""));
+        });
+    return redis
+        .run(
+            partition,
+            Script.RESTORE,
+            List.of(
+                keys.session(lease.session()),
+                keys.inbox(lease.session()),
+                keys.due(partition),
+                keys.owned(partition, lease.owner())),
+            link -> {
+              var args = new ArrayList<Object>();
+              args.addAll(
+                  List.of(
+                      Keys.text(lease.session()),
+                      known.user(),
+                      Keys.owner(lease.owner()),
+                      lease.term(),
+                      known.tokens().used().sha256(),
+                      joined(known.tokens().handedOut()),
+                      Packed.strings(known.tags()),
+                      ttlMs,
+                      keys.prefix(partition),
+                      link.lineage,
+                      known.inbox(),
+                      sent,
+                      unread ? InboxStore.LEAP : 0));
+              args.addAll(parts);
+              return args(args.toArray());
+            })
+        .thenApply(RedisSessions::fence);
+  }
+
+  @Override
+  public CompletionStage<List<Gone>> bury(Collection<Tombstone> tombstones) {
+    return Redis.inBatches(
+        tombstones, stone -> Keys.partition(stone.session()), RENEWED_AT_ONCE, this::bury);
+  }
+
+  private CompletionStage<List<Gone>> bury(int partition, List<Tombstone> tombstones) {
+    var args = new ArrayList<Object>();
+    args.add(keys.prefix(partition));
+    args.add(ttlMs);
+    for (var stone : tombstones) {
+      args.add(Keys.text(stone.session()));
+      args.add(stone.term());
+    }
+    return redis
+        .run(
+            partition,
+            Script.BURY,
+            tombstones.stream().map(stone -> keys.session(stone.session())).toList(),
+            args(args.toArray()))
+        .thenApply(all -> all.stream().map(parts -> gone(list(parts))).toList());
   }
 
   // How a session leaves its holder.
@@ -289,7 +407,7 @@ final class RedisSessions implements SessionStore {
             partition,
             Script.REMOVE,
             List.of(keys.session(session)),
-            args(Keys.text(session), keys.prefix(partition), owner, term))
+            args(Keys.text(session), keys.prefix(partition), owner, term, ttlMs))
         .thenApply(reply -> reply.isEmpty() ? Optional.empty() : Optional.of(gone(reply)));
   }
 
@@ -344,7 +462,7 @@ final class RedisSessions implements SessionStore {
                     partition,
                     Script.SWEEP,
                     List.of(keys.due(partition)),
-                    args(most, keys.prefix(partition)))
+                    link -> args(most, keys.prefix(partition), ttlMs, link.sureTimeMs()))
                 .thenApply(all -> all.stream().map(parts -> gone(list(parts))).toList()));
   }
 

@@ -43,7 +43,7 @@ sealed interface Refusal {
       case "NOSCRIPT" -> Optional.of(new Unknown());
       case "TRYAGAIN", "CLUSTERDOWN" -> Optional.of(new Later(error));
       case "READONLY", "MASTERDOWN", "LOADING" -> Optional.of(new Unfit(error));
-      case "OOM", "MISCONF", "NOREPLICAS", "NOAUTH", "NOPERM", "WRONGPASS", "BUSY" ->
+      case "OOM", "MISCONF", "NOREPLICAS", "NOAUTH", "NOPERM", "WRONGPASS", "BUSY", "HEALING" ->
           Optional.of(new Refused(error));
       default -> Optional.empty();
     };

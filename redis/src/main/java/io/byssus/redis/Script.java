@@ -23,6 +23,8 @@ enum Script {
   CLAIM,
   WRITE,
   RENEW,
+  RESTORE,
+  BURY,
   RELEASE,
   ABANDON,
   REMOVE,
@@ -39,6 +41,7 @@ enum Script {
   LEAVE,
   TOUCH,
   MEMBERS,
+  MARK,
   ANNOUNCE,
   DEPART;
 

@@ -15,10 +15,10 @@ while #orphans < limit do
   end
   for _, id in ipairs(ids) do
     local key = ARGV[4] .. 's:' .. id
-    local s = redis.call('HMGET', key, 'o', 'd', 'x', 't')
-    if s[1] == ARGV[1] and s[2] == '0' and living(s[3], time) then
-      detach(ARGV[4], id, ARGV[1], tonumber(ARGV[3]), time)
-      orphans[#orphans + 1] = {id, channels(key), s[1], s[4]}
+    local s = redis.call('HMGET', key, 'o', 'd', 't')
+    if s[1] == ARGV[1] and s[2] == '0' then
+      detach(ARGV[4], id, ARGV[1], '2', tonumber(ARGV[3]), time)
+      orphans[#orphans + 1] = {id, channels(key), s[1], s[3]}
     else
       redis.call('SREM', KEYS[1], id)
     end

@@ -5,13 +5,18 @@
 --       7 PUBLISH or SPUBLISH  8 prefix of the channels that wake an owner
 --       9 lineage of this primary  10 lineages of all living primaries  11 by how much offsets leap
 --       12 u or g: the session must be of this user, have this tag; '' for neither  13 the user or tag
--- Reply {'stored'}, {'full'}, {'none'}: no such session, or it is not meant
+--       14 mark of the partition
+-- Reply {'stored'}, {'full'}, {'none'}: no such session, or it is not meant; or an error, HEALING
 --@include lib-time.lua
 --@include lib-session.lua
 --@include lib-inbox.lua
+--@include lib-mark.lua
 local time = now()
 local s = redis.call('HMGET', KEYS[1], 'x', 'o', 'd', 'ib', 'it', 'il')
-if not living(s[1], time) or not meant(KEYS[1], ARGV[12], ARGV[13]) then
+if not s[1] and healing(ARGV[14], ARGV[9], ARGV[10], time) then
+  return redis.error_reply(HEALING)
+end
+if not living(s[3], s[1], time) or not meant(KEYS[1], ARGV[12], ARGV[13]) then
   return {'none'}
 end
 local bytes = tonumber(s[4] or 0)

@@ -4,12 +4,20 @@
 -- KEYS  1 session  2 inbox  3 those of the claimant
 -- ARGV  1 id  2 user  3 owner  4 presented token  5 next token  6 ttl ms  7 prefix of the partition's keys
 --       8 how many tokens that were handed out live side by side
--- Reply {'expired'}, {'refused'}, or {'granted', term, holder or '', its term, {field, value, …}}
+--       9 lineage of this primary  10 lineages of all living primaries
+-- Reply an error, HEALING, {'expired'}, {'refused'}, or {'granted', term, holder or '', its term, {field, value, …}}
 --@include lib-time.lua
 --@include lib-session.lua
+--@include lib-mark.lua
 local time = now()
 local s = redis.call('HMGET', KEYS[1], 'x', 'u', 'ru', 'rh', 'o', 't', 'd')
-if not living(s[1], time) then
+local function may_come_back()
+  return healing(ARGV[7] .. 'mark', ARGV[9], ARGV[10], time)
+end
+if not s[1] and may_come_back() then
+  return redis.error_reply(HEALING)
+end
+if not living(s[7], s[1], time) then
   return {'expired'}
 end
 local used, handed_out = s[3], {}
@@ -28,6 +36,9 @@ for _, token in ipairs(handed_out) do
   end
 end
 if s[2] ~= ARGV[2] or not known then
+  if may_come_back() then -- as it was after a later claim
+    return redis.error_reply(HEALING)
+  end
   return {'refused'}
 end
 after[#after + 1] = ARGV[5]

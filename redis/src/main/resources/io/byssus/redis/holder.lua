@@ -5,7 +5,7 @@
 --@include lib-time.lua
 --@include lib-session.lua
 local s = redis.call('HMGET', KEYS[1], 'o', 't', 'd', 'x')
-if not living(s[4], now()) then
+if not living(s[3], s[4], now()) then
   return {}
 end
 return s[3] == '0' and {s[1], s[2]} or {''}

@@ -21,6 +21,25 @@ local function meant(key, field, name)
   return false
 end
 
+-- The newest offset that the stream ever had.
+local function last(inbox)
+  local info = redis.call('XINFO', 'STREAM', inbox)
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then
+      return string.match(info[i + 1], '^0%-(%d+)$')
+    end
+  end
+end
+
+-- Of the data of all messages.
+local function bytes(inbox)
+  local sum = 0
+  for _, entry in ipairs(redis.call('XRANGE', inbox, '-', '+')) do
+    sum = sum + entry[2][4]
+  end
+  return sum
+end
+
 -- Forgets what has passed its age; answers the bytes that are left.
 local function drop_old(inbox, key, bytes, age, time)
   local dropped = true

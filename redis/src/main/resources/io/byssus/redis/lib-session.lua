@@ -1,20 +1,33 @@
 -- A session is one Hash:
---   u user   o owner   t term   d 1: detached, o and t are those of the last holder
---   x when its time has passed, in ms   ru the resume token used last   rh those handed out since, 32 bytes each
+--   u user   o owner   t term   d 0: attached, 1: given back, 2: its holder was taken for dead; o and t stay
+--   x when its time has passed, in ms, if it is detached; when it should have been renewed, if it is attached   ru the resume token used last   rh those handed out since, 32 bytes each
 --   g tags   ia it ib il inbox: acknowledged offset, newest offset, bytes, lineage of the primary that had it last   a… attributes   c… subscriptions
 -- Its parts lie in its partition: byssus:{p}:s:ID the Hash, i:ID the inbox, and its place in due (a set scored by
--- time, at the latest by x) and in o:OWNER (the sessions that an owner holds).
+-- time, at the latest by x) and in o:OWNER (the sessions that an owner holds). One that was ended leaves a tombstone,
+-- z:ID: the term up to which no lease may be restored.
 
 -- Redis itself forgets a session only when nobody has swept it for so long after its time.
 local UNSWEPT = 24 * 60 * 60 * 1000
 
-local function living(deadline, time)
-  return deadline and tonumber(deadline) > time
+-- Whether there is a session, and its time has not passed: an attached one stays whatever the clock says.
+local function living(d, x, time)
+  return d == '0' or x and tonumber(x) > time
 end
 
-local function held(key, owner, term, time)
-  local s = redis.call('HMGET', key, 'o', 't', 'd', 'x')
-  return s[1] == owner and s[2] == term and s[3] == '0' and living(s[4], time)
+local function held(key, owner, term)
+  local s = redis.call('HMGET', key, 'o', 't', 'd')
+  return s[1] == owner and s[2] == term and s[3] == '0'
+end
+
+-- Up to which term no lease may be restored.
+local function buried(prefix, id)
+  return tonumber(redis.call('GET', prefix .. 'z:' .. id) or 0)
+end
+
+local function bury(prefix, id, term, ttl)
+  if buried(prefix, id) < tonumber(term) then
+    redis.call('SET', prefix .. 'z:' .. id, term, 'PX', ttl)
+  end
 end
 
 -- Starts the time to live anew.
@@ -24,9 +37,9 @@ local function start(key, inbox, ttl, time)
   redis.call('PEXPIREAT', inbox, int(time + ttl + UNSWEPT))
 end
 
--- Gives a session back, of which the caller knows that it is held under its newest lease.
-local function detach(prefix, id, owner, ttl, time)
-  redis.call('HSET', prefix .. 's:' .. id, 'd', '1')
+-- Detaches a session, of which the caller knows who held it last.
+local function detach(prefix, id, owner, how, ttl, time)
+  redis.call('HSET', prefix .. 's:' .. id, 'd', how)
   redis.call('SREM', prefix .. 'o:' .. owner, id)
   start(prefix .. 's:' .. id, prefix .. 'i:' .. id, ttl, time)
 end

@@ -7,8 +7,8 @@
 --@include lib-session.lua
 --@include lib-inbox.lua
 local time = now()
-local s = redis.call('HMGET', KEYS[1], 'o', 't', 'd', 'x', 'it', 'ib')
-if s[1] ~= ARGV[1] or s[2] ~= ARGV[2] or s[3] ~= '0' or not living(s[4], time) then
+local s = redis.call('HMGET', KEYS[1], 'o', 't', 'd', 'it', 'ib')
+if s[1] ~= ARGV[1] or s[2] ~= ARGV[2] or s[3] ~= '0' then
   return {}
 end
 local items = {}
@@ -18,7 +18,7 @@ if tonumber(ARGV[4]) > 0 then
   end
   local entries = page()
   if entries[1] and tonumber(entries[1][2][2]) + ARGV[5] <= time then
-    drop_old(KEYS[2], KEYS[1], tonumber(s[6] or 0), tonumber(ARGV[5]), time)
+    drop_old(KEYS[2], KEYS[1], tonumber(s[5] or 0), tonumber(ARGV[5]), time)
     entries = page()
   end
   local sum, room = 0, tonumber(ARGV[6])
@@ -31,4 +31,4 @@ if tonumber(ARGV[4]) > 0 then
     items[#items + 1] = entry[2][6]
   end
 end
-return {s[5] or '0', items}
+return {s[4] or '0', items}

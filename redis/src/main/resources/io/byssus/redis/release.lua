@@ -6,9 +6,9 @@
 --@include lib-time.lua
 --@include lib-session.lua
 local time = now()
-local s = redis.call('HMGET', KEYS[1], 'o', 't', 'x')
-if s[1] ~= ARGV[2] or s[2] ~= ARGV[3] or not living(s[3], time) then
+local s = redis.call('HMGET', KEYS[1], 'o', 't', 'd', 'x')
+if s[1] ~= ARGV[2] or s[2] ~= ARGV[3] or not living(s[3], s[4], time) then
   return {0}
 end
-detach(ARGV[5], ARGV[1], ARGV[2], tonumber(ARGV[4]), time)
+detach(ARGV[5], ARGV[1], ARGV[2], '1', tonumber(ARGV[4]), time)
 return {1}

@@ -6,7 +6,7 @@
 -- Reply 1, or 0 if the lease is lost
 --@include lib-time.lua
 --@include lib-session.lua
-if not held(KEYS[1], ARGV[1], ARGV[2], now()) then
+if not held(KEYS[1], ARGV[1], ARGV[2]) then
   return {0}
 end
 if ARGV[3] ~= '' and redis.call('HEXISTS', KEYS[1], ARGV[3]) == 0 then

@@ -123,6 +123,9 @@ class ClustersShareARedisTest {
     public void reachable(boolean now) {}
 
     @Override
+    public void forgot() {}
+
+    @Override
     public void close() {
       node.close();
     }

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A node's engine, and what it was told of the state of Redis. */
@@ -38,6 +39,7 @@ final class TestNode implements AutoCloseable, ClusterBus.Listener {
 
   final Owner owner;
   final AtomicReference<Boolean> reachable = new AtomicReference<>(true);
+  final AtomicInteger forgot = new AtomicInteger();
   final ConcurrentLinkedQueue<Boolean> told = new ConcurrentLinkedQueue<>();
   final RedisEngine redis;
   final Engine engine;
@@ -98,8 +100,18 @@ final class TestNode implements AutoCloseable, ClusterBus.Listener {
     told.add(now);
   }
 
+  @Override
+  public void forgot() {
+    forgot.incrementAndGet();
+  }
+
   void awaitReachable(boolean state) {
     RedisDeployment.await(state ? "reachable" : "unreachable", () -> reachable.get().equals(state));
+  }
+
+  /** Whether it has looked at the marks of all partitions. */
+  boolean looked() {
+    return redis.marks().looked();
   }
 
   static Draft draft(long number, String dedupe, Durability level) {

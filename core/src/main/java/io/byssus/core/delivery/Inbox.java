@@ -26,6 +26,10 @@ public final class Inbox {
   private final Runnable refused;
   private long acknowledged;
   private long sent;
+
+  /** The newest offset that a read has told of. */
+  private long seen;
+
   private boolean reading;
   private boolean woken;
 
@@ -79,13 +83,19 @@ public final class Inbox {
 
   private void take(Optional<InboxStore.Page> page) {
     try {
-      page.ifPresentOrElse(this::deliver, refused);
+      page.ifPresentOrElse(
+          this::deliver,
+          () -> {
+            doubt();
+            refused.run();
+          });
     } catch (Throwable failure) {
       session.connection().failed(failure);
     }
   }
 
   private void deliver(InboxStore.Page page) {
+    seen = page.top();
     if (page.top() < sent) {
       missed(Gap.DIVERGED);
       sent = Math.min(acknowledged, page.top());
@@ -114,6 +124,27 @@ public final class Inbox {
 
   private void missed(Gap reason) {
     session.connection().send(new ServerMessage.Missed("", reason, Optional.empty()));
+  }
+
+  /** There may be more than what was read, and nobody may have said so. */
+  public void doubt() {
+    session.lane().check();
+    woken = true;
+  }
+
+  /** The offset that the client has acknowledged. */
+  public long acknowledged() {
+    return acknowledged;
+  }
+
+  /** The offset up to which the client was sent what there was. */
+  public long sent() {
+    return sent;
+  }
+
+  /** Whether there may be more than what was sent. */
+  public boolean unread() {
+    return reading || woken || seen > sent;
   }
 
   /** False when the client acknowledges what it was never sent. */

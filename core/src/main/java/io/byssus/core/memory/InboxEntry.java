@@ -48,6 +48,12 @@ final class InboxEntry {
     return new Page(waiting.top(), waiting.after(after, bounds));
   }
 
+  /** Offsets go on after {@code top}, unless there were later ones. */
+  void restore(long wasAcknowledged, long top) {
+    waiting.skipTo(top);
+    acknowledge(wasAcknowledged);
+  }
+
   void acknowledge(long offset) {
     acknowledged = Math.max(acknowledged, Math.min(offset, waiting.top()));
     waiting.dropTo(acknowledged);

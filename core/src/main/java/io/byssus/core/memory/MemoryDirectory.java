@@ -89,6 +89,11 @@ final class MemoryDirectory implements SessionDirectory {
     broom.sweep(limit);
   }
 
+  /** As a server that has lost its memory. */
+  void forget() {
+    targets.clear();
+  }
+
   /** The targets that it remembers. */
   Set<Target> targets() {
     return Set.copyOf(targets.keySet());

@@ -4,6 +4,7 @@ import io.byssus.core.Budgets;
 import io.byssus.core.lane.Ticker;
 import io.byssus.core.node.Engine;
 import io.byssus.core.node.EngineSettings;
+import io.byssus.core.session.Tombstones;
 import java.util.random.RandomGenerator;
 
 /**
@@ -13,6 +14,9 @@ import java.util.random.RandomGenerator;
  * it is met or by {@link io.byssus.core.session.SessionStore#sweep}.
  */
 public final class MemoryEngine {
+  /** So many ended sessions are remembered, for their time to live. */
+  private static final int TOMBSTONES_MAX = 10_000;
+
   private MemoryEngine() {}
 
   /** One that keeps as much as it is given. */
@@ -25,7 +29,11 @@ public final class MemoryEngine {
    */
   public static Engine create(
       EngineSettings settings, Ticker ticker, RandomGenerator random, Budgets budgets) {
-    var table = new SessionTable(new SessionDeadlines(settings.sessionTtl(), ticker), budgets);
+    var table =
+        new SessionTable(
+            new SessionDeadlines(settings.sessionTtl(), ticker),
+            new Tombstones(ticker, settings.sessionTtl(), TOMBSTONES_MAX),
+            budgets);
     var broker =
         new MemoryBroker(
             settings, ticker, new Epochs(random)::next, Dedupe.IDS_MAX, budgets.histories());

@@ -84,6 +84,11 @@ final class MemoryPresence implements PresenceStore {
         });
   }
 
+  /** As a server that has lost its memory. */
+  void forget() {
+    channels.clear();
+  }
+
   /** How many channels are remembered. */
   int size() {
     return channels.size();

@@ -2,11 +2,14 @@ package io.byssus.core.memory;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import io.byssus.core.memory.SessionTable.Found;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore;
+import io.byssus.core.session.StoredSession;
 import io.byssus.core.session.TokenHash;
+import io.byssus.core.session.Tombstone;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
 import java.util.Collection;
@@ -16,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 
 /** Sessions in this process. */
 final class MemorySessions implements SessionStore {
@@ -36,8 +40,7 @@ final class MemorySessions implements SessionStore {
 
   @Override
   public CompletionStage<Created> create(NewSession session, Owner owner) {
-    var replaced = table.create(session, owner);
-    return completedFuture(new Created(new Lease(session.id(), owner, 1), replaced));
+    return completedFuture(table.create(session, owner));
   }
 
   @Override
@@ -86,12 +89,24 @@ final class MemorySessions implements SessionStore {
   }
 
   @Override
-  public CompletionStage<List<Lease>> renew(Collection<Lease> leases) {
-    return completedFuture(leases.stream().filter(lease -> !renewed(lease)).toList());
+  public CompletionStage<Renewal> renew(Collection<Lease> leases) {
+    var found = leases.stream().collect(Collectors.groupingBy(table::renew));
+    return completedFuture(
+        new Renewal(
+            found.getOrDefault(Found.LOST, List.of()),
+            found.getOrDefault(Found.FORGOTTEN, List.of()),
+            found.getOrDefault(Found.REGAINED, List.of())));
   }
 
-  private boolean renewed(Lease lease) {
-    return table.write(lease, table::startTime) == Fence.HELD;
+  @Override
+  public CompletionStage<Fence> restore(
+      Lease lease, StoredSession known, long sent, boolean unread) {
+    return completedFuture(table.restore(lease, known, sent, unread));
+  }
+
+  @Override
+  public CompletionStage<List<Gone>> bury(Collection<Tombstone> tombstones) {
+    return completedFuture(tombstones.stream().flatMap(each -> table.bury(each).stream()).toList());
   }
 
   @Override

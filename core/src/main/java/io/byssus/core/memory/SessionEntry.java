@@ -5,6 +5,7 @@ import io.byssus.core.Budget;
 import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.delivery.InboxStore.Page;
 import io.byssus.core.node.EngineSettings;
+import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.ResumeTokens;
 import io.byssus.core.session.SessionState;
@@ -18,6 +19,7 @@ import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.Sender;
 import io.byssus.protocol.Target;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,14 +58,47 @@ final class SessionEntry {
   @Nullable SessionEntry earlier;
   @Nullable SessionEntry later;
 
-  SessionEntry(NewSession made, Owner owner) {
+  SessionEntry(NewSession made, Lease lease) {
     id = made.id();
     user = made.user();
     tokens = ResumeTokens.first(made.token());
     tags = Set.of();
     setTags(made.tags());
-    state = SessionState.created(id, owner);
+    state = new SessionState.Attached(lease);
     setAttributes(made.attributes());
+  }
+
+  /**
+   * One that its holder writes anew.
+   *
+   * @param sent the offset after which the next directed message comes
+   */
+  SessionEntry(Lease lease, StoredSession known, long sent) {
+    id = known.id();
+    user = known.user();
+    tokens = known.tokens();
+    tags = Set.of();
+    state = new SessionState.Attached(lease);
+    restore(lease, known, sent);
+  }
+
+  /** Is from here on as its holder knows it. */
+  final void restore(Lease lease, StoredSession known, long sent) {
+    state = new SessionState.Attached(lease);
+    tokens = known.tokens();
+    setTags(known.tags());
+    var changes = new HashMap<String, Json>();
+    attributes.keySet().forEach(name -> changes.put(name, Json.NULL));
+    changes.putAll(known.attributes());
+    setAttributes(changes);
+    Set.copyOf(subscriptions.keySet()).forEach(this::unsubscribe);
+    known.subscriptions().forEach(this::subscribe);
+    if (sent > 0) {
+      if (inbox == null) {
+        inbox = new InboxEntry();
+      }
+      inbox.restore(known.inbox(), sent);
+    }
   }
 
   SessionState state() {
@@ -72,6 +107,15 @@ final class SessionEntry {
 
   void release() {
     state = state.released();
+  }
+
+  void abandon() {
+    state = state.abandoned();
+  }
+
+  /** Its last holder lives. */
+  void regain() {
+    state = new SessionState.Attached(state.newest());
   }
 
   Claim claim(String claimant, TokenHash presented, TokenHash next, Owner owner) {
@@ -167,7 +211,7 @@ final class SessionEntry {
 
   StoredSession stored() {
     var acknowledged = inbox == null ? 0 : inbox.acknowledged();
-    return new StoredSession(id, user, attributes, tags, subscriptions, acknowledged);
+    return new StoredSession(id, user, tokens, attributes, tags, subscriptions, acknowledged);
   }
 
   Gone gone() {

@@ -2,12 +2,18 @@ package io.byssus.core.memory;
 
 import io.byssus.core.Budget;
 import io.byssus.core.Budgets;
+import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionState;
+import io.byssus.core.session.SessionStore.Created;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.core.session.SessionStore.Orphan;
+import io.byssus.core.session.StoredSession;
+import io.byssus.core.session.Tombstone;
+import io.byssus.core.session.Tombstones;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,14 +35,16 @@ final class SessionTable {
 
   private final ConcurrentHashMap<String, SessionEntry> entries = new ConcurrentHashMap<>();
   private final SessionDeadlines deadlines;
+  private final Tombstones tombstones;
   private final Budget sessions;
   private final Budget inboxes;
 
   /** Let go of for want of memory, and not told of yet. */
   private final Queue<Gone> letGo = new ConcurrentLinkedQueue<>();
 
-  SessionTable(SessionDeadlines deadlines, Budgets budgets) {
+  SessionTable(SessionDeadlines deadlines, Tombstones tombstones, Budgets budgets) {
     this.deadlines = deadlines;
+    this.tombstones = tombstones;
     this.sessions = budgets.sessions();
     this.inboxes = budgets.inboxes();
   }
@@ -57,18 +65,109 @@ final class SessionTable {
   }
 
   /** Answers what was there before, if its time had passed; nothing is made beside the living. */
-  Optional<Gone> create(NewSession session, Owner owner) {
-    var made = new SessionEntry(session, owner);
+  Created create(NewSession session, Owner owner) {
+    var lease = new Lease(session.id(), owner, tombstones.termOf(session.id()) + 1);
+    var made = new SessionEntry(session, lease);
     var replaced = Optional.<Gone>empty();
     for (var there = put(made); there.isPresent(); there = put(made)) {
       var removed = removeIfPassed(there.get());
       if (removed.isPresent()) {
         replaced = removed;
       } else if (lives(there.get())) {
-        return replaced;
+        break;
       }
     }
-    return replaced;
+    return new Created(lease, replaced);
+  }
+
+  /** As {@link io.byssus.core.session.SessionStore#restore}. */
+  Fence restore(Lease lease, StoredSession known, long sent, boolean unread) {
+    var made = new SessionEntry(lease, known, unread ? sent + InboxStore.LEAP : sent);
+    while (true) {
+      if (tombstones.termOf(lease.session()) >= lease.term()) {
+        return Fence.LOST;
+      }
+      var there = put(made);
+      if (there.isEmpty()) {
+        return Fence.HELD;
+      }
+      var entry = there.get();
+      synchronized (entry) {
+        if (!entry.removed) {
+          var state = entry.state();
+          if (!state.heldUnder(lease) && !state.olderThan(lease) && !state.awaits(lease)) {
+            return Fence.LOST;
+          }
+          entry.restore(lease, known, sent);
+          weigh(entry);
+          deadlines.start(entry);
+          return Fence.HELD;
+        }
+      }
+    }
+  }
+
+  /** What a renewal finds. */
+  enum Found {
+    HELD,
+    REGAINED,
+    FORGOTTEN,
+    LOST
+  }
+
+  Found renew(Lease lease) {
+    var entry = entries.get(lease.session());
+    if (entry != null) {
+      synchronized (entry) {
+        if (!entry.removed) {
+          return renew(entry, lease);
+        }
+      }
+    }
+    return absent(lease);
+  }
+
+  private Found renew(SessionEntry entry, Lease lease) {
+    var found = Found.HELD;
+    if (entry.state().awaits(lease)) {
+      entry.regain();
+      found = Found.REGAINED;
+    } else if (!entry.state().heldUnder(lease)) {
+      return entry.state().olderThan(lease) ? absent(lease) : Found.LOST;
+    }
+    deadlines.start(entry);
+    return found;
+  }
+
+  private Found absent(Lease lease) {
+    return tombstones.termOf(lease.session()) < lease.term() ? Found.FORGOTTEN : Found.LOST;
+  }
+
+  Optional<Gone> bury(Tombstone stone) {
+    tombstones.add(stone);
+    var entry = entries.get(stone.session());
+    if (entry == null) {
+      return Optional.empty();
+    }
+    synchronized (entry) {
+      return entry.removed || entry.state().newest().term() > stone.term()
+          ? Optional.empty()
+          : Optional.of(takeOut(entry));
+    }
+  }
+
+  /** As a server that has lost its memory. */
+  void forget() {
+    entries
+        .values()
+        .forEach(entry -> {
+          synchronized (entry) {
+            if (!entry.removed) {
+              takeOut(entry);
+            }
+          }
+        });
+    tombstones.clear();
   }
 
   /** Puts the entry in and starts its time, unless another one is there. */
@@ -96,7 +195,7 @@ final class SessionTable {
       return Optional.empty();
     }
     synchronized (entry) {
-      if (entry.removed || deadlines.passed(entry)) {
+      if (entry.removed || passed(entry)) {
         return Optional.empty();
       }
       var made = step.apply(entry);
@@ -132,8 +231,18 @@ final class SessionTable {
     deadlines.start(entry);
   }
 
-  /** Removes the entry. As or in a step. */
+  /** Detached, and its time is over: an attached one stays until a sweep has detached it. */
+  private boolean passed(SessionEntry entry) {
+    return entry.state() instanceof SessionState.Detached && deadlines.passed(entry);
+  }
+
+  /** Removes the entry for good. As or in a step. */
   Gone remove(SessionEntry entry) {
+    tombstones.add(new Tombstone(entry.id, entry.state().newest().term()));
+    return takeOut(entry);
+  }
+
+  private Gone takeOut(SessionEntry entry) {
     entry.removed = true;
     sessions.add(-entry.counted);
     inboxes.add(-entry.countedInbox);
@@ -152,17 +261,25 @@ final class SessionTable {
       if (entry.isEmpty()) {
         break;
       }
-      removeIfPassed(entry.get()).ifPresent(gone::add);
+      sweep(entry.get()).ifPresent(gone::add);
     }
     return gone;
   }
 
-  private Optional<Gone> removeIfPassed(SessionEntry entry) {
+  private Optional<Gone> sweep(SessionEntry entry) {
     synchronized (entry) {
       // A renewal may have come between the list and this lock: then it is in the list again.
-      return entry.removed || !deadlines.passed(entry)
-          ? Optional.empty()
-          : Optional.of(remove(entry));
+      if (!entry.removed && deadlines.passed(entry) && entry.state().holder().isPresent()) {
+        entry.abandon(); // nobody renews it
+        deadlines.start(entry);
+      }
+      return removeIfPassed(entry);
+    }
+  }
+
+  private Optional<Gone> removeIfPassed(SessionEntry entry) {
+    synchronized (entry) {
+      return entry.removed || !passed(entry) ? Optional.empty() : Optional.of(takeOut(entry));
     }
   }
 
@@ -190,7 +307,7 @@ final class SessionTable {
   private void letGo(SessionEntry entry) {
     synchronized (entry) {
       if (!entry.removed && entry.detached()) {
-        letGo.add(remove(entry));
+        letGo.add(takeOut(entry)); // as a sweep would
         sessions.refused();
       }
     }
@@ -220,11 +337,8 @@ final class SessionTable {
       }
       synchronized (entry) {
         var holder = entry.state().holder();
-        if (!entry.removed
-            && !deadlines.passed(entry)
-            && holder.isPresent()
-            && holder.get().owner().equals(dead)) {
-          entry.release();
+        if (!entry.removed && holder.isPresent() && holder.get().owner().equals(dead)) {
+          entry.abandon();
           deadlines.start(entry);
           orphans.add(new Orphan(holder.get(), entry.gone().channels()));
         }

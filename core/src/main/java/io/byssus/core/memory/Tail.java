@@ -89,6 +89,15 @@ final class Tail {
     return from;
   }
 
+  /** The next item comes after {@code offset}; what is kept before a leap is dropped. */
+  void skipTo(long offset) {
+    if (offset > top) {
+      dropTo(top);
+      top = offset;
+      dropped = offset;
+    }
+  }
+
   /** Drops what was appended {@code ageNs} ago or earlier; tells whether there was any. */
   boolean dropOlder(long ageNs, long nowNs) {
     var before = dropped;

@@ -4,6 +4,7 @@ import io.byssus.core.connection.Connection;
 import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
+import io.byssus.core.session.ResumeTokens;
 import io.byssus.core.session.Session;
 import io.byssus.core.session.SessionStore.Claim;
 import io.byssus.core.session.SessionStore.NewSession;
@@ -216,7 +217,9 @@ final class Admission {
     var id = node.randomId();
     comes(id);
     var draft = new NewSession(id, user, connect.attributes(), connect.tags(), TokenHash.of(token));
-    var stored = new StoredSession(id, user, given(), connect.tags(), Map.of(), 0);
+    var stored =
+        new StoredSession(
+            id, user, ResumeTokens.first(draft.token()), given(), connect.tags(), Map.of(), 0);
     whenDone(
         node.engine.sessions().create(draft, node.settings.owner()),
         created -> {
@@ -385,7 +388,7 @@ final class Admission {
           if (fence == Fence.HELD) {
             then.run();
           } else {
-            dispatcher.leaseRefused(session.lease());
+            dispatcher.lost();
           }
         },
         () -> dispatcher.giveBack(session));
@@ -438,10 +441,12 @@ final class Admission {
       if (node.settings.namespaces().maySubscribe(channel, session.user())) {
         var acknowledged = stored.subscriptions().getOrDefault(channel, Optional.empty());
         var from = acknowledged.map(kept -> connect.positions().getOrDefault(channel, kept));
-        dispatcher.rejoin(session, channel, from, this::begun, this::finished);
+        dispatcher.rejoin(session, channel, acknowledged, from, this::begun, this::finished);
       } else {
         dispatcher.writing(
-            session, "unsubscribe", node.engine.sessions().unsubscribe(session.lease(), channel));
+            session,
+            "unsubscribe",
+            () -> node.engine.sessions().unsubscribe(session.lease(), channel));
         connection.send(new ServerMessage.Unsubscribed(Command.NO_ID, channel));
         unbegun--;
         unfinished--;

@@ -82,6 +82,12 @@ final class Attachments {
     return held != null && held.lease.term() >= lease.term();
   }
 
+  /** Whether someone here has a later lease. */
+  boolean hasLater(Lease lease) {
+    var held = bySession.get(lease.session());
+    return held != null && held.lease.term() > lease.term();
+  }
+
   boolean has(String session) {
     return bySession.containsKey(session);
   }

@@ -212,6 +212,11 @@ final class Cluster implements ClusterBus.Listener {
     node.reachable(reachable);
   }
 
+  @Override
+  public void forgot() {
+    node.forgot();
+  }
+
   /** The store says that {@code owner} has a session. From any thread. */
   void met(Owner owner) {
     if (members.stream().noneMatch(view -> view.owner().equals(owner))) {

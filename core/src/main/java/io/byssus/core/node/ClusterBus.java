@@ -88,5 +88,11 @@ public interface ClusterBus {
      * that it was not told itself.
      */
     void reachable(boolean reachable);
+
+    /**
+     * The engine has, or may have, lost something that it had acknowledged, or its clock was set:
+     * what is at hand here is to be written anew.
+     */
+    void forgot();
   }
 }

@@ -16,6 +16,7 @@ import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Session;
+import io.byssus.core.session.SessionStore;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.core.session.SessionWeight;
 import io.byssus.core.session.StoredSession;
@@ -115,7 +116,12 @@ final class CommandDispatcher implements Connection.Receiver {
   private boolean greeted;
   private boolean draining;
   private boolean degraded;
-  private boolean refused;
+
+  /** Writes under the lease that are not answered yet. */
+  private int writing;
+
+  /** While the store does not have the session as it is here; says whether it has it again. */
+  private @Nullable CompletableFuture<Boolean> mending;
 
   CommandDispatcher(Node node, Connection connection) {
     this.node = node;
@@ -441,7 +447,7 @@ final class CommandDispatcher implements Connection.Receiver {
             acknowledged,
             held,
             node.observer,
-            () -> leaseRefused(welcomed.lease()));
+            () -> refused(welcomed));
     inbox.wake();
     if (node.watch(connection.lane()).outages().lasting()) {
       degrade();
@@ -519,12 +525,14 @@ final class CommandDispatcher implements Connection.Receiver {
     heldAnswered(
         id,
         ErrorCode.UNKNOWN,
-        node.engine.sessions().subscribe(session.lease(), channel, stored),
+        underLease(
+            session, () -> node.engine.sessions().subscribe(session.lease(), channel, stored)),
         fence -> {
-          if (holds(session, fence)) {
+          if (fence == Fence.HELD) {
             // One whose unsubscribe nobody knows the outcome of begins anew.
             session.subscription(channel).ifPresent(doubtful -> leave(session, doubtful));
-            join(session, id, channel, from, asked, () -> {}, this::goOn);
+            var subscription = session.subscribe(channel, stored);
+            join(subscription, id, from, asked, () -> {}, this::goOn);
           }
         });
   }
@@ -535,25 +543,24 @@ final class CommandDispatcher implements Connection.Receiver {
    * @param begun once the client was told where it stands
    * @param then once it is live
    */
-  void join(
-      Session session,
+  private void join(
+      Subscription subscription,
       long id,
-      String channel,
       Optional<Position> from,
       boolean asked,
       Runnable begun,
       Runnable then) {
-    keep(SessionWeight.ofSubscription(channel));
+    keep(SessionWeight.ofSubscription(subscription.channel()));
     new Restoring(
             node,
             readings(),
-            session.subscribe(channel),
+            subscription,
             id,
             from,
             asked,
             this::places,
             () -> {
-              enterPresence(session, channel);
+              enterPresence(subscription.session(), subscription.channel());
               begun.run();
             },
             then)
@@ -577,10 +584,18 @@ final class CommandDispatcher implements Connection.Receiver {
 
   /**
    * A subscription of a resumed session: what it cannot read again is lost, and the client is told.
+   *
+   * @param acknowledged what the store keeps as its position
+   * @param from where the client reads on from
    */
   void rejoin(
-      Session session, String channel, Optional<Position> from, Runnable begun, Runnable then) {
-    join(session, Command.NO_ID, channel, from, true, begun, then);
+      Session session,
+      String channel,
+      Optional<Position> acknowledged,
+      Optional<Position> from,
+      Runnable begun,
+      Runnable then) {
+    join(session.subscribe(channel, acknowledged), Command.NO_ID, from, true, begun, then);
   }
 
   private void unsubscribe(Session session, Command.Unsubscribe unsubscribe) {
@@ -596,9 +611,9 @@ final class CommandDispatcher implements Connection.Receiver {
     answered(
         id,
         ErrorCode.UNKNOWN,
-        node.engine.sessions().unsubscribe(session.lease(), channel),
+        underLease(session, () -> node.engine.sessions().unsubscribe(session.lease(), channel)),
         fence -> {
-          if (holds(session, fence)) {
+          if (fence == Fence.HELD) {
             var subscription = session.subscription(channel);
             if (subscription.isPresent()) {
               leave(session, subscription.get());
@@ -850,7 +865,7 @@ final class CommandDispatcher implements Connection.Receiver {
     acknowledged(
         session,
         ack.id(),
-        node.engine.inboxes().acknowledge(session.lease(), ack.offset()),
+        () -> node.engine.inboxes().acknowledge(session.lease(), ack.offset()),
         () -> reader.acknowledged(ack.offset()));
   }
 
@@ -867,19 +882,19 @@ final class CommandDispatcher implements Connection.Receiver {
       acknowledged(
           session,
           ack.id(),
-          node.engine.sessions().acknowledge(session.lease(), ack.channel(), ack.position()),
-          () -> {});
+          () -> node.engine.sessions().acknowledge(session.lease(), ack.channel(), ack.position()),
+          () -> subscription.get().acknowledged(ack.position()));
     }
   }
 
   private void acknowledged(
-      Session session, long id, CompletionStage<Fence> stage, Runnable remembered) {
+      Session session, long id, Supplier<CompletionStage<Fence>> step, Runnable remembered) {
     answered(
         id,
         ErrorCode.UNKNOWN,
-        stage,
+        underLease(session, step),
         fence -> {
-          if (holds(session, fence)) {
+          if (fence == Fence.HELD) {
             remembered.run();
             acked(id);
           }
@@ -923,7 +938,7 @@ final class CommandDispatcher implements Connection.Receiver {
         ErrorCode.UNKNOWN,
         written,
         fence -> {
-          if (holds(session, fence)) {
+          if (fence == Fence.HELD) {
             session.attributes(attributes);
             weigh(session);
             set.tags().ifPresent(tags -> retagged(session, tags));
@@ -964,11 +979,14 @@ final class CommandDispatcher implements Connection.Receiver {
     doubtful = null;
     lane()
         .when(
-            node.engine.sessions().set(attached.lease(), values, Optional.of(attached.tags())),
+            underLease(
+                attached,
+                () ->
+                    node.engine
+                        .sessions()
+                        .set(attached.lease(), values, Optional.of(attached.tags()))),
             (fence, failure) -> {
-              if (fence != null) {
-                holds(attached, fence);
-              } else if (session == attached) {
+              if (fence == null && session == attached) {
                 node.engineFailed("settle", failure);
                 doubt(values.keySet(), new IllegalStateException("still in doubt", failure));
               }
@@ -982,18 +1000,27 @@ final class CommandDispatcher implements Connection.Receiver {
    */
   private CompletionStage<Fence> write(
       Session session, Map<String, Json> attributes, Optional<Set<String>> tags) {
-    var sessions = node.engine.sessions();
+    return underLease(
+        session,
+        () ->
+            lane()
+                .then(
+                    list(session, tags),
+                    listed -> node.engine.sessions().set(session.lease(), attributes, tags)));
+  }
+
+  private CompletionStage<Boolean> list(Session session, Optional<Set<String>> tags) {
     if (tags.isEmpty()) {
-      return sessions.set(session.lease(), attributes, tags);
+      return CompletableFuture.completedFuture(true);
     }
     return node.engine
         .directory()
         .add(Listings.of(session.id(), "", tags.get()))
+        .thenApply(done -> true)
         // The command is not done as a whole, whatever became of the list.
         .exceptionallyCompose(failure ->
             CompletableFuture.failedFuture(
-                new NotDoneException("not listed, and so not stored", failure)))
-        .thenCompose(listed -> sessions.set(session.lease(), attributes, tags));
+                new NotDoneException("not listed, and so not stored", failure)));
   }
 
   /** The store has these tags, in place of those that are here. */
@@ -1044,7 +1071,7 @@ final class CommandDispatcher implements Connection.Receiver {
           if (gone.isPresent()) {
             ended(session, end.id());
           } else {
-            endRefused(session, end.id());
+            endRefused(session, end);
           }
         },
         () -> {
@@ -1062,7 +1089,7 @@ final class CommandDispatcher implements Connection.Receiver {
         .then(
             ending,
             gone -> {
-              gone.ifPresent(node::forget);
+              gone.ifPresent(node::ended);
               return CompletableFuture.completedFuture(gone);
             });
   }
@@ -1079,12 +1106,12 @@ final class CommandDispatcher implements Connection.Receiver {
     lane()
         .when(
             node.engine.sessions().renew(List.of(session.lease())),
-            (lost, failure) -> {
-              if (lost == null) {
+            (renewal, failure) -> {
+              if (renewal == null) {
                 node.engineFailed("renew", failure);
                 lane().schedule(SETTLE_NS, () -> verify(session));
               } else {
-                lost.forEach(this::leaseRefused);
+                judge(renewal);
               }
             });
   }
@@ -1097,71 +1124,219 @@ final class CommandDispatcher implements Connection.Receiver {
   }
 
   /**
-   * The lease holds no more. There may be no such session any more, because an earlier end was done
-   * though its answer got lost: then it has ended as asked. Else someone has it, or could.
+   * The lease does not hold. There may be no such session any more, because an earlier end was done
+   * though its answer got lost, or because the store forgot it: then it has ended as asked. Else
+   * someone has it, or could, or it was taken from a node that seemed dead.
    */
-  private void endRefused(Session session, long id) {
+  private void endRefused(Session session, Command.End end) {
     heldAnswered(
-        id,
+        end.id(),
         ErrorCode.UNKNOWN,
-        node.engine.sessions().holder(session.lease().session()),
+        node.engine.sessions().holder(session.id()),
         holder -> {
           if (this.session != session) {
             return;
           }
           if (holder.isEmpty()) {
-            node.forget(session.gone());
-            ended(session, id);
+            node.ended(session.gone());
+            ended(session, end.id());
           } else {
-            refused(session.lease(), holder);
+            lane()
+                .when(
+                    refused(session),
+                    (whole, failure) -> {
+                      if (whole != null && whole) {
+                        end(session, end);
+                      }
+                    });
           }
         });
   }
 
   /**
-   * False, and the connection closed, when the store has refused a write: someone else has the
-   * session, or nobody.
+   * A write under the session's lease. If the store has forgotten the session, it is written anew
+   * first, and the write, which was surely not done, follows then. {@link Fence#LOST} when others
+   * have the session: then the connection is closed.
    */
-  private boolean holds(Session session, Fence fence) {
-    if (fence == Fence.LOST) {
-      leaseRefused(session.lease());
-      return false;
-    }
-    return true;
+  CompletionStage<Fence> underLease(Session session, Supplier<CompletionStage<Fence>> step) {
+    return lane()
+        .then(
+            counted(step),
+            fence ->
+                fence == Fence.HELD
+                    ? CompletableFuture.completedFuture(fence)
+                    : lane().then(refused(session), whole -> again(whole, step)));
   }
 
-  /** On the lane: the store says that {@code lease} holds no more. */
-  void leaseRefused(Lease lease) {
-    lane().check();
-    if (session == null || !session.lease().equals(lease)) {
-      return;
-    }
-    refused = true;
-    connection
-        .lane()
-        .when(
-            node.engine.sessions().holder(lease.session()),
-            (holder, failure) -> refused(lease, holder == null ? Optional.empty() : holder));
+  private CompletionStage<Fence> again(boolean whole, Supplier<CompletionStage<Fence>> step) {
+    return whole
+        ? lane()
+            .then(
+                counted(step),
+                fence ->
+                    fence == Fence.HELD
+                        ? CompletableFuture.completedFuture(fence)
+                        : CompletableFuture.failedFuture(
+                            new NotDoneException("the engine has forgotten the session again")))
+        : CompletableFuture.completedFuture(Fence.LOST);
   }
 
-  /** Detached, it was abandoned for us, or its taker has gone: nobody to fight with. */
-  private void refused(Lease lease, Optional<Optional<Lease>> holder) {
-    var taken = holder.flatMap(held -> held).isPresent();
-    lose(lease, taken ? CloseCode.TAKEN_OVER : CloseCode.SESSION_LOST);
+  private CompletionStage<Fence> counted(Supplier<CompletionStage<Fence>> step) {
+    var stage = step.get();
+    writing++;
+    lane().when(stage, (fence, failure) -> writing--);
+    return stage;
   }
 
   /** A write that no client waits for. */
-  void writing(Session session, String step, CompletionStage<Fence> stage) {
-    connection
-        .lane()
+  void writing(Session session, String step, Supplier<CompletionStage<Fence>> write) {
+    lane()
         .when(
-            stage,
+            underLease(session, write),
             (fence, failure) -> {
               if (fence == null) {
                 node.engineFailed(step, failure);
-              } else {
-                holds(session, fence);
               }
+            });
+  }
+
+  // When the store does not have the session.
+
+  /**
+   * The store says that the session is not held under its lease: because others have it, or because
+   * it has forgotten it.
+   *
+   * @return whether it is held again; else the connection is closed
+   */
+  private CompletionStage<Boolean> refused(Session session) {
+    lane().check();
+    if (this.session != session) {
+      return CompletableFuture.completedFuture(false);
+    }
+    if (mending != null) {
+      return mending;
+    }
+    var mended = new CompletableFuture<Boolean>();
+    mending = mended;
+    ask(session);
+    return mended;
+  }
+
+  private void ask(Session session) {
+    lane()
+        .ask(
+            () -> node.engine.sessions().renew(List.of(session.lease())),
+            (renewal, failure) -> {
+              if (this.session != session) {
+                return;
+              }
+              if (renewal == null) {
+                node.engineFailed("renew", failure);
+                lane().schedule(SETTLE_NS, () -> ask(session));
+              } else {
+                judge(renewal);
+              }
+            });
+  }
+
+  /** What a renewal of this session alone says. */
+  private void judge(SessionStore.Renewal renewal) {
+    if (!renewal.lost().isEmpty()) {
+      lost();
+    } else if (!renewal.forgotten().isEmpty()) {
+      heal();
+    } else {
+      mended();
+    }
+  }
+
+  /** The store has forgotten the session, and what was in its inbox. */
+  void forgotten() {
+    if (inbox != null) {
+      inbox.doubt();
+    }
+    mayBeForgotten();
+  }
+
+  void mayBeForgotten() {
+    lane().check();
+    if (session != null && mending == null) {
+      mending = new CompletableFuture<>();
+      heal();
+    }
+  }
+
+  private void heal() {
+    lease().ifPresent(lease -> node.watch(lane()).healing().add(this, lease));
+  }
+
+  /** Writes the session anew, as it is here, if the connection still has it under this lease. */
+  void restore(Lease lease, Consumer<Healing.Outcome> done) {
+    lane().check();
+    var attached = session;
+    var reader = inbox;
+    if (attached == null || !attached.lease().equals(lease)) {
+      done.accept(Healing.Outcome.OVER);
+    } else if (reader == null || writing > 0) {
+      // It is not known yet what there is, or what is under way would be written over.
+      done.accept(Healing.Outcome.AGAIN);
+    } else {
+      var known = attached.stored(reader.acknowledged());
+      lane()
+          .ask(
+              () -> node.engine.sessions().restore(lease, known, reader.sent(), reader.unread()),
+              (fence, failure) -> done.accept(restored(attached, fence, failure)));
+    }
+  }
+
+  private Healing.Outcome restored(
+      Session restored, @Nullable Fence fence, @Nullable Throwable failure) {
+    if (fence == null) {
+      node.engineFailed("restore", failure);
+      return Healing.Outcome.AGAIN;
+    }
+    if (session != restored) {
+      return Healing.Outcome.OVER;
+    }
+    if (fence == Fence.HELD) {
+      mended();
+      return Healing.Outcome.HEALED;
+    }
+    lost();
+    return Healing.Outcome.OVER;
+  }
+
+  private void mended() {
+    var mended = mending;
+    mending = null;
+    if (mended != null) {
+      mended.complete(true);
+    }
+    revive();
+  }
+
+  void lost(Lease lease) {
+    if (lease().filter(lease::equals).isPresent()) {
+      lost();
+    }
+  }
+
+  /** On the lane: others have the session, or could have had it, or it has ended. */
+  void lost() {
+    lane().check();
+    if (session == null) {
+      return;
+    }
+    if (mending == null) {
+      mending = new CompletableFuture<>();
+    }
+    var lease = session.lease();
+    lane()
+        .ask(
+            () -> node.engine.sessions().holder(lease.session()),
+            (holder, failure) -> {
+              var taken = holder != null && holder.flatMap(held -> held).isPresent();
+              lose(lease, taken ? CloseCode.TAKEN_OVER : CloseCode.SESSION_LOST);
             });
   }
 
@@ -1203,10 +1378,15 @@ final class CommandDispatcher implements Connection.Receiver {
       node.hub.leave(subscription);
     }
     node.attachments.detach(left.lease(), this);
+    node.letGo(left.lease());
     keep(Budgets.CONNECTION_BYTES + waitingBytes - kept);
     content = 0;
     session = null;
     inbox = null;
+    if (mending != null) {
+      mending.complete(false);
+      mending = null;
+    }
   }
 
   @Override
@@ -1232,9 +1412,15 @@ final class CommandDispatcher implements Connection.Receiver {
     }
     if (session != null) {
       var left = session;
+      var reader = inbox;
       left.subscriptions().forEach(each -> leavePresence(left, each.channel()));
       letGo(left);
-      debts().release(left.lease());
+      if (reader == null) {
+        debts().release(left.lease());
+      } else {
+        var known = left.stored(reader.acknowledged());
+        debts().release(left.lease(), known, reader.sent());
+      }
       node.observer.sessionDetached(left.id());
     }
     keep(-kept);
@@ -1266,7 +1452,7 @@ final class CommandDispatcher implements Connection.Receiver {
   void revive() {
     lane().check();
     var attached = session;
-    if (attached == null || inbox == null || refused) {
+    if (attached == null || inbox == null || mending != null) {
       return;
     }
     inbox.wake();

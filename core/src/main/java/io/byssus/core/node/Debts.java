@@ -1,11 +1,15 @@
 package io.byssus.core.node;
 
+import io.byssus.core.NotDoneException;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.LaneConfined;
+import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
+import io.byssus.core.session.StoredSession;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -45,6 +49,14 @@ final class Debts {
     /** The session is detached. */
     record Release(Lease lease) implements Debt {}
 
+    /**
+     * The engine may have forgotten the session: it is written anew, and detached. What came for it
+     * since its connection ended nobody knows.
+     *
+     * @param untilNs later it could have been taken over and have ended, and nobody know of it
+     */
+    record Restore(Lease lease, StoredSession known, long sent, long untilNs) implements Debt {}
+
     /** The session is removed. */
     record End(Lease lease) implements Debt {}
 
@@ -57,6 +69,40 @@ final class Debts {
 
   void release(Lease lease) {
     settle(new Debt.Release(lease));
+  }
+
+  /**
+   * As {@link #release}, for a session of which all is known: if the engine has forgotten it, it is
+   * written anew first, when other nodes have said which sessions are not to be.
+   */
+  void release(Lease lease, StoredSession known, long sent) {
+    lane.check();
+    var untilNs = lane.nanoTime() + node.restorableFor().toNanos();
+    var debt = new Debt.Restore(lease, known, sent, untilNs);
+    lane.ask(
+        () -> node.engine.sessions().release(lease),
+        (fence, failure) -> {
+          if (fence == null) {
+            node.engineFailed("release", failure);
+            owe(new Debt.Release(lease));
+          } else if (fence == Fence.LOST) {
+            restoreIfForgotten(debt);
+          }
+        });
+  }
+
+  /** Others may have taken the session: then it must not be seen again as it was before. */
+  private void restoreIfForgotten(Debt.Restore debt) {
+    lane.ask(
+        () -> node.engine.sessions().renew(List.of(debt.lease)),
+        (renewal, failure) -> {
+          if (renewal == null) {
+            node.engineFailed("renew", failure);
+            owe(new Debt.Release(debt.lease));
+          } else if (!renewal.forgotten().isEmpty()) {
+            lane.schedule(Healing.WAIT_NS, () -> settle(debt));
+          }
+        });
   }
 
   void end(Lease lease) {
@@ -108,21 +154,47 @@ final class Debts {
   private static String name(Debt debt) {
     return switch (debt) {
       case Debt.Release _ -> "release";
+      case Debt.Restore _ -> "restore";
       case Debt.End _ -> "remove";
       case Debt.Leave _ -> "presence";
       case Debt.Claim _ -> "holder";
     };
   }
 
-  private CompletionStage<?> step(Debt debt) {
+  private CompletionStage<?> step(Debt owing) {
     var sessions = node.engine.sessions();
-    return switch (debt) {
+    return switch (owing) {
       case Debt.Release(var lease) -> sessions.release(lease);
+      case Debt.Restore debt when lane.nanoTime() - debt.untilNs >= 0 ->
+          sessions.release(debt.lease);
+      case Debt.Restore debt ->
+          sessions
+              .renew(List.of(debt.lease))
+              .thenCompose(renewal ->
+                  renewal.forgotten().isEmpty() || node.knowsLater(debt.lease)
+                      ? sessions.release(debt.lease)
+                      : restore(debt));
       case Debt.End(var lease) ->
-          sessions.end(lease).thenAccept(gone -> gone.ifPresent(node::forget));
+          sessions.end(lease).thenAccept(gone -> gone.ifPresent(node::ended));
       case Debt.Leave(var channel, var lease) -> node.engine.presence().leave(channel, lease);
       case Debt.Claim(var session) -> node.strays.release(session);
     };
+  }
+
+  private CompletionStage<Fence> restore(Debt.Restore debt) {
+    var sessions = node.engine.sessions();
+    return sessions
+        .restore(debt.lease, debt.known, debt.sent, true)
+        .thenCompose(fence ->
+            fence == Fence.HELD
+                ? sessions.release(debt.lease).thenCompose(Debts::unlessForgotten)
+                : CompletableFuture.completedFuture(fence));
+  }
+
+  private static CompletionStage<Fence> unlessForgotten(Fence fence) {
+    return fence == Fence.HELD
+        ? CompletableFuture.completedFuture(fence)
+        : CompletableFuture.failedFuture(new NotDoneException("forgotten again at once"));
   }
 
   int size() {

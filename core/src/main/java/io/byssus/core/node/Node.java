@@ -16,6 +16,8 @@ import io.byssus.core.node.ClusterBus.Notice;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.Gone;
+import io.byssus.core.session.Tombstone;
+import io.byssus.core.session.Tombstones;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Target;
 import java.time.Duration;
@@ -44,6 +46,10 @@ public final class Node {
   private static final long SWEEP_PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
   private static final int SWEPT_AT_ONCE = 1_000;
   private static final int ID_BYTES = 16;
+  private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** Of so many sessions that ended or were taken over it is known that nobody may restore them. */
+  private static final int TOMBSTONES_MAX = 10_000;
 
   final NodeSettings settings;
   final Engine engine;
@@ -55,6 +61,7 @@ public final class Node {
   final Hub hub;
   final Router router;
   final Strays strays;
+  final Tombstones tombstones;
 
   private final Lanes lanes;
   private final Map<Lane, Watch> watches = new IdentityHashMap<>();
@@ -105,6 +112,8 @@ public final class Node {
     this.router = new Router(engine.directory(), engine.inboxes());
     var connects = Math.ceilDiv(settings.limits().connectsAtOnce(), lanes.all().size());
     lanes.all().forEach(lane -> watches.put(lane, new Watch(lane, this, connects)));
+    this.tombstones =
+        new Tombstones(lanes.all().getFirst(), settings.engine().sessionTtl(), TOMBSTONES_MAX);
     this.strays = new Strays(this, lanes.all().getFirst());
     this.cluster = new Cluster(this, lanes.all().getFirst());
   }
@@ -249,6 +258,57 @@ public final class Node {
       var lane = watch.outages();
       watch.lane().execute(now ? () -> lane.end(outage) : lane::begin);
     }
+  }
+
+  /**
+   * The engine may have lost anything. Who ended or was taken over is said at once, that nobody
+   * writes it anew; what is attached here is written anew a little later, when other nodes have
+   * said the same. From any thread.
+   */
+  void forgot() {
+    observer.engineForgot();
+    var first = lanes.all().getFirst();
+    first.execute(() -> bury(first));
+    watches.values().forEach(watch -> watch.lane().execute(() -> watch.healing().all()));
+  }
+
+  private void bury(Lane lane) {
+    lane.ask(
+        () -> engine.sessions().bury(tombstones.all()),
+        (gone, failure) -> {
+          if (gone != null) {
+            gone.forEach(this::forget);
+          } else {
+            engineFailed("bury", failure);
+            lane.schedule(RETRY_NS, () -> bury(lane));
+          }
+        });
+  }
+
+  /**
+   * How long after a lease was last known to hold its session may be written anew. A session that
+   * others took over meanwhile lives longer than that: so nobody brings back what has passed on.
+   */
+  Duration restorableFor() {
+    return settings.engine().sessionTtl().dividedBy(2);
+  }
+
+  /** Whether a later lease of the session was given here, or it has ended. From any thread. */
+  boolean knowsLater(Lease lease) {
+    return attachments.hasLater(lease) || tombstones.termOf(lease.session()) >= lease.term();
+  }
+
+  /** The lease holds here no more; those before it must not be restored either. */
+  void letGo(Lease lease) {
+    if (lease.term() > 1) {
+      tombstones.add(new Tombstone(lease.session(), lease.term() - 1));
+    }
+  }
+
+  /** The session has ended, and nobody is to write it anew. From any thread. */
+  void ended(Gone gone) {
+    tombstones.add(new Tombstone(gone.session(), gone.newest().term()));
+    forget(gone);
   }
 
   /**

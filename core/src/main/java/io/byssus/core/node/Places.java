@@ -59,19 +59,25 @@ final class Places {
       unstored.remove(channel);
       return;
     }
-    var lease = place.subscription.session().lease();
+    var session = place.subscription.session();
     dispatcher
         .lane()
         .ask(
-            () -> node.engine.sessions().acknowledge(lease, channel, place.position),
+            () ->
+                dispatcher.underLease(
+                    session,
+                    () ->
+                        node.engine
+                            .sessions()
+                            .acknowledge(session.lease(), channel, place.position)),
             (fence, failure) -> {
               if (fence == null) {
                 node.engineFailed("acknowledge", failure);
                 dispatcher.lane().schedule(RETRY_NS, () -> store(place));
               } else {
                 unstored.remove(channel, place);
-                if (fence == Fence.LOST) {
-                  dispatcher.leaseRefused(lease);
+                if (fence == Fence.HELD) {
+                  place.subscription.acknowledged(place.position);
                 }
               }
             });

@@ -98,7 +98,7 @@ final class UserSessions {
           node.attachments
               .evict(other.session, CloseCode.REPLACED)
               .thenCompose(evicted -> node.engine.sessions().remove(other.session))
-              .thenAccept(gone -> gone.ifPresent(node::forget));
+              .thenAccept(gone -> gone.ifPresent(node::ended));
       all = all.thenCombine(removed, (done, none) -> none);
     }
     return all;

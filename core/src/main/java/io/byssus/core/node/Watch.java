@@ -5,6 +5,7 @@ import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Lease;
+import io.byssus.core.session.SessionStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,10 +48,15 @@ final class Watch {
   private final Gate gate;
   private final Outages outages;
   private final Debts debts;
+  private final Healing healing;
   private final List<CompletableFuture<Void>> awaitingNone = new ArrayList<>();
   private long tickedAt;
   private long listeningSince;
   private long sessionsRenewedAt;
+
+  /** When the engine last answered a renewal. */
+  private long confirmedAt;
+
   private long presenceTouchedAt;
   private long probedAt;
   private volatile long aliveAt;
@@ -64,6 +70,7 @@ final class Watch {
     this.gate = new Gate(connects);
     this.debts = new Debts(node, lane);
     this.outages = new Outages(node, lane, this);
+    this.healing = new Healing(node, lane, this);
   }
 
   Gate gate() {
@@ -72,6 +79,10 @@ final class Watch {
 
   Debts debts() {
     return debts;
+  }
+
+  Healing healing() {
+    return healing;
   }
 
   Outages outages() {
@@ -99,6 +110,7 @@ final class Watch {
     tickedAt = lane.nanoTime();
     listeningSince = tickedAt;
     sessionsRenewedAt = tickedAt;
+    confirmedAt = tickedAt;
     presenceTouchedAt = tickedAt;
     probedAt = tickedAt;
     aliveAt = tickedAt;
@@ -153,7 +165,7 @@ final class Watch {
       sessionsRenewedAt = now;
       renewSessions(answered -> {
         if (answered) {
-          list(new ArrayDeque<>(dispatchers));
+          listSessions();
         }
       });
     }
@@ -177,14 +189,31 @@ final class Watch {
     }
     lane.ask(
         () -> node.engine.sessions().renew(leases),
-        (lost, failure) -> {
-          if (lost == null) {
+        (renewal, failure) -> {
+          if (renewal == null) {
             node.engineFailed("renew", failure);
           } else {
-            refuse(lost);
+            renewed(renewal);
           }
-          then.accept(lost != null);
+          then.accept(renewal != null);
         });
+  }
+
+  /**
+   * Who was not heard by the engine for long may not write a session anew: what forbids it may have
+   * passed meanwhile.
+   */
+  private void renewed(SessionStore.Renewal renewal) {
+    var now = lane.nanoTime();
+    var late = now - confirmedAt >= node.restorableFor().toNanos();
+    confirmedAt = now;
+    each(renewal.lost(), CommandDispatcher::lost);
+    each(renewal.forgotten(), late ? CommandDispatcher::lost : CommandDispatcher::forgotten);
+    each(renewal.regained(), CommandDispatcher::revive);
+  }
+
+  void listSessions() {
+    list(new ArrayDeque<>(dispatchers));
   }
 
   /**
@@ -211,18 +240,21 @@ final class Watch {
         });
   }
 
-  /** Those who hold these leases, and nobody who has come for the same sessions since. */
-  private void refuse(List<Lease> lost) {
-    if (lost.isEmpty()) {
+  /** For those who hold these leases, and nobody who has come for the same sessions since. */
+  private void each(List<Lease> leases, Consumer<CommandDispatcher> step) {
+    if (leases.isEmpty()) {
       return;
     }
-    var refused = new HashSet<>(lost);
+    var meant = new HashSet<>(leases);
     for (var dispatcher : List.copyOf(dispatchers)) {
-      dispatcher.lease().filter(refused::contains).ifPresent(dispatcher::leaseRefused);
+      if (dispatcher.lease().filter(meant::contains).isPresent()) {
+        lane.attempt(() -> step.accept(dispatcher));
+      }
     }
   }
 
-  private void touchPresence() {
+  /** Those that are not there are entered again. */
+  void touchPresence() {
     var entries = new ArrayList<PresenceStore.Entry>();
     dispatchers.forEach(dispatcher -> dispatcher.collectPresence(entries));
     if (!entries.isEmpty()) {

@@ -5,6 +5,7 @@ import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.protocol.Json;
+import io.byssus.protocol.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,6 +25,7 @@ public final class Session {
   private final Connection connection;
   private final String user;
   private final Lease lease;
+  private final ResumeTokens tokens;
   private final List<Subscription> subscriptions = new ArrayList<>(1);
   private Map<String, Json> attributes;
   private Set<String> tags;
@@ -33,6 +35,7 @@ public final class Session {
     this.connection = connection;
     this.lease = lease;
     this.user = stored.user();
+    this.tokens = stored.tokens();
     this.attributes = stored.attributes();
     this.tags = stored.tags();
   }
@@ -93,6 +96,17 @@ public final class Session {
     return subscriptions;
   }
 
+  /**
+   * All that the store should keep of it, as far as is known here.
+   *
+   * @param inbox the acknowledged offset of its inbox
+   */
+  public StoredSession stored(long inbox) {
+    var positions = new HashMap<String, Optional<Position>>();
+    subscriptions.forEach(each -> positions.put(each.channel(), each.acknowledged()));
+    return new StoredSession(id(), user, tokens, attributes, tags, positions, inbox);
+  }
+
   /** What it would leave to clean up elsewhere, as far as is known here. */
   public Gone gone() {
     var channels = subscriptions.stream().map(Subscription::channel).collect(Collectors.toSet());
@@ -108,10 +122,14 @@ public final class Session {
     return Optional.empty();
   }
 
-  /** A new subscription, which has yet to join. */
-  public Subscription subscribe(String channel) {
+  /**
+   * A new subscription, which has yet to join.
+   *
+   * @param acknowledged what the store keeps as its position
+   */
+  public Subscription subscribe(String channel, Optional<Position> acknowledged) {
     lane().check();
-    var subscription = new Subscription(this, channel);
+    var subscription = new Subscription(this, channel, acknowledged.orElse(null));
     subscriptions.add(subscription);
     return subscription;
   }

@@ -19,18 +19,27 @@ import java.util.concurrent.CompletionStage;
  * under one more term. The parts of a session (attributes, subscriptions, inbox) are one: they live
  * and expire together.
  *
- * <p>A session is Attached (it has an owner) or Detached; it exists for the time to live after it
- * was last made, claimed, renewed or released. From then on it is gone for every step, though only
- * {@link #sweep} removes it.
+ * <p>A session is Attached (it has an owner) or Detached. A detached one exists for the time to
+ * live after it was released; from then on it is gone for every step, though only {@link #sweep}
+ * removes it. One that is attached stays, whatever the clock says, as long as its owner renews it:
+ * when it was not for the time to live, a sweep detaches it, and its time as a detached one begins.
  *
  * <p>A lease holds from its claim until it is superseded or given back. It is the whole of it that
  * holds, owner and term: a store that lost its end may give the same term to two owners.
+ *
+ * <p>A store may forget: a server lost its memory, or went back to an older one. What is attached
+ * is then at hand where it is attached, and is written anew ({@link #restore}). Once it knows that
+ * it has lost something, a store fails what is asked of a session that is not there, an append or a
+ * claim, with {@link io.byssus.core.NotDoneException}, until those who hold sessions have had the
+ * time for that. Who was let in or ended meanwhile is guarded by {@linkplain Tombstone tombstones},
+ * which those who know of it say again ({@link #bury}).
  */
 public interface SessionStore {
   /**
-   * Makes a session, attached to {@code owner} under term 1. The id is new, or that of a session
-   * which is gone: one whose time has passed and that nobody has swept is removed in the same step.
-   * When this call is repeated, what has become of the session meanwhile stays as it is.
+   * Makes a session, attached to {@code owner} under term 1, or the one after that of its
+   * tombstone. The id is new, or that of a session which is gone: one whose time has passed and
+   * that nobody has swept is removed in the same step. When this call is repeated, what has become
+   * of the session meanwhile stays as it is.
    */
   CompletionStage<Created> create(NewSession session, Owner owner);
 
@@ -86,13 +95,61 @@ public interface SessionStore {
    */
   CompletionStage<Fence> acknowledge(Lease lease, String channel, Position position);
 
-  /** Starts the time to live of attached sessions anew. Answers the leases that do not hold. */
-  CompletionStage<List<Lease>> renew(Collection<Lease> leases);
+  /**
+   * Starts the time to live of attached sessions anew. One that was detached because its owner was
+   * taken for dead, and that nobody has claimed since, is attached again.
+   */
+  CompletionStage<Renewal> renew(Collection<Lease> leases);
 
-  /** Detaches: no owner, and the time to live starts. The lease holds no more. */
+  /**
+   * What became of leases beside simply being renewed.
+   *
+   * @param lost others have these sessions or could have had them, or they have ended
+   * @param forgotten the store has no such session, or an older state of it than the lease: {@link
+   *     #restore} may bring it back
+   * @param regained these hold again
+   */
+  record Renewal(List<Lease> lost, List<Lease> forgotten, List<Lease> regained) {
+    public Renewal {
+      lost = List.copyOf(lost);
+      forgotten = List.copyOf(forgotten);
+      regained = List.copyOf(regained);
+    }
+
+    /** Whether all leases hold. */
+    public boolean whole() {
+      return lost.isEmpty() && forgotten.isEmpty();
+    }
+  }
+
+  /**
+   * Writes a session anew as its holder knows it, attached under {@code lease}: where there is
+   * none, or in place of an older state, or of the same one. {@link Fence#LOST}, and nothing is
+   * written, when the store knows of a later lease, of another one of the same term, of a tombstone
+   * for this term, or that the lease was given back.
+   *
+   * @param sent the offset of the last directed message that the client was sent: later ones come
+   *     after it
+   * @param unread whether others may have followed. Where there is nothing of the inbox any more,
+   *     its offsets then leap ({@link io.byssus.core.delivery.InboxStore#LEAP}), and its reader
+   *     sees that something is missing.
+   */
+  CompletionStage<Fence> restore(Lease lease, StoredSession known, long sent, boolean unread);
+
+  /**
+   * Says again what {@link #remove}, {@link #end} and claims have said: no lease up to these terms
+   * holds its session or is restored from here on, for the time to live. Sessions that have one of
+   * those are removed, and reported to one caller.
+   */
+  CompletionStage<List<Gone>> bury(Collection<Tombstone> tombstones);
+
+  /** Detaches: no owner, and the time to live starts. The lease holds no more, for good. */
   CompletionStage<Fence> release(Lease lease);
 
-  /** Removes the session and all its parts at once, whoever holds it. Empty if there was none. */
+  /**
+   * Removes the session and all its parts at once, whoever holds it, and leaves a tombstone. Empty
+   * if there was none.
+   */
   CompletionStage<Optional<Gone>> remove(String session);
 
   /** Like {@link #remove}, if the lease still holds. */
@@ -111,14 +168,15 @@ public interface SessionStore {
   CompletionStage<List<String>> heldBy(Owner owner, int part);
 
   /**
-   * Removes up to {@code limit} sessions whose time has passed. Each is reported to one caller, and
-   * none that was removed or ended before.
+   * Removes up to {@code limit} detached sessions whose time has passed. Each is reported to one
+   * caller, and none that was removed or ended before. Detaches attached ones that were not renewed
+   * in time. Leaves no tombstones: who still holds one of them may restore it.
    */
   CompletionStage<List<Gone>> sweep(int limit);
 
   /**
-   * Detaches, as {@link #release} would, up to {@code limit} sessions of an owner that is dead.
-   * Each is reported to one caller; empty when none is left.
+   * Detaches up to {@code limit} sessions of an owner that is taken for dead. Each is reported to
+   * one caller; empty when none is left.
    */
   CompletionStage<List<Orphan>> abandon(Owner dead, int limit);
 

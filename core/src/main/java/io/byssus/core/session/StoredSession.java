@@ -10,6 +10,7 @@ import java.util.Set;
  * A session as the store keeps it.
  *
  * @param user empty for an anonymous session
+ * @param tokens with which it can be resumed
  * @param subscriptions channel or pattern to the acknowledged position; empty where there is none
  *     (patterns, ephemeral channels)
  * @param inbox the acknowledged offset of its inbox
@@ -17,6 +18,7 @@ import java.util.Set;
 public record StoredSession(
     String id,
     String user,
+    ResumeTokens tokens,
     Map<String, Json> attributes,
     Set<String> tags,
     Map<String, Optional<Position>> subscriptions,

@@ -8,11 +8,14 @@ import java.security.NoSuchAlgorithmException;
  * SHA-256 of a resume token, which is all that a store ever sees of it. Compared in constant time.
  */
 public final class TokenHash {
+  /** So many a hash has. */
+  public static final int BYTES = 32;
+
   /**
    * The hash of no token: nobody can say one that has it. A session with this one is resumed by the
    * node itself, for whoever it knows its user to be.
    */
-  public static final TokenHash NONE = new TokenHash(new byte[32]);
+  public static final TokenHash NONE = new TokenHash(new byte[BYTES]);
 
   private final byte[] sha256;
 
@@ -29,7 +32,12 @@ public final class TokenHash {
     }
   }
 
-  /** 32 bytes, to read only. */
+  /** As a store has kept it. */
+  public static TokenHash stored(byte[] sha256) {
+    return new TokenHash(sha256.clone());
+  }
+
+  /** {@link #BYTES} bytes, to read only. */
   public byte[] sha256() {
     return sha256;
   }

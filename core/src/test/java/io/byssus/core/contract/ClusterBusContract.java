@@ -57,6 +57,9 @@ public abstract class ClusterBusContract extends EngineTests {
     @Override
     public void reachable(boolean reachable) {}
 
+    @Override
+    public void forgot() {}
+
     /** Awaits this, unless it was heard already. */
     void hears(Object awaited) {
       try {

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** The sessions of a node that died are detached by the others. */
 abstract class SessionAbandon extends SessionTests {
@@ -82,10 +83,11 @@ abstract class SessionAbandon extends SessionTests {
   }
 
   @Test
-  void aSessionWhoseTimeHasPassedIsLeftToTheSweep() {
+  void aSessionThatWasNotRenewedInTimeIsOneOfThem() {
     var lease = createdBy(dead);
     engine.advance(ttl);
-    assertThat(abandoned()).isEmpty();
+    assertThat(abandoned()).containsExactly(lease.session());
+    engine.advance(ttl);
     assertThat(sweptUp(List.of(lease))).hasSize(1);
   }
 
@@ -106,7 +108,7 @@ abstract class SessionAbandon extends SessionTests {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = Mode.EXCLUDE, names = "RENEW")
   void theDeadWritesNothingIfItLivesAfterAll(Write write) {
     var lease = createdBy(dead);
     var start = Optional.of(new Position("epoch", 1));
@@ -119,6 +121,21 @@ abstract class SessionAbandon extends SessionTests {
       assertLost(write.by(lease, here.engine()));
     }
     assertThat(holder(lease)).contains(Optional.empty());
+  }
+
+  @Test
+  void theDeadHasItsSessionAgainWhenItRenewsItAndNobodyHasComeForIt() {
+    var lease = createdBy(dead);
+    var taken = createdBy(dead);
+    assertThat(abandoned()).hasSize(2);
+    granted(there, taken.session());
+
+    var renewal = get(sessions.renew(List.of(lease, taken)));
+
+    assertThat(renewal.regained()).containsExactly(lease);
+    assertThat(renewal.lost()).containsExactly(taken);
+    assertThat(holder(lease)).contains(Optional.of(lease));
+    assertThat(abandoned()).containsExactly(lease.session());
   }
 
   @Test

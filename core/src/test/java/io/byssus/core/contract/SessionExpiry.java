@@ -10,6 +10,7 @@ import io.byssus.core.session.SessionStore.Claim.Expired;
 import io.byssus.core.session.SessionStore.Claim.Granted;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.SessionStore.Renewal;
 import io.byssus.protocol.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** How long a session lives, and that it goes as a whole. */
 abstract class SessionExpiry extends SessionTests {
+  private static final Renewal WHOLE = new Renewal(List.of(), List.of(), List.of());
+
   @Test
   void aDetachedSessionLivesForItsTime() {
     var lease = created();
@@ -43,7 +46,36 @@ abstract class SessionExpiry extends SessionTests {
   void theSessionOfADeadNodeExpiresToo() {
     var lease = created();
     engine.advance(ttl);
+    sweptUntil(() -> holder(lease).equals(Optional.of(Optional.empty())));
+    engine.advance(ttl);
     assertThat(claim(lease.session(), TOKEN, TOKEN)).isEqualTo(new Expired());
+    sweptUp(List.of(lease));
+  }
+
+  @Test
+  void anAttachedSessionStaysThoughItsTimeHasPassed() {
+    var lease = created();
+    engine.advance(ttl);
+    assertThat(holder(lease)).contains(Optional.of(lease));
+    assertHeld(sessions.subscribe(lease, "news", Optional.empty()));
+    assertThat(append(lease)).isEqualTo(Append.STORED);
+    assertThat(granted(there, lease.session()).previous()).contains(lease);
+  }
+
+  @Test
+  void whoIsTakenForDeadHasItsSessionAgainAsSoonAsItRenewsIt() {
+    var lease = created();
+    engine.advance(ttl);
+    sweptUntil(() -> holder(lease).equals(Optional.of(Optional.empty())));
+    assertLost(sessions.subscribe(lease, "news", Optional.empty()));
+
+    assertThat(get(sessions.renew(List.of(lease))))
+        .isEqualTo(new Renewal(List.of(), List.of(), List.of(lease)));
+
+    assertThat(holder(lease)).contains(Optional.of(lease));
+    assertHeld(sessions.subscribe(lease, "news", Optional.empty()));
+    engine.advance(most(ttl));
+    assertNotSwept(lease);
   }
 
   @Test
@@ -52,8 +84,9 @@ abstract class SessionExpiry extends SessionTests {
     engine.advance(most(ttl));
     // Written late, and yet it does not outlive the rest.
     assertHeld(sessions.subscribe(lease, "news", Optional.empty()));
+    assertHeld(sessions.release(lease));
     assertThat(append(lease)).isEqualTo(Append.STORED);
-    engine.advance(most(ttl));
+    engine.advance(ttl);
     assertThat(claim(lease.session(), TOKEN, TOKEN)).isEqualTo(new Expired());
     assertThat(append(lease)).isEqualTo(Append.NO_SESSION);
     assertThat(get(here.engine().inboxes().read(lease, 0, Bounds.most(10)))).isEmpty();
@@ -68,7 +101,7 @@ abstract class SessionExpiry extends SessionTests {
     var lease = created();
     for (var i = 0; i < 3; i++) {
       engine.advance(most(ttl));
-      assertThat(get(sessions.renew(List.of(lease)))).isEmpty();
+      assertThat(get(sessions.renew(List.of(lease)))).isEqualTo(WHOLE);
     }
     assertThat(holder(lease)).contains(Optional.of(lease));
   }
@@ -101,16 +134,21 @@ abstract class SessionExpiry extends SessionTests {
     granted(there, taken.session());
     get(sessions.remove(removed.session()));
     assertHeld(sessions.release(released));
-    assertThat(get(sessions.renew(List.of(taken, held, removed, released, unknown))))
-        .containsExactlyInAnyOrder(taken, removed, released, unknown);
-    assertThat(get(sessions.renew(List.of()))).isEmpty();
+    var older = new Lease(created().session(), here.owner(), 2);
+
+    var renewal = get(sessions.renew(List.of(taken, held, removed, released, unknown, older)));
+
+    assertThat(renewal.lost()).containsExactlyInAnyOrder(taken, removed, released);
+    assertThat(renewal.forgotten()).containsExactlyInAnyOrder(unknown, older);
+    assertThat(renewal.regained()).isEmpty();
+    assertThat(get(sessions.renew(List.of()))).isEqualTo(WHOLE);
   }
 
   @Test
   void manyAreRenewedAtOnce() {
     var leases = created(300);
     engine.advance(most(ttl));
-    assertThat(get(sessions.renew(leases))).isEmpty();
+    assertThat(get(sessions.renew(leases))).isEqualTo(WHOLE);
     engine.advance(most(ttl));
     for (var lease : leases) {
       assertThat(holder(lease)).contains(Optional.of(lease));
@@ -130,6 +168,7 @@ abstract class SessionExpiry extends SessionTests {
   @Test
   void aRefusedClaimGivesTheSessionNoTime() {
     var lease = created();
+    assertHeld(sessions.release(lease));
     engine.advance(most(ttl));
     get(sessions.claim(lease.session(), "mallory", TOKEN, TOKEN, there.owner()));
     engine.advance(most(ttl));
@@ -139,8 +178,9 @@ abstract class SessionExpiry extends SessionTests {
   @Test
   void aSessionWhoseTimeHasPassedCannotBeRenewed() {
     var lease = created();
+    assertHeld(sessions.release(lease));
     engine.advance(ttl);
-    assertThat(get(sessions.renew(List.of(lease)))).containsExactly(lease);
+    assertThat(get(sessions.renew(List.of(lease))).lost()).containsExactly(lease);
     assertThat(holder(lease)).isEmpty();
   }
 
@@ -149,6 +189,7 @@ abstract class SessionExpiry extends SessionTests {
     var lease = created(Map.of(), Set.of("beta", "eu"));
     assertHeld(sessions.subscribe(lease, "news", Optional.empty()));
     assertHeld(sessions.subscribe(lease, "sport", Optional.empty()));
+    assertHeld(sessions.release(lease));
     engine.advance(ttl);
     assertThat(sweptUp(List.of(lease)))
         .containsExactly(new Gone(lease, USER, Set.of("beta", "eu"), Set.of("news", "sport")));
@@ -159,6 +200,7 @@ abstract class SessionExpiry extends SessionTests {
     var old = created(Map.of("name", Json.of("1")), Set.of("beta"));
     assertHeld(sessions.subscribe(old, "news", Optional.empty()));
     assertThat(append(old)).isEqualTo(Append.STORED);
+    assertHeld(sessions.release(old));
     engine.advance(ttl);
 
     var draft = new NewSession(old.session(), "bob", Map.of(), Set.of("eu"), TOKEN);
@@ -183,6 +225,7 @@ abstract class SessionExpiry extends SessionTests {
   @Test
   void ofManyWhoMakeAPassedIdAnewOneIsToldWhatWasThere() {
     var old = created(Map.of(), Set.of("beta"));
+    assertHeld(sessions.release(old));
     engine.advance(ttl);
     var draft = new NewSession(old.session(), USER, Map.of(), Set.of(), TOKEN);
     var made = atOnce(8, i -> () -> get(sessions.create(draft, here.owner())));
@@ -193,7 +236,7 @@ abstract class SessionExpiry extends SessionTests {
 
   @Test
   void sweepingReportsEachSessionOnce() {
-    var leases = created(7);
+    var leases = released(7);
     engine.advance(ttl);
     sweptUp(leases);
     assertNotSwept(leases.toArray(Lease[]::new));
@@ -201,7 +244,7 @@ abstract class SessionExpiry extends SessionTests {
 
   @Test
   void sweepingTakesNoMoreThanItsLimit() {
-    var leases = created(7);
+    var leases = released(7);
     engine.advance(ttl);
     var first = get(sessions.sweep(3));
     assertThat(first).hasSizeLessThanOrEqualTo(3);
@@ -211,7 +254,7 @@ abstract class SessionExpiry extends SessionTests {
 
   @Test
   void concurrentSweepsReportEachSessionOnce() {
-    var leases = created(60);
+    var leases = released(60);
     engine.advance(ttl);
     var reported = new ArrayList<String>();
     atOnce(8, i -> () -> sweptInSmallSteps(i % 2 == 0 ? sessions : elsewhere))
@@ -233,6 +276,7 @@ abstract class SessionExpiry extends SessionTests {
   @Test
   void sweepingLeavesTheLiving() {
     var dying = created();
+    assertHeld(sessions.release(dying));
     engine.advance(most(ttl));
     var living = created();
     engine.advance(most(ttl));
@@ -245,8 +289,10 @@ abstract class SessionExpiry extends SessionTests {
   void aRenewedSessionIsSweptWhenItsLaterTimeHasPassed() {
     var renewed = created();
     var other = created();
+    assertHeld(sessions.release(other));
     engine.advance(most(ttl));
     get(sessions.renew(List.of(renewed)));
+    assertHeld(sessions.release(renewed));
     engine.advance(most(ttl));
     sweptUp(List.of(other));
     assertNotSwept(renewed);
@@ -268,5 +314,11 @@ abstract class SessionExpiry extends SessionTests {
 
   private List<Lease> created(int count) {
     return IntStream.range(0, count).mapToObj(i -> created()).toList();
+  }
+
+  private List<Lease> released(int count) {
+    var leases = created(count);
+    leases.forEach(lease -> assertHeld(sessions.release(lease)));
+    return leases;
   }
 }

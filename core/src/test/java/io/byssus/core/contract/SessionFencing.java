@@ -100,6 +100,7 @@ abstract class SessionFencing extends SessionTests {
   @EnumSource
   void nobodyWritesToASessionWhoseTimeHasPassed(Write write) {
     var lease = createdInUse();
+    assertHeld(sessions.release(lease));
     engine.advance(ttl);
     assertLost(write.by(lease, here.engine()));
     assertThat(holder(lease)).isEmpty();

@@ -39,6 +39,14 @@ public abstract class SessionStoreContract {
   }
 
   @Nested
+  class Restoring extends SessionRestoring {
+    @Override
+    protected EngineUnderTest start() {
+      return SessionStoreContract.this.start();
+    }
+  }
+
+  @Nested
   class Removal extends SessionRemoval {
     @Override
     protected EngineUnderTest start() {

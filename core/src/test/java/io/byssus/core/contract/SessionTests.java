@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 
 /** Tests with sessions: how they are made, claimed and swept. */
@@ -106,6 +107,15 @@ abstract class SessionTests extends EngineTests {
       }
     }
     return gone;
+  }
+
+  /** Sweeps until it is so. */
+  void sweptUntil(BooleanSupplier so) {
+    var until = System.nanoTime() + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();
+    while (!so.getAsBoolean()) {
+      assertThat(System.nanoTime() - until).as("sweeping does not make it so").isNegative();
+      get(sessions.sweep(100));
+    }
   }
 
   void assertNotSwept(Lease... leases) {

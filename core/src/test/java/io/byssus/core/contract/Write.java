@@ -39,7 +39,7 @@ enum Write {
       case SUBSCRIBE -> sessions.subscribe(lease, "written", Optional.empty());
       case UNSUBSCRIBE -> sessions.unsubscribe(lease, SUBSCRIBED);
       case ACKNOWLEDGE -> sessions.acknowledge(lease, SUBSCRIBED, new Position("written", 1));
-      case RENEW -> sessions.renew(List.of(lease)).thenApply(lost -> fence(lost.isEmpty()));
+      case RENEW -> sessions.renew(List.of(lease)).thenApply(renewal -> fence(renewal.whole()));
       case RELEASE -> sessions.release(lease);
       case END -> sessions.end(lease).thenApply(gone -> fence(gone.isPresent()));
       case READ_INBOX ->

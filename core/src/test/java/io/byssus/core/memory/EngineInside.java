@@ -24,6 +24,13 @@ public final class EngineInside {
         .toList();
   }
 
+  /** Sessions, directory and presence are lost, as when a server lost its memory; channels stay. */
+  public static void forget(Engine memory) {
+    ((MemorySessions) memory.sessions()).table().forget();
+    ((MemoryDirectory) memory.directory()).forget();
+    ((MemoryPresence) memory.presence()).forget();
+  }
+
   /** How many sessions it remembers, those whose time has passed too. */
   public static int sessions(Engine memory) {
     return ((MemorySessions) memory.sessions()).table().size();

@@ -7,12 +7,15 @@ import io.byssus.core.node.EngineSettings;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
+import io.byssus.core.session.ResumeTokens;
 import io.byssus.core.session.SessionStore.Claim;
 import io.byssus.core.session.SessionStore.Created;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.SessionStore.Renewal;
 import io.byssus.core.session.StoredSession;
 import io.byssus.core.session.TokenHash;
+import io.byssus.core.session.Tombstone;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.ServerMessage.Item;
@@ -33,6 +36,7 @@ import java.util.function.Consumer;
 final class NaiveSessions {
   private final EngineSettings settings;
   private final Map<String, Kept> sessions = new HashMap<>();
+  private final List<Buried> tombstones = new ArrayList<>();
   private Duration now = Duration.ZERO;
 
   NaiveSessions(EngineSettings settings) {
@@ -42,6 +46,7 @@ final class NaiveSessions {
   private static final class Kept {
     NewSession made;
     Optional<Lease> holder;
+    boolean givenBack;
     Lease lastLease;
     TokenHash usedToken;
     List<TokenHash> tokensSince = new ArrayList<>();
@@ -50,10 +55,13 @@ final class NaiveSessions {
     Set<String> tags;
     Map<String, Optional<Position>> subscriptions = new HashMap<>();
     List<Message> inbox = new ArrayList<>();
+    long top;
     long acknowledged;
   }
 
   private record Message(Item item, Duration at) {}
+
+  private record Buried(Tombstone stone, Duration at) {}
 
   void advance(Duration time) {
     now = now.plus(time);
@@ -61,7 +69,21 @@ final class NaiveSessions {
 
   private boolean alive(String session) {
     return sessions.containsKey(session)
-        && now.compareTo(sessions.get(session).startedAt.plus(settings.sessionTtl())) < 0;
+        && (sessions.get(session).holder.isPresent() || !passed(sessions.get(session)));
+  }
+
+  private boolean passed(Kept kept) {
+    return now.compareTo(kept.startedAt.plus(settings.sessionTtl())) >= 0;
+  }
+
+  private long buriedUpTo(String session) {
+    return tombstones.stream()
+        .filter(buried -> now.compareTo(buried.at.plus(settings.sessionTtl())) < 0)
+        .map(Buried::stone)
+        .filter(stone -> stone.session().equals(session))
+        .mapToLong(Tombstone::term)
+        .max()
+        .orElse(0);
   }
 
   private boolean held(Lease lease) {
@@ -70,13 +92,14 @@ final class NaiveSessions {
   }
 
   Created create(NewSession made, Owner owner) {
+    var lease = new Lease(made.id(), owner, buriedUpTo(made.id()) + 1);
     if (alive(made.id())) {
-      return new Created(new Lease(made.id(), owner, 1), Optional.empty());
+      return new Created(lease, Optional.empty());
     }
     var passed = sessions.containsKey(made.id()) ? gone(made.id()) : null;
     var kept = new Kept();
     kept.made = made;
-    kept.lastLease = new Lease(made.id(), owner, 1);
+    kept.lastLease = lease;
     kept.holder = Optional.of(kept.lastLease);
     kept.usedToken = made.token();
     kept.startedAt = now;
@@ -106,7 +129,16 @@ final class NaiveSessions {
     kept.startedAt = now;
     var stored =
         new StoredSession(
-            session, user, kept.attributes, kept.tags, kept.subscriptions, kept.acknowledged);
+            session,
+            user,
+            new ResumeTokens(
+                kept.usedToken,
+                kept.tokensSince.subList(
+                    Math.max(0, kept.tokensSince.size() - 4), kept.tokensSince.size())),
+            kept.attributes,
+            kept.tags,
+            kept.subscriptions,
+            kept.acknowledged);
     return new Claim.Granted(kept.lastLease, stored, previous);
   }
 
@@ -149,10 +181,65 @@ final class NaiveSessions {
     return write(lease, kept -> kept.subscriptions.replace(channel, Optional.of(position)));
   }
 
-  List<Lease> renew(List<Lease> leases) {
-    return leases.stream()
-        .filter(lease -> write(lease, kept -> kept.startedAt = now) == Fence.LOST)
-        .toList();
+  Renewal renew(List<Lease> leases) {
+    var lost = new ArrayList<Lease>();
+    var forgotten = new ArrayList<Lease>();
+    var regained = new ArrayList<Lease>();
+    for (var lease : leases) {
+      var kept = sessions.get(lease.session());
+      if (kept == null || kept.lastLease.term() < lease.term()) {
+        (buriedUpTo(lease.session()) < lease.term() ? forgotten : lost).add(lease);
+      } else if (!kept.lastLease.equals(lease) || kept.holder.isEmpty() && kept.givenBack) {
+        lost.add(lease);
+      } else {
+        if (kept.holder.isEmpty()) {
+          regained.add(lease);
+        }
+        kept.holder = Optional.of(lease);
+        kept.startedAt = now;
+      }
+    }
+    return new Renewal(lost, forgotten, regained);
+  }
+
+  Fence restore(Lease lease, StoredSession known, long sent) {
+    if (buriedUpTo(lease.session()) >= lease.term()) {
+      return Fence.LOST;
+    }
+    var kept = sessions.get(lease.session());
+    if (kept != null && kept.lastLease.term() >= lease.term()) {
+      if (!kept.lastLease.equals(lease) || kept.holder.isEmpty() && kept.givenBack) {
+        return Fence.LOST;
+      }
+    }
+    if (kept == null) {
+      kept = new Kept();
+      kept.made =
+          new NewSession(known.id(), known.user(), Map.of(), Set.of(), known.tokens().used());
+      sessions.put(known.id(), kept);
+    }
+    kept.lastLease = lease;
+    kept.holder = Optional.of(lease);
+    kept.usedToken = known.tokens().used();
+    kept.tokensSince = new ArrayList<>(known.tokens().handedOut());
+    kept.startedAt = now;
+    kept.attributes = new HashMap<>(known.attributes());
+    kept.tags = known.tags();
+    kept.subscriptions = new HashMap<>(known.subscriptions());
+    if (sent > kept.top) {
+      kept.inbox.clear();
+      kept.top = sent;
+    }
+    kept.acknowledged = Math.max(kept.acknowledged, Math.min(known.inbox(), kept.top));
+    return Fence.HELD;
+  }
+
+  Set<Gone> bury(Tombstone stone) {
+    tombstones.add(new Buried(stone, now));
+    var kept = sessions.get(stone.session());
+    return kept != null && kept.lastLease.term() <= stone.term()
+        ? Set.of(gone(stone.session()))
+        : Set.of();
   }
 
   Fence release(Lease lease) {
@@ -160,24 +247,37 @@ final class NaiveSessions {
       return Fence.LOST;
     }
     sessions.get(lease.session()).holder = Optional.empty();
+    sessions.get(lease.session()).givenBack = true;
     sessions.get(lease.session()).startedAt = now;
     return Fence.HELD;
   }
 
   Optional<Gone> remove(String session) {
-    return alive(session) ? Optional.of(gone(session)) : Optional.empty();
+    return alive(session) ? Optional.of(ended(session)) : Optional.empty();
   }
 
   Optional<Gone> end(Lease lease) {
-    return held(lease) ? Optional.of(gone(lease.session())) : Optional.empty();
+    return held(lease) ? Optional.of(ended(lease.session())) : Optional.empty();
   }
 
   Optional<Optional<Lease>> holder(String session) {
     return alive(session) ? Optional.of(sessions.get(session).holder) : Optional.empty();
   }
 
-  /** All whose time has passed. */
+  private Gone ended(String session) {
+    tombstones.add(new Buried(new Tombstone(session, sessions.get(session).lastLease.term()), now));
+    return gone(session);
+  }
+
+  /** All that are detached and whose time has passed. Others of that age are detached. */
   Set<Gone> sweep() {
+    for (var kept : sessions.values()) {
+      if (kept.holder.isPresent() && passed(kept)) {
+        kept.holder = Optional.empty();
+        kept.givenBack = false;
+        kept.startedAt = now;
+      }
+    }
     var passed = sessions.keySet().stream().filter(session -> !alive(session)).toList();
     var swept = new HashSet<Gone>();
     passed.forEach(session -> swept.add(gone(session)));
@@ -201,7 +301,7 @@ final class NaiveSessions {
         || bytes + data.bytes() > settings.inboxBytes()) {
       return Append.FULL;
     }
-    var item = new Item(kept.inbox.size() + 1, data, Optional.empty());
+    var item = new Item(++kept.top, data, Optional.empty());
     kept.inbox.add(new Message(item, now));
     return Append.STORED;
   }
@@ -213,14 +313,12 @@ final class NaiveSessions {
     var kept = sessions.get(lease.session());
     var items =
         waiting(kept).stream().filter(item -> item.offset() > after).limit(bounds.items()).toList();
-    return Optional.of(new Page(kept.inbox.size(), items));
+    return Optional.of(new Page(kept.top, items));
   }
 
   Fence acknowledgeInbox(Lease lease, long offset) {
     return write(
-        lease,
-        kept ->
-            kept.acknowledged = Math.max(kept.acknowledged, Math.min(offset, kept.inbox.size())));
+        lease, kept -> kept.acknowledged = Math.max(kept.acknowledged, Math.min(offset, kept.top)));
   }
 
   private List<Item> waiting(Kept kept) {

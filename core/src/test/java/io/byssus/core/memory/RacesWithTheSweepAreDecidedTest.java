@@ -10,6 +10,7 @@ import io.byssus.core.node.Engine;
 import io.byssus.core.node.EngineSettings;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionStore.Claim;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.core.session.TokenHash;
@@ -36,13 +37,36 @@ import org.junit.jupiter.api.Test;
  */
 class RacesWithTheSweepAreDecidedTest {
   private static final int ROUNDS = 2_000;
+  private static final TokenHash TOKEN = TokenHash.of("token");
+  private static final Owner OWNER = new Owner("n1", "i1");
   private static final EngineSettings SETTINGS = EngineSettings.DEFAULTS;
 
   private final ManualTicker ticker = new ManualTicker();
   private final Engine engine = MemoryEngine.create(SETTINGS, ticker, new SplittableRandom(1));
 
   @Test
-  void aSessionIsRenewedOrSweptOnce() {
+  void aDetachedSessionIsClaimedOrSweptOnce() {
+    for (var round = 0; round < ROUNDS; round++) {
+      var lease = created("session-" + round);
+      join(engine.sessions().release(lease));
+      ticker.advance(SETTINGS.sessionTtl().minusNanos(1));
+      var both =
+          atOnce(
+              () -> join(engine.sessions().claim(lease.session(), "", TOKEN, TOKEN, OWNER)),
+              () -> {
+                ticker.advance(Duration.ofNanos(1));
+                return join(engine.sessions().sweep(10));
+              });
+      var claimed = both.one() instanceof Claim.Granted;
+      assertThat(both.other().stream().map(Gone::session))
+          .containsExactlyElementsOf(claimed ? List.of() : List.of(lease.session()));
+      assertThat(join(engine.sessions().holder(lease.session())).isPresent()).isEqualTo(claimed);
+      join(engine.sessions().remove(lease.session()));
+    }
+  }
+
+  @Test
+  void anAttachedSessionIsHeldWhetherTheRenewalOrTheSweepComesFirst() {
     for (var round = 0; round < ROUNDS; round++) {
       var lease = created("session-" + round);
       ticker.advance(SETTINGS.sessionTtl().minusNanos(1));
@@ -53,19 +77,16 @@ class RacesWithTheSweepAreDecidedTest {
                 ticker.advance(Duration.ofNanos(1));
                 return join(engine.sessions().sweep(10));
               });
-      var renewed = both.one().isEmpty();
-      assertThat(both.other().stream().map(Gone::session))
-          .containsExactlyElementsOf(renewed ? List.of() : List.of(lease.session()));
-      assertThat(join(engine.sessions().holder(lease.session())))
-          .isEqualTo(renewed ? Optional.of(Optional.of(lease)) : Optional.empty());
-      ticker.advance(SETTINGS.sessionTtl());
-      assertThat(join(engine.sessions().sweep(10))).hasSize(renewed ? 1 : 0);
+      assertThat(both.one().whole()).isTrue();
+      assertThat(both.other()).isEmpty();
+      assertThat(join(engine.sessions().holder(lease.session()))).contains(Optional.of(lease));
+      join(engine.sessions().remove(lease.session()));
     }
   }
 
   private Lease created(String id) {
-    var made = new NewSession(id, "", Map.of(), Set.of(), TokenHash.of("token"));
-    return join(engine.sessions().create(made, new Owner("n1", "i1"))).lease();
+    var made = new NewSession(id, "", Map.of(), Set.of(), TOKEN);
+    return join(engine.sessions().create(made, OWNER)).lease();
   }
 
   @Test

@@ -7,10 +7,13 @@ import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.node.EngineSettings;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
+import io.byssus.core.session.ResumeTokens;
 import io.byssus.core.session.SessionStore;
 import io.byssus.core.session.SessionStore.Claim;
 import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.StoredSession;
 import io.byssus.core.session.TokenHash;
+import io.byssus.core.session.Tombstone;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
 import java.time.Duration;
@@ -55,6 +58,8 @@ class SessionsBehaveLikeANaiveModelTest {
     UNSUBSCRIBE,
     ACKNOWLEDGE,
     RENEW,
+    RESTORE,
+    BURY,
     RELEASE,
     REMOVE,
     END,
@@ -140,6 +145,25 @@ class SessionsBehaveLikeANaiveModelTest {
           var some = List.of(lease, recent(leases, number % 4));
           same(model.renew(some), sessions.renew(some));
         }
+        case RESTORE -> {
+          var later = number % 2 == 0 ? lease : next(lease);
+          var known =
+              new StoredSession(
+                  later.session(),
+                  "ann",
+                  new ResumeTokens(recent(tokens, act.lease), List.of(token(number))),
+                  Map.of("a1", Json.of("" + number)),
+                  Set.of("restored"),
+                  Map.of(channel, Optional.of(position)),
+                  number / 2);
+          same(model.restore(later, known, number), sessions.restore(later, known, number, false));
+          leases.add(later);
+        }
+        case BURY -> {
+          var stone = new Tombstone(id, act.lease + 1);
+          var buried = sessions.bury(List.of(stone)).toCompletableFuture().join();
+          assertThat(Set.copyOf(buried)).isEqualTo(model.bury(stone));
+        }
         case RELEASE -> same(model.release(lease), sessions.release(lease));
         case REMOVE -> same(model.remove(id), sessions.remove(id));
         case END -> same(model.end(lease), sessions.end(lease));
@@ -160,6 +184,10 @@ class SessionsBehaveLikeANaiveModelTest {
           model.advance(Duration.ofSeconds(number));
         }
       }
+    }
+
+    private static Lease next(Lease lease) {
+      return new Lease(lease.session(), lease.owner(), lease.term() + 1);
     }
 
     private void create(int number) {

@@ -13,6 +13,7 @@ import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.core.session.TokenHash;
+import io.byssus.core.session.Tombstones;
 import io.byssus.protocol.Durability;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Json;
@@ -53,7 +54,8 @@ class WhatIsUnusedIsForgottenTest {
   @Test
   void aRemovedSessionLeavesNothingToSweep() {
     var deadlines = new SessionDeadlines(SETTINGS.sessionTtl(), ticker);
-    var table = new SessionTable(deadlines, Budgets.unbounded());
+    var stones = new Tombstones(ticker, SETTINGS.sessionTtl(), 1);
+    var table = new SessionTable(deadlines, stones, Budgets.unbounded());
     var made = new NewSession("session", "", Map.of(), Set.of(), TokenHash.of("token"));
     table.create(made, new Owner("n1", "i1"));
     assertThat(table.living("session", table::remove)).isPresent();

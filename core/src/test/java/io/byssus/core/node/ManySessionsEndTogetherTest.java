@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
+import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.core.session.TokenHash;
@@ -33,7 +34,9 @@ class ManySessionsEndTogetherTest {
   void allAreRemovedAtTheNextSweep() {
     for (int i = 0; i < 30_000; i++) {
       var made = new NewSession("s" + i, "ann", Map.of(), Set.of(), TokenHash.NONE);
-      node.engine.sessions().create(made, new Owner("dead", "1"));
+      var dead = new Owner("dead", "1");
+      node.engine.sessions().create(made, dead);
+      node.engine.sessions().release(new Lease(made.id(), dead, 1));
       node.engine.directory().add(new Target.ToUser("ann"), made.id());
     }
 

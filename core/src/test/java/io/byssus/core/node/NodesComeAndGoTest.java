@@ -13,6 +13,8 @@ import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.ServerMessage.Connected;
 import io.byssus.protocol.ServerMessage.Member;
+import io.byssus.protocol.ServerMessage.Subscribed;
+import io.byssus.protocol.Target;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,15 +70,22 @@ class NodesComeAndGoTest {
   }
 
   @Test
-  void aNodeThatOnlyLooksDeadFindsOutAtItsNextWrite() {
+  void aNodeThatOnlyLooksDeadHasItsSessionsAgainAtItsNextWrite() {
     var ann = two.client();
-    ann.connect("ann");
+    var session = ann.connect("ann");
     cluster.bus(two).pull(false);
     cluster.lanes.advance(Duration.ofSeconds(13));
+    assertThat(holds(session)).isFalse();
+    cluster.bus(two).plugIn(false);
 
-    ann.say(new Command.Subscribe(ann.nextId(), "passing", Optional.empty()));
+    TestClient.only(
+        Subscribed.class,
+        ann.say(new Command.Subscribe(ann.nextId(), "passing", Optional.empty())));
 
-    assertThat(ann.socket().closed()).contains(CloseCode.SESSION_LOST);
+    assertThat(ann.socket().closed()).isEmpty();
+    assertThat(holds(session)).isTrue();
+    one.connected("bob").send(new Target.ToUser("ann"), "hello");
+    assertThat(ann.directs()).containsExactly("hello");
   }
 
   @Test

@@ -8,16 +8,20 @@ class SessionStateTest {
   private static final Owner N1 = new Owner("n1", "i1");
   private static final Owner N2 = new Owner("n2", "i2");
 
+  private static SessionState attached() {
+    return new SessionState.Attached(new Lease("session", N1, 1));
+  }
+
   @Test
   void aNewSessionIsAttachedUnderTermOne() {
-    var created = SessionState.created("session", N1);
+    var created = attached();
     assertThat(created.holder()).contains(new Lease("session", N1, 1));
     assertThat(created.heldUnder(new Lease("session", N1, 1))).isTrue();
   }
 
   @Test
   void everyClaimIsHeldUnderTheNextTermOnly() {
-    var claimed = SessionState.created("session", N1).claimedBy(N2);
+    var claimed = attached().claimedBy(N2);
     assertThat(claimed.holder()).contains(new Lease("session", N2, 2));
     assertThat(claimed.heldUnder(new Lease("session", N1, 1))).isFalse();
     assertThat(claimed.heldUnder(new Lease("session", N1, 2))).isFalse();
@@ -28,10 +32,26 @@ class SessionStateTest {
 
   @Test
   void aReleasedSessionIsHeldByNobodyAndRemembersItsTerm() {
-    var released = SessionState.created("session", N1).released();
+    var released = attached().released();
     assertThat(released.holder()).isEmpty();
     assertThat(released.heldUnder(released.newest())).isFalse();
     assertThat(released.released()).isEqualTo(released);
     assertThat(released.claimedBy(N1).newest().term()).isEqualTo(2);
+  }
+
+  @Test
+  void whoWasTakenForDeadIsAwaitedUntilItGivesTheSessionBackOrAnotherTakesIt() {
+    var mine = new Lease("session", N1, 1);
+    assertThat(attached().awaits(mine)).isFalse();
+    assertThat(attached().abandoned().awaits(mine)).isTrue();
+    assertThat(attached().abandoned().awaits(new Lease("session", N2, 1))).isFalse();
+    assertThat(attached().abandoned().released().awaits(mine)).isFalse();
+    assertThat(attached().abandoned().claimedBy(N2).abandoned().awaits(mine)).isFalse();
+  }
+
+  @Test
+  void aStateIsOlderThanALeaseOfALaterTerm() {
+    assertThat(attached().olderThan(new Lease("session", N1, 2))).isTrue();
+    assertThat(attached().olderThan(new Lease("session", N2, 1))).isFalse();
   }
 }

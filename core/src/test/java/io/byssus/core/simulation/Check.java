@@ -40,6 +40,8 @@ enum Check {
   PRESENCE,
   /** A session that is attached in the store is held by a node. */
   ATTACHED_TO_NOBODY,
+  /** What is attached outlives the engine's memory. */
+  HEALED,
   /** The store knows the subscriptions that the client has. */
   SUBSCRIPTIONS,
   /** What a client makes the store remember is bounded and true. */

@@ -47,6 +47,7 @@ final class FaultyEngine {
   private Optional<Outage> outage = Optional.empty();
   private boolean trouble;
   private boolean hindered;
+  private boolean forgot;
 
   FaultyEngine(RandomGenerator random, World world, Set<Misfortune> misfortunes) {
     this.random = random;
@@ -97,11 +98,24 @@ final class FaultyEngine {
       requests.addFirst(stuck.removeLast());
     }
     node.ifPresent(listener -> listener.reachable(true));
+    if (forgot) {
+      forgot = false;
+      node.ifPresent(ClusterBus.Listener::forgot);
+    }
   }
 
   /** The node hears that the engine is back, though it never heard that it was away. */
   void back() {
     node.ifPresent(listener -> listener.reachable(true));
+  }
+
+  /** The node hears that the engine may have forgotten something; in an outage it will. */
+  void forgot() {
+    if (out()) {
+      forgot = true;
+    } else {
+      node.ifPresent(ClusterBus.Listener::forgot);
+    }
   }
 
   /** How often each step was asked for. */
@@ -238,6 +252,11 @@ final class FaultyEngine {
     @Override
     public void reachable(boolean reachable) {
       listener.reachable(reachable);
+    }
+
+    @Override
+    public void forgot() {
+      listener.forgot();
     }
   }
 

@@ -48,11 +48,13 @@ enum Misfortune {
   /** The engine's clock runs ahead for some seconds at once. */
   HASTY_ENGINE,
   /** The engine's clock leaps by an hour. */
-  LEAPING_ENGINE;
+  LEAPING_ENGINE,
+  /** The engine forgets all sessions, and who is listed and present. */
+  FORGETFUL_ENGINE;
 
   /** What nodes cannot bear yet. */
   private static final Set<Misfortune> NOT_YET =
-      named("byssus.without", EnumSet.of(LEAPING_ENGINE));
+      named("byssus.without", EnumSet.of(LEAPING_ENGINE, FORGETFUL_ENGINE));
 
   private static final int ONE_IN = 3;
 

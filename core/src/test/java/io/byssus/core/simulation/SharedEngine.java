@@ -1,5 +1,6 @@
 package io.byssus.core.simulation;
 
+import io.byssus.core.NotDoneException;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.Broker.Listener;
 import io.byssus.core.delivery.InboxStore;
@@ -9,6 +10,8 @@ import io.byssus.core.memory.MemoryEngine;
 import io.byssus.core.node.Engine;
 import io.byssus.core.node.EngineSettings;
 import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionStore;
+import io.byssus.core.session.SessionStore.Claim;
 import io.byssus.core.testing.SteppedLanes;
 import io.byssus.core.testing.TestBus;
 import io.byssus.protocol.Json;
@@ -21,8 +24,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -36,6 +41,9 @@ final class SharedEngine {
   /** About what a message takes on the wire besides its data. */
   private static final int MESSAGE_BYTES = 80;
 
+  /** After it has forgotten all; long, as the links between a run's nodes and it are slow. */
+  private static final Duration HEALING = Duration.ofMinutes(10);
+
   private final RandomGenerator random;
   private final Engine memory;
   private final Engine engine;
@@ -43,11 +51,15 @@ final class SharedEngine {
   private final Map<Owner, Consumer<String>> wakes = new LinkedHashMap<>();
   private final Map<String, Map<Owner, Listener>> channels = new TreeMap<>();
   private final Map<String, Map<Owner, Listener>> prefixes = new TreeMap<>();
+  private final Ticker clock;
   private long aheadNs;
+  private long healingUntilNs;
   private long bytesSaid;
 
   SharedEngine(EngineSettings settings, SteppedLanes lanes, UnaryOperator<Engine> around) {
     random = lanes.random();
+    clock = lanes;
+    healingUntilNs = lanes.nanoTime();
     Ticker ticker = () -> lanes.nanoTime() + aheadNs;
     memory = MemoryEngine.create(settings, ticker, random);
     engine = around.apply(memory);
@@ -58,6 +70,25 @@ final class SharedEngine {
   /** The engine's clock jumps. */
   void hasten(Duration by) {
     aheadNs += by.toNanos();
+  }
+
+  /** All sessions, and what is listed and present; channels stay. */
+  void forget() {
+    EngineInside.forget(memory);
+    healingUntilNs = clock.nanoTime() + HEALING.toNanos();
+  }
+
+  /** Everybody has had the time to write anew what was forgotten. */
+  void healed() {
+    healingUntilNs = clock.nanoTime();
+  }
+
+  /** What is missing may be written anew: so the engine does not say that it is gone. */
+  private Object unlessHealing(Object answer, Set<?> missing) {
+    var stage = (CompletionStage<?>) answer;
+    return clock.nanoTime() - healingUntilNs < 0 && missing.contains(now(stage))
+        ? CompletableFuture.failedFuture(new NotDoneException("it may be written anew"))
+        : answer;
   }
 
   /** With everything that is planted in it. */
@@ -127,7 +158,15 @@ final class SharedEngine {
   /** The engine as one node sees it. */
   Engine seenBy(Owner owner) {
     return new Engine(
-        engine.sessions(),
+        port(
+            SessionStore.class,
+            engine.sessions(),
+            (call, arguments) -> {
+              var answer = call.invoke(engine.sessions(), arguments);
+              return call.getName().equals("claim")
+                  ? unlessHealing(answer, Set.of(new Claim.Expired(), new Claim.Refused()))
+                  : answer;
+            }),
         port(Broker.class, engine.broker(), (call, arguments) -> heardBy(owner, call, arguments)),
         port(
             InboxStore.class,
@@ -135,6 +174,10 @@ final class SharedEngine {
             (call, arguments) -> {
               if (call.getName().equals("append")) {
                 bytesSaid += MESSAGE_BYTES + ((Json) arguments[arguments.length - 2]).bytes();
+              }
+              if (call.getName().equals("append")) {
+                return unlessHealing(
+                    call.invoke(engine.inboxes(), arguments), Set.of(InboxStore.Append.NO_SESSION));
               }
               if (!call.getName().equals("onAppend")) {
                 return call.invoke(engine.inboxes(), arguments);

@@ -69,6 +69,7 @@ final class SimulatedClient {
   private final Map<String, Position> held = new HashMap<>();
   private final Map<String, Position> acknowledged = new HashMap<>();
   private final Set<String> live = new HashSet<>();
+  private final Set<String> outlives = new HashSet<>();
   private final Set<String> jumps = new HashSet<>();
   private long inboxHeld;
   private boolean inboxJump;
@@ -406,6 +407,7 @@ final class SimulatedClient {
   }
 
   void end() {
+    outlives.clear();
     say(new Command.End(++lastId));
   }
 
@@ -799,6 +801,20 @@ final class SimulatedClient {
         undone(command, code);
       }
       case SESSION_EXPIRED -> {
+        world.check(
+            Check.HEALED,
+            outlives.stream().noneMatch(kept -> session().equals(Optional.of(kept))),
+            name + "'s session was attached when the engine forgot, and is gone");
+        forgetSession();
+        cut();
+      }
+      case RESUME_REFUSED -> {
+        // One who had it before brought it back, and who had it last is dead or could not say so
+        // in time: guarantees.md, G20.
+        world.check(
+            Check.HEALED,
+            simulation.has(Misfortune.CLUSTER) && simulation.has(Misfortune.FORGETFUL_ENGINE),
+            name + " is refused its own session: " + command);
         forgetSession();
         cut();
       }
@@ -854,6 +870,14 @@ final class SimulatedClient {
     }
   }
 
+  /** The engine forgets; these sessions do not end with that. */
+  void outlives(List<String> attached) {
+    outlives.clear();
+    if (welcome()) {
+      session().filter(attached::contains).ifPresent(outlives::add);
+    }
+  }
+
   // At rest.
 
   /** All that was promised has come. */
@@ -879,6 +903,10 @@ final class SimulatedClient {
           !ghost.session.equals(session().orElseThrow()),
           "another connection of " + name + " stays open, though its session was taken");
     }
+    world.check(
+        Check.HEALED,
+        outlives.isEmpty() || simulation.stored(session().orElseThrow()).isPresent(),
+        name + " is connected, and its session is not stored");
     simulation
         .stored(session().orElseThrow())
         .ifPresent(stored -> {

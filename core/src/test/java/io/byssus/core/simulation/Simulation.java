@@ -9,6 +9,7 @@ import io.byssus.core.node.EngineSettings;
 import io.byssus.core.node.Identity;
 import io.byssus.core.node.NodeInside;
 import io.byssus.core.node.UserPolicy;
+import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.core.session.StoredSession;
@@ -20,6 +21,7 @@ import io.byssus.protocol.ServerMessage.Member;
 import io.byssus.protocol.Target;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +53,16 @@ final class Simulation {
   private static final Duration PRESENCE_TTL = Duration.ofSeconds(15);
   private static final Duration SLICE = Duration.ofMillis(500);
   private static final int CROWD = 8_000;
+
+  /** Then who is attached when the engine forgets may be lost before it is healed. */
+  private static final Set<Misfortune> WHO_HOLDS_IT_MAY_GO =
+      EnumSet.of(
+          Misfortune.KILLS,
+          Misfortune.PAUSES,
+          Misfortune.OUTAGES,
+          Misfortune.LOST_ANSWERS,
+          Misfortune.SHORT_LIVES,
+          Misfortune.LEAPING_ENGINE);
 
   /** Tight, so that the runs meet the bounds. */
   static final Limits LIMITS =
@@ -88,6 +100,7 @@ final class Simulation {
   private int runs;
   private boolean killed;
   private boolean healed;
+  private long forgotAtNs = -1;
   private boolean hindered;
   private int periodicTimers;
 
@@ -127,7 +140,8 @@ final class Simulation {
     }
     names.forEach(this::start);
     workAll();
-    periodicTimers = nodes.firstEntry().getValue().lanes.timers();
+    var first = nodes.firstEntry().getValue();
+    periodicTimers = first.lanes.timers() + (first.serves() ? 0 : 1); // it announces itself then
     var usersOf = policy.equals(new UserPolicy.AtMost(2)) ? 2 : 1;
     for (int i = 0; i < CLIENTS; i++) {
       clients.add(new SimulatedClient(this, world, "user" + i / usersOf, "client" + i));
@@ -241,7 +255,7 @@ final class Simulation {
   private void rarely() {
     switch (random.nextInt(16)) {
       case 0 -> {
-        if (!has(Misfortune.PAUSES)) {
+        if (!has(Misfortune.PAUSES) && !healing()) {
           clock.stall(Duration.ofSeconds(random.nextInt(240)));
         }
       }
@@ -262,9 +276,34 @@ final class Simulation {
         }
         if (has(Misfortune.LEAPING_ENGINE)) {
           engine.hasten(Duration.ofHours(1));
+          nodes.values().forEach(node -> node.link.forgot());
+        }
+        if (has(Misfortune.FORGETFUL_ENGINE) && forgotAtNs < 0) {
+          forgotAtNs = now();
+          forget();
         }
       }
       default -> pass(Duration.ofSeconds(random.nextInt(40)));
+    }
+  }
+
+  /** The nodes are given time to write anew what was forgotten. */
+  private boolean healing() {
+    return forgotAtNs >= 0 && now() - forgotAtNs < Duration.ofSeconds(30).toNanos();
+  }
+
+  /** Who is attached meanwhile loses nothing but what nobody had read. */
+  private void forget() {
+    var attached =
+        engine.living().stream()
+            .filter(living -> living.holder().isPresent())
+            .map(living -> living.session().id())
+            .toList();
+    engine.forget();
+    nodes.values().forEach(node -> node.link.forgot());
+    if (Collections.disjoint(misfortunes, WHO_HOLDS_IT_MAY_GO)
+        && policy instanceof UserPolicy.Unlimited) {
+      clients.forEach(client -> client.outlives(attached));
     }
   }
 
@@ -498,6 +537,9 @@ final class Simulation {
   private void comeToRest() {
     heal();
     for (int round = 0; round < 30; round++) {
+      if (round == 12) {
+        engine.healed();
+      }
       if (round == 15) {
         workAll();
         world.well();
@@ -774,6 +816,7 @@ final class Simulation {
           .engine()
           .sessions()
           .create(new NewSession("crowd" + i, "", Map.of(), Set.of(), TokenHash.NONE), nobody);
+      engine.engine().sessions().release(new Lease("crowd" + i, nobody, 1));
     }
   }
 

@@ -53,6 +53,11 @@ public final class TestBus {
       }
     }
 
+    /** The node hears that the engine may have forgotten something. */
+    public void forgot() {
+      hear(ClusterBus.Listener::forgot);
+    }
+
     boolean pulled() {
       return pulled;
     }

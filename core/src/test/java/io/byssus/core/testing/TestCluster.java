@@ -44,6 +44,11 @@ public final class TestCluster {
     engine.inboxes().onAppend(session -> wakes.forEach(wake -> wake.accept(session)));
   }
 
+  /** What they share, not as one of them sees it. */
+  public Engine engine() {
+    return engine;
+  }
+
   public TestBus.End bus(TestNode node) {
     return bus.end(node.owner());
   }

@@ -11,8 +11,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -30,13 +32,15 @@ public final class RedisProcess implements AutoCloseable {
   private final int port;
   private final Path folder;
   private final List<String> arguments;
+  private final Optional<SetClock> clock;
   private String password = "";
   private Process process;
 
-  private RedisProcess(int port, Path folder, List<String> arguments) {
+  private RedisProcess(int port, Path folder, List<String> arguments, Optional<SetClock> clock) {
     this.port = port;
     this.folder = folder;
     this.arguments = arguments;
+    this.clock = clock;
   }
 
   /** Without persistence, unless {@code arguments} say otherwise. Returns when it answers. */
@@ -47,10 +51,21 @@ public final class RedisProcess implements AutoCloseable {
     return start(freePort(), all);
   }
 
+  /** As {@link #start}, with a wall clock that can be set. */
+  public static RedisProcess withClock() {
+    return start(freePort(), List.of("--save", "", "--bind", "127.0.0.1", "--dir", "."), true);
+  }
+
   static RedisProcess start(int port, List<String> arguments) {
+    return start(port, arguments, false);
+  }
+
+  private static RedisProcess start(int port, List<String> arguments, boolean clock) {
     try {
       var folder = Files.createTempDirectory("byssus-redis-" + port + "-");
-      var made = new RedisProcess(port, folder, arguments);
+      var set = clock ? Optional.of(new SetClock(folder)) : Optional.<SetClock>empty();
+      set.ifPresent(each -> each.set(Duration.ZERO));
+      var made = new RedisProcess(port, folder, arguments, set);
       Runtime.getRuntime().addShutdownHook(new Thread(made::close));
       made.restart();
       return made;
@@ -112,7 +127,8 @@ public final class RedisProcess implements AutoCloseable {
    * @param more arguments, this time
    */
   public void restart(String... more) {
-    var command = new ArrayList<>(List.of(RedisBinary.path().toString()));
+    var program = clock.map(SetClock::server).orElseGet(RedisBinary::path);
+    var command = new ArrayList<>(List.of(program.toString()));
     if (arguments.contains("--sentinel")) {
       command.add(arguments.getLast());
       command.addAll(List.of("--sentinel", "--port", "" + port, "--bind", "127.0.0.1"));
@@ -122,12 +138,13 @@ public final class RedisProcess implements AutoCloseable {
       command.addAll(List.of(more));
     }
     try {
-      process =
+      var server =
           new ProcessBuilder(command)
               .directory(folder.toFile())
               .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
-              .start();
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
+      clock.ifPresent(set -> set.loadInto(server));
+      process = server.start();
       awaitAnswer();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -161,6 +178,14 @@ public final class RedisProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /**
+   * Sets its wall clock, which is by so much ahead of this machine's from here on. For servers that
+   * were started by {@link #withClock}.
+   */
+  public void setClock(Duration ahead) {
+    clock.orElseThrow().set(ahead);
   }
 
   public boolean alive() {

@@ -321,6 +321,18 @@ public final class LogObserver
   }
 
   @Override
+  public void engineForgot() {
+    log.warn(
+        "Redis has lost data, or its clock was set: this node writes the sessions of its connected"
+            + " clients anew");
+  }
+
+  @Override
+  public void sessionsHealed(int count) {
+    log.info("{} sessions of connected clients were written to Redis anew", count);
+  }
+
+  @Override
   public void nameLost() {
     LogEvent.error(log, "name_lost")
         .say("another process runs under this node's name: this one sends its clients away");

@@ -52,6 +52,8 @@ public final class MetricsObserver
   final LongAdder nodesJoined = new LongAdder();
   final LongAdder nodesGone = new LongAdder();
   final LongAdder sessionsOrphaned = new LongAdder();
+  final LongAdder engineForgot = new LongAdder();
+  final LongAdder sessionsHealed = new LongAdder();
   final Tally<DeviceEvent> devices = new Tally<>(DeviceEvent.values());
   volatile boolean engineReachable = true;
   final Tally<TokenRefusal> tokensRefused = new Tally<>(TokenRefusal.values());
@@ -178,6 +180,16 @@ public final class MetricsObserver
   @Override
   public void nodeGone(String node) {
     nodesGone.increment();
+  }
+
+  @Override
+  public void engineForgot() {
+    engineForgot.increment();
+  }
+
+  @Override
+  public void sessionsHealed(int count) {
+    sessionsHealed.add(count);
   }
 
   @Override

@@ -109,6 +109,14 @@ public final class MetricsPage implements Supplier<String> {
     count.all("tasks.failed", "Tasks that threw what they must not", counted.tasksFailed);
     count.all("engine.failures", "Engine calls without an answer", counted.engineFailures);
     count.all("engine.outages", "Times that the engine was unreachable", counted.engineOutages);
+    count.all(
+        "engine.forgot",
+        "Times that the engine lost data, or may have, or its clock was set",
+        counted.engineForgot);
+    count.all(
+        "sessions.healed",
+        "Sessions of connected clients that were written to the engine anew",
+        counted.sessionsHealed);
     count.all("cluster.nodes.joined", "Times that another node came", counted.nodesJoined);
     count.all("cluster.nodes.gone", "Times that another node went", counted.nodesGone);
     count.all(

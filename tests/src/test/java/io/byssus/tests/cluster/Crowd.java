@@ -156,6 +156,11 @@ final class Crowd implements AutoCloseable {
     }
   }
 
+  /** The session of each. */
+  List<String> sessions() {
+    return everybody().map(LoggingClient::session).toList();
+  }
+
   List<Event.Log> logs() {
     return everybody().map(LoggingClient::log).toList();
   }

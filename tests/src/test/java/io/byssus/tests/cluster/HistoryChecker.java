@@ -104,7 +104,7 @@ final class HistoryChecker {
         hear(line.event(), line.atNs());
       }
       streams.values().forEach(Stream::end);
-      if (promise.sessionsKept()) {
+      if (promise.inboxesKept()) {
         inbox.end();
       }
     }
@@ -157,9 +157,7 @@ final class HistoryChecker {
     }
 
     private void sessionLost(Event.SessionLost lost) {
-      if (promise.sessionsKept()) {
-        violate("lost its session: %s", lost.code());
-      }
+      violate("lost its session: %s", lost.code());
       session = "";
       attributeKept = 0;
       streams.values().forEach(Stream::forget);
@@ -175,7 +173,7 @@ final class HistoryChecker {
       if (n > attributeSaid) {
         violate("has n = %d and never said more than %d", n, attributeSaid);
       }
-      if (n < attributeKept && promise.sessionsKept()) {
+      if (n < attributeKept) {
         violate("has n = %d after %d was acknowledged", n, attributeKept);
       }
     }
