@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.delivery.SessionDirectory;
+import io.byssus.core.node.ClusterBus;
 import io.byssus.core.node.Engine;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.SessionStore;
+import io.byssus.protocol.Durability;
+import io.byssus.protocol.Position;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -116,6 +121,141 @@ class PlantedBugsAreFoundTest {
               engine.presence(),
               engine.bus());
         });
+  }
+
+  @Test
+  void aStoreThatBringsBackWhatWasLeftIsFound() {
+    isFound(Check.LEFT, sessions("unsubscribe", () -> Fence.HELD));
+  }
+
+  @Test
+  void anEpochThatNeverWasIsFound() {
+    isFound(
+        Check.NONSENSE,
+        broken(
+            SessionStore.class,
+            "acknowledge",
+            (real, arguments) -> {
+              var place = (Position) arguments[2];
+              arguments[2] = new Position(SimulatedClient.NONSENSE, place.offset());
+              return real.ask();
+            }));
+  }
+
+  @Test
+  void whoStandsInTheWayOfItselfIsFound() {
+    isFound(Check.TOO_MANY_SESSIONS, sessions("release", () -> Fence.HELD));
+  }
+
+  @Test
+  void whoIsNotToldThatItsSessionWasTakenIsFound() {
+    var deaf = broken(ClusterBus.class, "tell", (_, _) -> completedFuture(null));
+    var blind = sessions("renew", List::of);
+    var asleep =
+        broken(
+            InboxStore.class,
+            "read",
+            (_, arguments) ->
+                completedFuture(Optional.of(new InboxStore.Page((long) arguments[1], List.of()))));
+    isFound(Check.GHOST, engine -> deaf.apply(blind.apply(asleep.apply(engine))));
+  }
+
+  @Test
+  void aSureFailureThatIsToldAsUnknownIsFound() {
+    isFound(Check.SURELY_NOT_DONE, broken(SessionStore.class, "set", (_, _) -> lost()));
+  }
+
+  @Test
+  void anEngineThatRefusesWhileAllIsWellIsFound() {
+    isFound(Check.WELL, broken(SessionStore.class, "set", (_, _) -> lost()));
+  }
+
+  @Test
+  void aCommandThatIsNeverAnsweredIsFound() {
+    isFound(Check.ANSWERED, broken(SessionStore.class, "set", (_, _) -> new CompletableFuture<>()));
+  }
+
+  @Test
+  void whoCannotComeBackIsFound() {
+    isFound(Check.COMES_BACK, broken(SessionStore.class, "claim", (_, _) -> lost()));
+  }
+
+  @Test
+  void aPlaceAtTheGateThatIsNeverGivenBackIsFound() {
+    isFound(
+        Check.LEFT_BEHIND,
+        broken(SessionStore.class, "create", (_, _) -> new CompletableFuture<>()));
+  }
+
+  @Test
+  void aNodeThatNeverHearsOfItsLeasesIsFound() {
+    isFound(Check.READY, broken(SessionStore.class, "renew", (_, _) -> new CompletableFuture<>()));
+  }
+
+  @Test
+  void whoStaysDegradedIsFound() {
+    isFound(
+        Check.DEGRADED, broken(SessionStore.class, "renew", (_, _) -> new CompletableFuture<>()));
+  }
+
+  @Test
+  void aLatestThatGetsLostIsFound() {
+    isFound(
+        Check.LATEST,
+        broken(
+            Broker.class,
+            "publish",
+            (real, arguments) ->
+                arguments[0].equals("latest.v")
+                    ? completedFuture(
+                        new Broker.Outcome.Stored(Optional.empty(), Durability.ACCEPTED, false))
+                    : real.ask()));
+  }
+
+  @Test
+  void anAnswerThatNobodyUnderstandsIsFound() {
+    isFound(
+        Check.FAILED_TASK,
+        broken(Broker.class, "publish", (_, _) -> completedFuture("not an outcome")));
+  }
+
+  private static CompletionStage<?> lost() {
+    return CompletableFuture.failedFuture(new IllegalStateException("lost"));
+  }
+
+  /** What is asked, done as it should be. */
+  private interface Real {
+    Object ask() throws ReflectiveOperationException;
+  }
+
+  private interface Broken {
+    Object answer(Real real, Object[] arguments) throws ReflectiveOperationException;
+  }
+
+  /** An engine of which one step of one port does something else. */
+  private static UnaryOperator<Engine> broken(Class<?> port, String step, Broken instead) {
+    var steps = List.of(port.getMethods()).stream().filter(m -> m.getName().equals(step));
+    assertThat(steps).as("the port has the step").isNotEmpty();
+    return engine ->
+        new Engine(
+            broken(SessionStore.class, engine.sessions(), port, step, instead),
+            broken(Broker.class, engine.broker(), port, step, instead),
+            broken(InboxStore.class, engine.inboxes(), port, step, instead),
+            engine.directory(),
+            engine.presence(),
+            broken(ClusterBus.class, engine.bus(), port, step, instead));
+  }
+
+  private static <T> T broken(Class<T> type, T real, Class<?> port, String step, Broken instead) {
+    return type != port
+        ? real
+        : SharedEngine.port(
+            type,
+            real,
+            (call, arguments) ->
+                call.getName().equals(step)
+                    ? instead.answer(() -> call.invoke(real, arguments), arguments)
+                    : call.invoke(real, arguments));
   }
 
   private static Engine presence(Engine engine, PresenceStore presence) {
