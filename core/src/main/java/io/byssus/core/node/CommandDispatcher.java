@@ -927,7 +927,8 @@ final class CommandDispatcher implements Connection.Receiver {
       fail(set.id(), refusal.get().code(), refusal.get().message());
       return;
     }
-    if (!memory().offers(SessionWeight.ofAttributes(set.attributes()))) {
+    // Twice: an engine in this process counts what it stores, too.
+    if (!memory().offers(2L * SessionWeight.ofAttributes(set.attributes()))) {
       failForMemory(set.id(), memory());
       return;
     }
