@@ -1014,14 +1014,20 @@ final class CommandDispatcher implements Connection.Receiver {
     if (tags.isEmpty()) {
       return CompletableFuture.completedFuture(true);
     }
-    return node.engine
-        .directory()
-        .add(Listings.of(session.id(), "", tags.get()))
-        .thenApply(done -> true)
-        // The command is not done as a whole, whatever became of the list.
-        .exceptionallyCompose(failure ->
-            CompletableFuture.failedFuture(
-                new NotDoneException("not listed, and so not stored", failure)));
+    var listed = new CompletableFuture<Boolean>();
+    lane()
+        .ask(
+            () -> node.engine.directory().add(Listings.of(session.id(), "", tags.get())),
+            (done, failure) -> {
+              if (failure == null) {
+                listed.complete(true);
+              } else {
+                // The command is not done as a whole, whatever became of the list.
+                listed.completeExceptionally(
+                    new NotDoneException("not listed, and so not stored", failure));
+              }
+            });
+    return listed;
   }
 
   /** The store has these tags, in place of those that are here. */

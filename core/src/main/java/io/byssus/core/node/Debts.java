@@ -168,9 +168,9 @@ final class Debts {
       case Debt.Restore debt when lane.nanoTime() - debt.untilNs >= 0 ->
           sessions.release(debt.lease);
       case Debt.Restore debt ->
-          sessions
-              .renew(List.of(debt.lease))
-              .thenCompose(renewal ->
+          lane.then(
+              sessions.renew(List.of(debt.lease)),
+              renewal ->
                   renewal.forgotten().isEmpty() || node.knowsLater(debt.lease)
                       ? sessions.release(debt.lease)
                       : restore(debt));
@@ -183,11 +183,11 @@ final class Debts {
 
   private CompletionStage<Fence> restore(Debt.Restore debt) {
     var sessions = node.engine.sessions();
-    return sessions
-        .restore(debt.lease, debt.known, debt.sent, true)
-        .thenCompose(fence ->
+    return lane.then(
+        sessions.restore(debt.lease, debt.known, debt.sent, true),
+        fence ->
             fence == Fence.HELD
-                ? sessions.release(debt.lease).thenCompose(Debts::unlessForgotten)
+                ? lane.then(sessions.release(debt.lease), Debts::unlessForgotten)
                 : CompletableFuture.completedFuture(fence));
   }
 

@@ -67,8 +67,12 @@ class MetricsPageTest {
     counted.engineReachable(false);
     assertThat(value("byssus_engine_reachable")).isZero();
     counted.engineReachable(true);
+    counted.engineForgot();
+    counted.sessionsHealed(7);
     assertThat(value("byssus_engine_reachable")).isEqualTo(1);
     assertThat(value("byssus_engine_outages_total")).isEqualTo(1);
+    assertThat(value("byssus_engine_forgot_total")).isEqualTo(1);
+    assertThat(value("byssus_sessions_healed_total")).isEqualTo(7);
   }
 
   @Test
@@ -126,6 +130,8 @@ class MetricsPageTest {
                 "byssus_ready",
                 "byssus_engine_reachable",
                 "byssus_engine_outages_total",
+                "byssus_engine_forgot_total",
+                "byssus_sessions_healed_total",
                 "byssus_cluster_members",
                 "byssus_cluster_nodes_joined_total",
                 "byssus_cluster_nodes_gone_total",

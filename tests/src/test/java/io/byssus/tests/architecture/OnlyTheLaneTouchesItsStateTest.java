@@ -33,7 +33,6 @@ class OnlyTheLaneTouchesItsStateTest {
   private static final Map<String, String> ANY_THREAD =
       Map.of(
           "node.CommandDispatcher.start", "takes the position out of a page",
-          "node.CommandDispatcher.write", "two steps of the engine, one after the other",
           "node.Admission.list", "two steps of the engine, one after the other",
           "node.Debts.step", "Node.forget may be called from any thread",
           "node.Strays.release", "two steps of the engine, and what is shared",
