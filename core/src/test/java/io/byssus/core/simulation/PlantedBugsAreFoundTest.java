@@ -150,7 +150,7 @@ class PlantedBugsAreFoundTest {
   @Test
   void whoIsNotToldThatItsSessionWasTakenIsFound() {
     var deaf = broken(ClusterBus.class, "tell", (_, _) -> completedFuture(null));
-    var blind = sessions("renew", List::of);
+    var blind = sessions("renew", () -> new SessionStore.Renewal(List.of(), List.of(), List.of()));
     var asleep =
         broken(
             InboxStore.class,
