@@ -1306,7 +1306,7 @@ final class CommandDispatcher implements Connection.Receiver {
       return Healing.Outcome.OVER;
     }
     if (fence == Fence.HELD) {
-      mended();
+      connection.attempt(this::mended);
       return Healing.Outcome.HEALED;
     }
     lost();

@@ -83,10 +83,10 @@ final class Healing {
     }
     for (var each : some) {
       underWay++;
-      if (lane.nanoTime() - each.untilNs < 0) {
-        each.dispatcher.restore(each.lease, done -> restored(each, done));
-      } else {
-        each.dispatcher.lost(each.lease);
+      try {
+        restore(each);
+      } catch (Throwable failure) {
+        lane.failed(failure); // the others are not to wait for this one
         restored(each, Outcome.OVER);
       }
     }
@@ -94,6 +94,15 @@ final class Healing {
       ended();
     } else {
       lane.schedule(STEP_NS, this::step);
+    }
+  }
+
+  private void restore(Forgotten each) {
+    if (lane.nanoTime() - each.untilNs < 0) {
+      each.dispatcher.restore(each.lease, done -> restored(each, done));
+    } else {
+      each.dispatcher.lost(each.lease);
+      restored(each, Outcome.OVER);
     }
   }
 

@@ -54,7 +54,7 @@ enum Misfortune {
 
   /** What nodes cannot bear yet. */
   private static final Set<Misfortune> NOT_YET =
-      named("byssus.without", EnumSet.of(LEAPING_ENGINE, FORGETFUL_ENGINE));
+      named("byssus.without", EnumSet.of(LEAPING_ENGINE));
 
   private static final int ONE_IN = 3;
 
@@ -66,6 +66,9 @@ enum Misfortune {
       }
     }
     drawn.removeAll(NOT_YET);
+    if (drawn.contains(FORGETFUL_ENGINE)) {
+      drawn.remove(CLUSTER); // several nodes then: not demanded yet, but by NodesHealTheEngineTest
+    }
     return drawn;
   }
 

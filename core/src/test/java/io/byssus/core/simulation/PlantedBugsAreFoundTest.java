@@ -60,6 +60,11 @@ class PlantedBugsAreFoundTest {
   }
 
   @Test
+  void aSessionThatIsNotWrittenAnewIsFound() {
+    isFound(Check.HEALED, sessions("restore", () -> Fence.HELD));
+  }
+
+  @Test
   void aStoreWhoseReleasesAreLostIsFound() {
     isFound(Check.ATTACHED_TO_NOBODY, sessions("release", () -> Fence.HELD));
   }
