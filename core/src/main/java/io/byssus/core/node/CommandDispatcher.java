@@ -1303,6 +1303,7 @@ final class CommandDispatcher implements Connection.Receiver {
       return Healing.Outcome.AGAIN;
     }
     if (session != restored) {
+      debts().release(restored.lease()); // it was let go of meanwhile, and nobody else would
       return Healing.Outcome.OVER;
     }
     if (fence == Fence.HELD) {

@@ -22,9 +22,9 @@ final class Healing {
   /** Others have noticed by then, and have said whom they know to be ended or taken over. */
   static final long WAIT_NS = TimeUnit.MILLISECONDS.toNanos(2_500);
 
-  private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(50);
-  private static final int WITHIN_STEPS = 160;
-  private static final int LEAST_A_STEP = 10;
+  private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final int WITHIN_STEPS = 800;
+  private static final int LEAST_A_STEP = 2;
 
   private final Node node;
   private final Lane lane;

@@ -64,6 +64,7 @@ record Options(
         redis-burst-N     the same, ten messages in flight, published in one write
         redis-resume-N    N sessions whose node is killed come back on another
         redis-idle-N      what N idle sessions ask of Redis
+        redis-heal-N      from publish to delivery, quiet and behind a FLUSHALL, with N sessions on two nodes
         redis-resume-N-own, redis-idle-N-own   each session subscribed to a channel of its own
       """;
 
@@ -114,7 +115,7 @@ record Options(
     var all = scenarios.isEmpty() && redis.isEmpty();
     return new Options(
         all ? Scenario.ALL : scenarios,
-        all && against.isPresent() ? RedisScenario.ALL : redis,
+        all && against.isPresent() ? RedisScenario.COMPARED : redis,
         Math.max(1, rounds),
         duration(seconds),
         duration(warmUp),

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 record RedisScenario(String name, Kind kind, int size, boolean ownChannels) {
   private static final Pattern SYNTAX =
       Pattern.compile(
-          "redis-(?:(publish|receive|latency)|(fanout|burst|resume|idle)-(\\d{1,5})(-own)?)");
+          "redis-(?:(publish|receive|latency)|(fanout|burst|resume|idle|heal)-(\\d{1,5})(-own)?)");
 
   static final List<RedisScenario> ALL =
       Stream.of(
@@ -26,9 +26,14 @@ record RedisScenario(String name, Kind kind, int size, boolean ownChannels) {
               "redis-resume-5000",
               "redis-resume-5000-own",
               "redis-idle-10000",
-              "redis-idle-10000-own")
+              "redis-idle-10000-own",
+              "redis-heal-10000")
           .map(RedisScenario::parse)
           .toList();
+
+  /** Those that two builds are compared by. */
+  static final List<RedisScenario> COMPARED =
+      ALL.stream().filter(scenario -> scenario.kind != Kind.HEAL).toList();
 
   enum Kind {
     PUBLISH,
@@ -37,7 +42,8 @@ record RedisScenario(String name, Kind kind, int size, boolean ownChannels) {
     FANOUT,
     BURST,
     RESUME,
-    IDLE
+    IDLE,
+    HEAL
   }
 
   static RedisScenario parse(String name) {

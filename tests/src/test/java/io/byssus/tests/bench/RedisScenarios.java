@@ -31,6 +31,7 @@ final class RedisScenarios {
         case BURST -> nodes.fanout(scenario, Scenario.BURST);
         case RESUME -> sessions.resume(scenario);
         case IDLE -> sessions.idle(scenario);
+        case HEAL -> sessions.heal(scenario);
       };
     }
   }

@@ -6,6 +6,7 @@ import io.byssus.redis.testing.RedisDeployment;
 import io.byssus.tests.bench.ServerProcess.CpuTime;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
@@ -19,6 +20,10 @@ final class SessionFigures {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration LOOK = Duration.ofMillis(2);
+
+  /** By then all is written anew. */
+  private static final Duration HEALING = Duration.ofSeconds(20);
+
   private static final Pattern KEPT =
       Pattern.compile("\"session\":\"([^\"]+)\",\"resume\":\"([^\"]+)\"");
 
@@ -135,6 +140,43 @@ final class SessionFigures {
       var nodeUsed = other.cpuTime().minus(nodeBefore);
       checkAll(back);
       return new Resumed(back.size(), connectedNs, restoredNs, used, nodeUsed);
+    }
+  }
+
+  /** Two nodes have their sessions written anew, while others publish. */
+  List<Figure> heal(RedisScenario scenario) throws IOException {
+    try (var generator = new Generator();
+        var one = node("n1");
+        var two = node("n2")) {
+      var half = scenario.size() / 2;
+      var sessions = new ArrayList<>(generator.open(one.address(), half, scenario.dialect()::idle));
+      sessions.addAll(generator.open(two.address(), half, scenario.dialect()::idle));
+      var passing =
+          PacedPublishing.open(
+              generator, one.address(), two.address(), Dialect.Native.withoutHistory());
+      progress.say("%s: warming up".formatted(scenario.name()));
+      passing.run(options.warmUp());
+      progress.say("%s: %d s of quiet".formatted(scenario.name(), HEALING.toSeconds()));
+      var quiet = passing.run(HEALING);
+      progress.say("%s: FLUSHALL".formatted(scenario.name()));
+      redis.servers().getFirst().command("FLUSHALL");
+      var healing = passing.run(HEALING);
+      var back = redis.servers().getFirst().command("KEYS", "*:s:*").lines().count();
+      checkAll(sessions);
+      return List.of(
+          new Figure(
+              format("%,d sessions, from publish to delivery, p99, quiet", 2 * half),
+              format("%.2f ms", quiet.getValueAtPercentile(99) / 1e6)),
+          new Figure(
+              format("p99 in the %d s behind a FLUSHALL", HEALING.toSeconds()),
+              format("%.2f ms", healing.getValueAtPercentile(99) / 1e6)),
+          new Figure(
+              "ratio",
+              format(
+                  "%.2f",
+                  (double) healing.getValueAtPercentile(99) / quiet.getValueAtPercentile(99)),
+              "at most 3"),
+          new Figure("sessions that are in Redis again then", format("%,d", back)));
     }
   }
 

@@ -180,6 +180,9 @@ final class Versus {
                   return idle.redis().commands() / idle.seconds();
                 }
               });
+      case HEAL ->
+          throw new IllegalArgumentException(
+              name + " is about one build: a quiet time of it, and one behind a FLUSHALL");
     };
   }
 
