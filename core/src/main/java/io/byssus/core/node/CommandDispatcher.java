@@ -1110,17 +1110,7 @@ final class CommandDispatcher implements Connection.Receiver {
       lane().schedule(SETTLE_NS, () -> verify(session)); // it may be ending again, and be told so
       return;
     }
-    lane()
-        .when(
-            node.engine.sessions().renew(List.of(session.lease())),
-            (renewal, failure) -> {
-              if (renewal == null) {
-                node.engineFailed("renew", failure);
-                lane().schedule(SETTLE_NS, () -> verify(session));
-              } else {
-                judge(renewal);
-              }
-            });
+    ask(session, () -> verify(session));
   }
 
   private void ended(Session session, long id) {
@@ -1230,6 +1220,11 @@ final class CommandDispatcher implements Connection.Receiver {
   }
 
   private void ask(Session session) {
+    ask(session, () -> ask(session));
+  }
+
+  /** What the store knows of the session; {@code again} when it did not answer. */
+  private void ask(Session session, Runnable again) {
     lane()
         .ask(
             () -> node.engine.sessions().renew(List.of(session.lease())),
@@ -1239,7 +1234,7 @@ final class CommandDispatcher implements Connection.Receiver {
               }
               if (renewal == null) {
                 node.engineFailed("renew", failure);
-                lane().schedule(SETTLE_NS, () -> ask(session));
+                lane().schedule(SETTLE_NS, again);
               } else {
                 judge(renewal);
               }

@@ -71,17 +71,6 @@ public final class Node {
   private volatile boolean reachable = true;
   private volatile boolean draining;
 
-  /** One that holds as much as it is given. */
-  public Node(
-      NodeSettings settings,
-      Engine engine,
-      Authenticator authenticator,
-      Lanes lanes,
-      RandomGenerator random,
-      NodeObserver observer) {
-    this(settings, engine, authenticator, lanes, random, Budgets.unbounded(), observer);
-  }
-
   /**
    * @param random of cryptographic strength, and thread-safe if there are several lanes: makes
    *     session ids and resume tokens

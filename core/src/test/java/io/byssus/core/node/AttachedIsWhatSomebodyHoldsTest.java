@@ -2,7 +2,6 @@ package io.byssus.core.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.byssus.core.Bounds;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.SessionStore.NewSession;
@@ -12,7 +11,6 @@ import io.byssus.core.testing.TestCluster;
 import io.byssus.core.testing.TestNode;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.ServerMessage.Connected;
-import io.byssus.protocol.ServerMessage.Member;
 import io.byssus.protocol.Target;
 import java.time.Duration;
 import java.util.List;
@@ -71,7 +69,7 @@ class AttachedIsWhatSomebodyHoldsTest {
 
     assertThat(one.node.ready()).isTrue();
     assertThat(holder(session)).isEmpty();
-    assertThat(members()).isEmpty();
+    assertThat(two.present("seen.room")).isEmpty();
     assertThat(two.client().connect("ann").resumed()).isFalse();
   }
 
@@ -309,18 +307,5 @@ class AttachedIsWhatSomebodyHoldsTest {
 
   private Optional<Lease> holder(String session) {
     return two.engine.sessions().holder(session).toCompletableFuture().join().flatMap(held -> held);
-  }
-
-  private List<String> members() {
-    return two
-        .engine
-        .presence()
-        .members("seen.room", Bounds.most(10))
-        .toCompletableFuture()
-        .join()
-        .members()
-        .stream()
-        .map(Member::user)
-        .toList();
   }
 }

@@ -3,7 +3,6 @@ package io.byssus.core.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import io.byssus.core.Bounds;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.testing.TestClient;
 import io.byssus.core.testing.TestCluster;
@@ -12,12 +11,10 @@ import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.ServerMessage.Connected;
-import io.byssus.protocol.ServerMessage.Member;
 import io.byssus.protocol.ServerMessage.Subscribed;
 import io.byssus.protocol.Target;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -54,7 +51,7 @@ class NodesComeAndGoTest {
     ann.subscribe("kept.news");
     var bob = one.connected("bob");
     bob.subscribe("seen.room");
-    assertThat(members("seen.room")).containsExactlyInAnyOrder("ann", "bob");
+    assertThat(one.present("seen.room")).containsExactlyInAnyOrder("ann", "bob");
 
     cluster.bus(two).pull(false);
     cluster.lanes.advance(Duration.ofSeconds(8));
@@ -63,7 +60,7 @@ class NodesComeAndGoTest {
     cluster.lanes.advance(Duration.ofSeconds(5));
 
     assertThat(holds(session)).isFalse();
-    assertThat(members("seen.room")).containsExactly("bob");
+    assertThat(one.present("seen.room")).containsExactly("bob");
     assertThat(one.node.members()).hasSize(1);
     var back = one.client().resume(session, Map.of());
     assertThat(back).anyMatch(m -> m instanceof Connected c && c.resumed());
@@ -267,18 +264,5 @@ class NodesComeAndGoTest {
         .join()
         .flatMap(holder -> holder)
         .isPresent();
-  }
-
-  private List<String> members(String channel) {
-    return one
-        .engine
-        .presence()
-        .members(channel, Bounds.most(10))
-        .toCompletableFuture()
-        .join()
-        .members()
-        .stream()
-        .map(Member::user)
-        .toList();
   }
 }

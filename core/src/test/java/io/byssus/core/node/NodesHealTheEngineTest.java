@@ -17,12 +17,10 @@ import io.byssus.protocol.Position;
 import io.byssus.protocol.ServerMessage;
 import io.byssus.protocol.ServerMessage.Attributes;
 import io.byssus.protocol.ServerMessage.Connected;
-import io.byssus.protocol.ServerMessage.Member;
 import io.byssus.protocol.ServerMessage.Missed;
 import io.byssus.protocol.ServerMessage.Subscribed;
 import io.byssus.protocol.Target;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -83,19 +81,6 @@ class NodesHealTheEngineTest {
     return cluster.engine().sessions().holder(id).toCompletableFuture().join().flatMap(l -> l);
   }
 
-  private List<String> members() {
-    return cluster
-        .engine()
-        .presence()
-        .members("seen.room", Bounds.most(10))
-        .toCompletableFuture()
-        .join()
-        .members()
-        .stream()
-        .map(Member::user)
-        .toList();
-  }
-
   private long send(Target to) {
     var bob = two.connected("bob");
     var heard = bob.say(new Command.Send(bob.nextId(), to, TestClient.text("hello")));
@@ -112,7 +97,7 @@ class NodesHealTheEngineTest {
     pass(HEALED);
 
     assertThat(holder(session).map(lease -> lease.owner().node())).contains("n1");
-    assertThat(members()).containsExactly("ann");
+    assertThat(one.present("seen.room")).containsExactly("ann");
     assertThat(send(new Target.ToUser("ann"))).isEqualTo(1);
     assertThat(send(new Target.ToTag("beta"))).isEqualTo(1);
     assertThat(ann.directs()).hasSize(2);

@@ -2,16 +2,13 @@ package io.byssus.core.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.byssus.core.Bounds;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.session.Lease;
 import io.byssus.core.testing.TestCluster;
 import io.byssus.core.testing.TestNode;
 import io.byssus.protocol.ServerMessage.Connected;
-import io.byssus.protocol.ServerMessage.Member;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +48,7 @@ class PresenceFollowsItsSessionTest {
     leaves.letGo();
     cluster.lanes.settle();
 
-    assertThat(members()).containsExactly("ann");
+    assertThat(two.present(ROOM)).containsExactly("ann");
   }
 
   @Test
@@ -67,10 +64,10 @@ class PresenceFollowsItsSessionTest {
     assertThat(entries.waiting()).isEqualTo(1);
     entries.letGo();
     cluster.lanes.settle();
-    assertThat(members()).containsExactly("ann");
+    assertThat(two.present(ROOM)).containsExactly("ann");
     there.cut();
 
-    assertThat(members()).isEmpty();
+    assertThat(two.present(ROOM)).isEmpty();
   }
 
   @Test
@@ -83,7 +80,7 @@ class PresenceFollowsItsSessionTest {
     one.node.leave();
     cluster.lanes.settle();
 
-    assertThat(members()).containsExactly("ann");
+    assertThat(two.present(ROOM)).containsExactly("ann");
   }
 
   @Test
@@ -92,11 +89,11 @@ class PresenceFollowsItsSessionTest {
     var session = client.connect("ann");
     client.subscribe(ROOM);
     takeOut(one, session);
-    assertThat(members()).isEmpty();
+    assertThat(two.present(ROOM)).isEmpty();
 
     cluster.lanes.advance(Duration.ofSeconds(21));
 
-    assertThat(members()).containsExactly("ann");
+    assertThat(two.present(ROOM)).containsExactly("ann");
   }
 
   @Test
@@ -115,23 +112,10 @@ class PresenceFollowsItsSessionTest {
     entries.letGo();
     cluster.lanes.advance(Duration.ofSeconds(1));
 
-    assertThat(members()).hasSize(1_800);
+    assertThat(two.present(ROOM)).hasSize(1_800);
   }
 
   private void takeOut(TestNode node, Connected session) {
     node.engine.presence().leave(ROOM, new Lease(session.session(), node.owner(), 1));
-  }
-
-  private List<String> members() {
-    return two
-        .engine
-        .presence()
-        .members(ROOM, Bounds.most(10_000))
-        .toCompletableFuture()
-        .join()
-        .members()
-        .stream()
-        .map(Member::user)
-        .toList();
   }
 }

@@ -1,5 +1,6 @@
 package io.byssus.core.testing;
 
+import io.byssus.core.Bounds;
 import io.byssus.core.Budgets;
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
@@ -19,6 +20,7 @@ import io.byssus.core.node.Node;
 import io.byssus.core.node.NodeSettings;
 import io.byssus.core.node.UserPolicy;
 import io.byssus.core.session.Owner;
+import io.byssus.protocol.ServerMessage.Member;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -135,6 +137,12 @@ public final class TestNode {
 
   public Owner owner() {
     return owner;
+  }
+
+  /** The users that are shown in a channel. */
+  public List<String> present(String channel) {
+    var shown = engine.presence().members(channel, Bounds.most(10_000));
+    return shown.toCompletableFuture().join().members().stream().map(Member::user).toList();
   }
 
   /** A client that is not connected yet. */

@@ -177,29 +177,22 @@ public final class LogObserver
   @Override
   public void requestRefused(int status) {
     switch (status) {
-      case 414 ->
-          large.times(
-              1,
-              count ->
-                  LogEvent.warn(log, "request_too_large")
-                      .with("status", status)
-                      .with("times", count)
-                      .say(
-                          "a request was refused with {status}: its first line is longer than"
-                              + " limits.request-line (%s)".formatted(lately(count))));
+      case 414 -> tooLarge(status, "its first line is longer than limits.request-line");
       case 431 ->
-          large.times(
-              1,
-              count ->
-                  LogEvent.warn(log, "request_too_large")
-                      .with("status", status)
-                      .with("times", count)
-                      .say(
-                          "a request was refused with {status}: its headers, cookies among them,"
-                              + " are"
-                              + " longer than limits.headers (%s)".formatted(lately(count))));
+          tooLarge(status, "its headers, cookies among them, are longer than limits.headers");
       default -> {} // counted
     }
+  }
+
+  private void tooLarge(int status, String what) {
+    large.times(
+        1,
+        count ->
+            LogEvent.warn(log, "request_too_large")
+                .with("status", status)
+                .with("times", count)
+                .say(
+                    "a request was refused with {status}: %s (%s)".formatted(what, lately(count))));
   }
 
   @Override
