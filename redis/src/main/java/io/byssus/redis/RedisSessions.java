@@ -72,14 +72,7 @@ final class RedisSessions implements SessionStore {
             ttlMs,
             "",
             keys.prefix(partition)));
-    session
-        .attributes()
-        .forEach((name, value) -> {
-          if (!value.isNull()) {
-            args.add(ATTRIBUTE + name);
-            args.add(value.utf8());
-          }
-        });
+    addAttributes(args, session.attributes());
     return redis
         .run(
             partition,
@@ -93,6 +86,16 @@ final class RedisSessions implements SessionStore {
             new Created(
                 new Lease(session.id(), owner, Long.parseLong(text(reply.getFirst()))),
                 reply.size() == 1 ? Optional.empty() : Optional.of(gone(list(reply.get(1))))));
+  }
+
+  /** Field and value of each that is there. */
+  private static void addAttributes(List<Object> args, Map<String, Json> attributes) {
+    attributes.forEach((name, value) -> {
+      if (!value.isNull()) {
+        args.add(ATTRIBUTE + name);
+        args.add(value.utf8());
+      }
+    });
   }
 
   @Override
@@ -304,12 +307,7 @@ final class RedisSessions implements SessionStore {
       Lease lease, StoredSession known, long sent, boolean unread) {
     var partition = Keys.partition(lease.session());
     var parts = new ArrayList<Object>();
-    known
-        .attributes()
-        .forEach((name, value) -> {
-          parts.add(ATTRIBUTE + name);
-          parts.add(value.utf8());
-        });
+    addAttributes(parts, known.attributes());
     known
         .subscriptions()
         .forEach((channel, position) -> {
@@ -368,7 +366,7 @@ final class RedisSessions implements SessionStore {
             Script.BURY,
             tombstones.stream().map(stone -> keys.session(stone.session())).toList(),
             args(args.toArray()))
-        .thenApply(all -> all.stream().map(parts -> gone(list(parts))).toList());
+        .thenApply(RedisSessions::allGone);
   }
 
   // How a session leaves its holder.
@@ -409,6 +407,10 @@ final class RedisSessions implements SessionStore {
             List.of(keys.session(session)),
             args(Keys.text(session), keys.prefix(partition), owner, term, ttlMs))
         .thenApply(reply -> reply.isEmpty() ? Optional.empty() : Optional.of(gone(reply)));
+  }
+
+  private static List<Gone> allGone(List<Object> all) {
+    return all.stream().map(parts -> gone(list(parts))).toList();
   }
 
   private static Gone gone(List<Object> parts) {
@@ -463,7 +465,7 @@ final class RedisSessions implements SessionStore {
                     Script.SWEEP,
                     List.of(keys.due(partition)),
                     link -> args(most, keys.prefix(partition), ttlMs, link.sureTimeMs()))
-                .thenApply(all -> all.stream().map(parts -> gone(list(parts))).toList()));
+                .thenApply(RedisSessions::allGone));
   }
 
   @Override
