@@ -3,9 +3,9 @@ import io.byssus.client.Client;
 import io.byssus.client.ClientEvent;
 import io.byssus.client.ClientState;
 import io.byssus.client.DataCodec;
-import io.byssus.client.FeedEvent;
 import io.byssus.client.FileStore;
 import io.byssus.client.Member;
+import io.byssus.client.StreamEvent;
 import io.byssus.protocol.Target;
 import java.net.URI;
 import java.nio.file.Path;
@@ -69,7 +69,7 @@ public final class Chat {
 
     var channel = "chat:" + room;
     var chat = client.subscribe(channel);
-    chat.on(FeedEvent.Lost.class, lost -> note("something is missing here: " + lost.reason()));
+    chat.on(StreamEvent.Lost.class, lost -> note("something is missing here: " + lost.reason()));
     chat.onMessage(
         Line.class,
         (line, message) -> {

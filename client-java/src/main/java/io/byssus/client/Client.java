@@ -29,7 +29,7 @@ import java.util.function.LongFunction;
  * for each processor, and clients share them. No code of the program ever runs on it, so nothing
  * that the program does holds up heartbeats, answers or reconnects. Handlers and what hangs on
  * futures run on the executor ({@link ClientBuilder#executor}): the events of the client one after
- * another, and those of each feed one after another. All threads are daemons: a program that only
+ * another, and those of each stream one after another. All threads are daemons: a program that only
  * listens must stay alive by itself.
  *
  * <p><b>Futures</b> fail with a {@link ByssusException}. Cancelling one changes nothing.
@@ -41,14 +41,14 @@ public final class Client implements AutoCloseable {
   private final Executor executor;
   private final DataCodec values;
   private final Events events;
-  private final Feeds feeds;
+  private final Subscriptions subscriptions;
   private final Inbox inbox;
   private final Outbox outbox;
-  private final Questions questions;
-  private final Keeper keeper;
-  private final Hello hello;
-  private final Crew crew;
-  private final Link link;
+  private final RepeatableCalls repeatable;
+  private final AckScheduler acks;
+  private final ConnectRequest connectRequest;
+  private final ClientCore core;
+  private final Connector connector;
   private final Session session;
   private final Promise<Boolean> ready;
   private final Duration storing;
@@ -65,17 +65,25 @@ public final class Client implements AutoCloseable {
     values = with.codec;
     ready = new Promise<>(executor);
     events = new Events(executor);
-    feeds = new Feeds(lane, executor, values, with.queueMax, backoff(with), () -> this.changed());
+    subscriptions =
+        new Subscriptions(
+            lane, executor, values, with.queueMax, backoff(with), () -> this.changed());
     inbox = new Inbox(lane, executor, values, with.queueMax, () -> this.changed());
     outbox = new Outbox(lane, with.outboxMax, with.random);
-    questions = new Questions(lane, with.outboxMax, with.timeout);
-    var heart = new Heart(lane, with.heartbeat, with.network);
-    var token = new Token(lane, with.background, heart::lookAround, with.token, with.tokenIsFixed);
-    hello = new Hello(with.server, token, with.attributes, with.tags, with.heartbeat, feeds, inbox);
-    keeper = new Keeper(lane, with.background, with.store, inbox, () -> this.held());
-    crew = new Crew(events, feeds, inbox, outbox, questions, keeper, ready);
-    link = new Link(lane, with.transport.apply(lane), crew, hello, backoff(with), heart);
-    session = new Session(this, hello);
+    repeatable = new RepeatableCalls(lane, with.outboxMax, with.timeout);
+    var heartbeatTimer = new HeartbeatTimer(lane, with.heartbeat, with.network);
+    var token =
+        new TokenProvider(
+            lane, with.background, heartbeatTimer::readNetwork, with.token, with.tokenIsFixed);
+    connectRequest =
+        new ConnectRequest(
+            with.server, token, with.attributes, with.tags, with.heartbeat, subscriptions, inbox);
+    acks = new AckScheduler(lane, with.background, with.store, inbox, () -> this.saved());
+    core = new ClientCore(events, subscriptions, inbox, outbox, repeatable, acks, ready);
+    connector =
+        new Connector(
+            lane, with.transport.apply(lane), core, connectRequest, backoff(with), heartbeatTimer);
+    session = new Session(this, connectRequest);
   }
 
   private static Backoff backoff(ClientBuilder with) {
@@ -84,28 +92,29 @@ public final class Client implements AutoCloseable {
 
   void start() {
     lane.execute(() ->
-        keeper.load(held -> {
-          held.ifPresent(this::restore);
-          link.open();
+        acks.load(saved -> {
+          saved.ifPresent(this::restore);
+          connector.open();
         }));
   }
 
-  private void restore(Held held) {
-    hello.identity(Identity.of(held));
-    feeds.restore(held);
-    inbox.restore(held);
+  private void restore(SavedSession saved) {
+    connectRequest.identity(Identity.of(saved));
+    subscriptions.restore(saved);
+    inbox.restore(saved);
     // The server tells attributes and tags to nobody unasked.
     var unused = ready().thenCompose(Session::refresh);
   }
 
   private void changed() {
-    keeper.changed();
+    acks.changed();
   }
 
-  private Optional<Held> held() {
-    var now = hello.identity();
+  private Optional<SavedSession> saved() {
+    var now = connectRequest.identity();
     return now.known()
-        ? Optional.of(new Held(now.session(), now.resume(), feeds.handled(), inbox.handled()))
+        ? Optional.of(
+            new SavedSession(now.session(), now.resume(), subscriptions.handled(), inbox.handled()))
         : Optional.empty();
   }
 
@@ -113,7 +122,7 @@ public final class Client implements AutoCloseable {
 
   /** Where it stands now; {@link ClientEvent.StateChanged} tells when that changes. */
   public ClientState state() {
-    return crew.state();
+    return core.state();
   }
 
   /** The session at the first connect; fails when the client is closed before. */
@@ -138,12 +147,12 @@ public final class Client implements AutoCloseable {
    * Hears a channel from now on, or a pattern ({@code news.*}). The same channel, the same object.
    */
   public Subscription subscribe(String channel) {
-    return feeds.wish(channel, Optional.empty());
+    return subscriptions.subscribe(channel, Optional.empty());
   }
 
   /** Hears a channel from a position on, if nobody in this program has subscribed to it yet. */
   public Subscription subscribe(String channel, Position after) {
-    return feeds.wish(channel, Optional.of(after));
+    return subscriptions.subscribe(channel, Optional.of(after));
   }
 
   /**
@@ -233,7 +242,7 @@ public final class Client implements AutoCloseable {
    * connection and resumes on another.
    */
   public void reconnect() {
-    lane.execute(link::reconnect);
+    lane.execute(connector::reconnect);
   }
 
   /**
@@ -241,7 +250,7 @@ public final class Client implements AutoCloseable {
    * answer in time is dead, and the client comes back.
    */
   public void probe() {
-    lane.execute(link::probe);
+    lane.execute(connector::probe);
   }
 
   /**
@@ -251,8 +260,8 @@ public final class Client implements AutoCloseable {
    */
   @Override
   public void close() {
-    lane.execute(link::close);
-    keeper.awaitStored(storing);
+    lane.execute(connector::close);
+    acks.awaitStored(storing);
   }
 
   /**
@@ -261,15 +270,15 @@ public final class Client implements AutoCloseable {
    * it again, or close.
    */
   public CompletableFuture<Void> end() {
-    lane.execute(link::ending);
+    lane.execute(connector::ending);
     return ask(Command.End::new, ServerMessage.Ended.class, _1 -> true)
         .handle((_1, failure) -> {
           // The close that follows may overtake the answer.
-          if (failure == null || link.endedByServer()) {
-            lane.execute(link::close);
+          if (failure == null || connector.endedByServer()) {
+            lane.execute(connector::close);
             return null;
           }
-          lane.execute(link::notEnding);
+          lane.execute(connector::notEnding);
           throw new CompletionException(failure);
         });
   }
@@ -287,12 +296,12 @@ public final class Client implements AutoCloseable {
   <R extends ServerMessage, T> CompletableFuture<T> ask(
       LongFunction<Command> command, Class<R> kind, Function<R, T> value) {
     var promise = new Promise<T>(executor);
-    var question = new Errand<>(command, kind, value, true, promise);
+    var call = new PendingCall<>(command, kind, value, true, promise);
     lane.execute(() -> {
       if (state() == ClientState.CLOSED) {
-        question.reject(ByssusException.closed("the client is closed"));
+        call.reject(ByssusException.closed("the client is closed"));
       } else {
-        questions.ask(question);
+        repeatable.submit(call);
       }
     });
     return promise.future();
@@ -301,12 +310,12 @@ public final class Client implements AutoCloseable {
   private <R extends ServerMessage, T> CompletableFuture<T> put(
       LongFunction<Command> command, Class<R> kind, Function<R, T> value, boolean repeatable) {
     var promise = new Promise<T>(executor);
-    var errand = new Errand<>(command, kind, value, repeatable, promise);
+    var call = new PendingCall<>(command, kind, value, repeatable, promise);
     lane.execute(() -> {
       if (state() == ClientState.CLOSED) {
-        errand.reject(ByssusException.closed("the client is closed"));
+        call.reject(ByssusException.closed("the client is closed"));
       } else {
-        outbox.add(errand);
+        outbox.submit(call);
       }
     });
     return promise.future();

@@ -133,7 +133,7 @@ public final class ClientBuilder {
   }
 
   /**
-   * For {@link Client#publishValue} and {@link Feed#onMessage(Class,
+   * For {@link Client#publishValue} and {@link MessageStream#onMessage(Class,
    * java.util.function.BiConsumer)}.
    */
   public ClientBuilder codec(DataCodec values) {
@@ -147,7 +147,7 @@ public final class ClientBuilder {
     return this;
   }
 
-  /** How many messages may wait for each consumer of a feed; 10,000. */
+  /** How many messages may wait for each consumer of a stream; 10,000. */
   public ClientBuilder queueMax(int messages) {
     queueMax = positive(messages);
     return this;

@@ -19,9 +19,9 @@ final class Connection {
   private final Lane lane;
   private final JsonCodec codec;
   private final Transport.Socket socket;
-  private final Map<Long, Answer> owed = new LinkedHashMap<>();
+  private final Map<Long, ReplyHandler> pending = new LinkedHashMap<>();
   private long lastId;
-  private int longest = Integer.MAX_VALUE;
+  private int maxMessage = Integer.MAX_VALUE;
 
   Connection(Lane lane, JsonCodec codec, Transport.Socket socket) {
     this.lane = lane;
@@ -30,18 +30,18 @@ final class Connection {
   }
 
   /**
-   * @param bytes of the longest message that the server takes: it ends the connection for good over
-   *     a longer one; 0: it does not tell
+   * @param bytes of the maxMessage message that the server takes: it ends the connection for good
+   *     over a longer one; 0: it does not tell
    */
-  void longest(int bytes) {
-    longest = bytes == 0 ? Integer.MAX_VALUE : bytes;
+  void maxMessage(int bytes) {
+    maxMessage = bytes == 0 ? Integer.MAX_VALUE : bytes;
   }
 
-  void ask(LongFunction<Command> command, Answer answer) {
+  void call(LongFunction<Command> command, ReplyHandler handler) {
     var id = ++lastId;
-    owed.put(id, answer);
+    pending.put(id, handler);
     var text = codec.encode(command.apply(id));
-    if (text.length <= longest) {
+    if (text.length <= maxMessage) {
       send(text);
     } else {
       lane.execute(() -> tooLong(id, text.length));
@@ -49,7 +49,7 @@ final class Connection {
   }
 
   /** Without an answer, or one that nobody waits for. */
-  void say(Command command) {
+  void sendOneWay(Command command) {
     send(codec.encode(command));
   }
 
@@ -58,23 +58,23 @@ final class Connection {
   }
 
   private void tooLong(long id, int bytes) {
-    var answer = owed.remove(id);
-    if (answer != null) {
-      answer.refused(
-          ErrorCode.TOO_LARGE, "%d bytes; the server takes %d".formatted(bytes, longest));
+    var handler = pending.remove(id);
+    if (handler != null) {
+      handler.onRefused(
+          ErrorCode.TOO_LARGE, "%d bytes; the server takes %d".formatted(bytes, maxMessage));
     }
   }
 
   /** Returns whether it was the answer to a command. */
-  boolean answered(ServerMessage message) {
-    var answer = owed.remove(message.id());
-    if (answer == null) {
+  boolean completeCall(ServerMessage message) {
+    var handler = pending.remove(message.id());
+    if (handler == null) {
       return false;
     }
     if (message instanceof ServerMessage.Failed failed) {
-      answer.refused(failed.code(), failed.message());
+      handler.onRefused(failed.code(), failed.message());
     } else {
-      answer.reply(message);
+      handler.onReply(message);
     }
     return true;
   }
@@ -82,18 +82,18 @@ final class Connection {
   /** Nothing comes any more, and it is dropped as it is. */
   void abort() {
     socket.abort();
-    owe();
+    breakPending();
   }
 
   /** Nothing is heard any more, and the server is told. */
   void close() {
     socket.close();
-    owe();
+    breakPending();
   }
 
-  private void owe() {
-    var all = List.copyOf(owed.values());
-    owed.clear();
-    all.forEach(Answer::broken);
+  private void breakPending() {
+    var all = List.copyOf(pending.values());
+    pending.clear();
+    all.forEach(ReplyHandler::onBroken);
   }
 }

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one consumer of a feed has still to handle. Entries come from the lane; they are handled one
- * after another on the executor, as far as the consumer has asked for messages. Any thread may
+ * What one consumer of a stream has still to handle. Entries come from the lane; they are handled
+ * one after another on the executor, as far as the consumer has asked for messages. Any thread may
  * call.
  */
 final class ConsumerQueue {
@@ -17,7 +17,7 @@ final class ConsumerQueue {
   private static final System.Logger LOG = System.getLogger(ConsumerQueue.class.getName());
 
   private final Executor executor;
-  private final Consumer<FeedEvent> handler;
+  private final Consumer<StreamEvent> handler;
   private final Runnable progress;
 
   // Guarded by this.
@@ -39,7 +39,7 @@ final class ConsumerQueue {
       int max,
       long demand,
       Entry handled,
-      Consumer<FeedEvent> handler,
+      Consumer<StreamEvent> handler,
       Runnable progress) {
     this.executor = executor;
     this.waiting = new Entries(max);

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From a feed to its consumers: the listeners together, and each subscriber. Each has a queue of
+ * From a stream to its consumers: the listeners together, and each subscriber. Each has a queue of
  * its own, so that none waits for another. Messages that nobody wants yet are kept for the first
  * who does. Confined to the lane, except where it says otherwise.
  */
@@ -25,7 +25,7 @@ final class Delivery {
   private final Entries unwanted;
   private final Runnable handledMoved;
   private final List<ConsumerQueue> consumers = new ArrayList<>();
-  private final Map<ConsumerQueue, Consumer<Optional<ByssusException>>> lastWords =
+  private final Map<ConsumerQueue, Consumer<Optional<ByssusException>>> endHandlers =
       new IdentityHashMap<>();
   private final AtomicBoolean settling = new AtomicBoolean();
   private Entry last;
@@ -51,7 +51,7 @@ final class Delivery {
       int queueMax,
       int unwantedMax,
       Optional<Position> place,
-      Consumer<FeedEvent> listener,
+      Consumer<StreamEvent> listener,
       Runnable handledMoved) {
     this.lane = lane;
     this.executor = executor;
@@ -64,7 +64,7 @@ final class Delivery {
   }
 
   /** Any thread. */
-  ConsumerQueue queue(long demand, Consumer<FeedEvent> handler) {
+  ConsumerQueue queue(long demand, Consumer<StreamEvent> handler) {
     return new ConsumerQueue(executor, queueMax, demand, handled, handler, this::progress);
   }
 
@@ -73,7 +73,7 @@ final class Delivery {
     return handled.place();
   }
 
-  void offer(FeedEvent event, Optional<Position> place) {
+  void offer(StreamEvent event, Optional<Position> place) {
     offer(Optional.of(event), place);
   }
 
@@ -82,7 +82,7 @@ final class Delivery {
     offer(Optional.empty(), place);
   }
 
-  private void offer(Optional<FeedEvent> event, Optional<Position> place) {
+  private void offer(Optional<StreamEvent> event, Optional<Position> place) {
     lane.check();
     last = new Entry(last.number() + 1, event, place);
     if (consumers.isEmpty()) {
@@ -137,7 +137,7 @@ final class Delivery {
 
   /** Any consumer but the listeners. */
   void attach(ConsumerQueue consumer, Consumer<Optional<ByssusException>> atTheEnd) {
-    lastWords.put(consumer, atTheEnd);
+    endHandlers.put(consumer, atTheEnd);
     attach(consumer);
   }
 
@@ -150,7 +150,7 @@ final class Delivery {
     settleNow();
     consumers.remove(consumer);
     leaver = consumer;
-    lastWords.remove(consumer);
+    endHandlers.remove(consumer);
     var left = consumer.leave();
     if (consumers.isEmpty() && ending == null) {
       left.forEach(entry -> unwanted.add(entry.silent()));
@@ -178,7 +178,7 @@ final class Delivery {
   }
 
   private void end(ConsumerQueue consumer, Ending end) {
-    var words = lastWords.get(consumer);
+    var words = endHandlers.get(consumer);
     Runnable last = words == null ? () -> {} : () -> words.accept(end.why());
     if (end.afterAll()) {
       consumer.endAfterAll(last);

@@ -34,7 +34,9 @@ final class Entries {
       leavingOut = true;
       var gap =
           new Entry(
-              entry.number(), Optional.of(new FeedEvent.Lost(Gap.OVERFLOW.wire())), entry.place());
+              entry.number(),
+              Optional.of(new StreamEvent.Lost(Gap.OVERFLOW.wire())),
+              entry.place());
       entries.add(gap);
       return Optional.of(gap);
     }

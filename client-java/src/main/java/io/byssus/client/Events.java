@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 /** Tells listeners what happens to the client, in order, off the lane. Any thread may call. */
 final class Events {
   private record Listener<E>(Class<E> kind, Consumer<? super E> handler) {
-    void hear(ClientEvent event) {
+    void accept(ClientEvent event) {
       if (kind.isInstance(event)) {
         handler.accept(kind.cast(event));
       }
@@ -15,17 +15,17 @@ final class Events {
   }
 
   private final CopyOnWriteArrayList<Listener<?>> listeners = new CopyOnWriteArrayList<>();
-  private final InOrder inOrder;
+  private final SerialExecutor inOrder;
 
   Events(Executor executor) {
-    this.inOrder = new InOrder(executor);
+    this.inOrder = new SerialExecutor(executor);
   }
 
   <E extends ClientEvent> void on(Class<E> kind, Consumer<? super E> handler) {
     listeners.add(new Listener<>(kind, handler));
   }
 
-  void tell(ClientEvent event) {
-    inOrder.execute(() -> listeners.forEach(listener -> listener.hear(event)));
+  void emit(ClientEvent event) {
+    inOrder.execute(() -> listeners.forEach(listener -> listener.accept(event)));
   }
 }

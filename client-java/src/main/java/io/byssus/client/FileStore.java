@@ -48,9 +48,9 @@ public final class FileStore implements Store {
   }
 
   @Override
-  public Optional<Held> load() {
+  public Optional<SavedSession> load() {
     try {
-      return held(Files.readAllBytes(file));
+      return saved(Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -58,8 +58,8 @@ public final class FileStore implements Store {
     }
   }
 
-  private Optional<Held> held(byte[] lines) {
-    Optional<Held> held = Optional.empty();
+  private Optional<SavedSession> saved(byte[] lines) {
+    Optional<SavedSession> saved = Optional.empty();
     var inbox = OptionalLong.empty();
     var positions = new HashMap<String, Position>();
     var session = "";
@@ -77,38 +77,39 @@ public final class FileStore implements Store {
       }
     }
     if (!session.isEmpty()) {
-      held = Optional.of(new Held(session, resume, positions, inbox));
+      saved = Optional.of(new SavedSession(session, resume, positions, inbox));
     }
-    return held;
+    return saved;
   }
 
   @Override
-  public void save(Held held) {
+  public void save(SavedSession saved) {
     try {
       Files.deleteIfExists(draft);
       Files.createFile(draft, OWNER_ONLY);
-      Files.write(draft, lines(held));
+      Files.write(draft, lines(saved));
       Files.move(draft, file, ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private byte[] lines(Held held) {
+  private byte[] lines(SavedSession saved) {
     var lines = new ByteArrayOutputStream();
     var connect =
         new Command.Connect(
             Command.NO_ID,
             "",
-            Optional.of(new Command.Resume(held.session(), held.resume())),
+            Optional.of(new Command.Resume(saved.session(), saved.resume())),
             Set.of(),
             Map.of(),
             Map.of(),
-            held.inbox().isPresent() ? Optional.of(held.inbox().getAsLong()) : Optional.empty(),
+            saved.inbox().isPresent() ? Optional.of(saved.inbox().getAsLong()) : Optional.empty(),
             false,
             0);
     lines.writeBytes(codec.encode(connect));
-    held.positions()
+    saved
+        .positions()
         .forEach((channel, position) -> {
           lines.write('\n');
           lines.writeBytes(

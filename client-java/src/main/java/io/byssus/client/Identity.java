@@ -30,9 +30,9 @@ record Identity(
     tags = Set.copyOf(tags);
   }
 
-  static Identity of(Held held) {
+  static Identity of(SavedSession saved) {
     return new Identity(
-        held.session(), held.resume(), "", "", false, Duration.ZERO, Map.of(), Set.of());
+        saved.session(), saved.resume(), "", "", false, Duration.ZERO, Map.of(), Set.of());
   }
 
   boolean known() {

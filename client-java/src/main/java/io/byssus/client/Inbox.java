@@ -12,7 +12,7 @@ import java.util.concurrent.Executor;
  * that was being handled when the program died comes again. Without a consumer they are kept, 1,000
  * at most, and not acknowledged.
  */
-public final class Inbox extends Feed {
+public final class Inbox extends MessageStream {
   private static final int UNWANTED_MAX = 1_000;
 
   private final Lane lane;
@@ -32,11 +32,11 @@ public final class Inbox extends Feed {
   }
 
   /** As it was kept. */
-  void restore(Held held) {
-    session = held.session();
+  void restore(SavedSession saved) {
+    session = saved.session();
     epoch = session;
-    if (held.inbox().isPresent()) {
-      received = Optional.of(new Position(epoch, held.inbox().getAsLong()));
+    if (saved.inbox().isPresent()) {
+      received = Optional.of(new Position(epoch, saved.inbox().getAsLong()));
     }
     delivery().move(received);
   }
@@ -52,7 +52,7 @@ public final class Inbox extends Feed {
     }
   }
 
-  void hear(ServerMessage.Item item) {
+  void onDirect(ServerMessage.Item item) {
     lane.check();
     if (received.isPresent() && item.offset() <= received.get().offset()) {
       return; // has it already
@@ -61,14 +61,14 @@ public final class Inbox extends Feed {
     delivery().offer(Messages.directed(item), received);
   }
 
-  void gap(Gap reason) {
+  void onGap(Gap reason) {
     lane.check();
     if (reason == Gap.DIVERGED) {
       // What was received before and is handled later must not acknowledge what comes now.
       epoch = session + "." + ++diverged;
       received = Optional.empty();
     }
-    delivery().offer(new FeedEvent.Lost(reason.wire()), received);
+    delivery().offer(new StreamEvent.Lost(reason.wire()), received);
   }
 
   OptionalLong received() {

@@ -32,8 +32,8 @@ final class JdkTransport implements Transport {
   }
 
   @Override
-  public Socket open(URI server, Hearing hearing) {
-    var socket = new JdkSocket(hearing);
+  public Socket open(URI server, Listener listener) {
+    var socket = new JdkSocket(listener);
     http.newWebSocketBuilder()
         .connectTimeout(HANDSHAKE)
         .subprotocols(SUBPROTOCOL)
@@ -56,7 +56,7 @@ final class JdkTransport implements Transport {
 
   /** Fields without a word of their own belong to the lane. */
   private final class JdkSocket implements Socket, WebSocket.Listener {
-    private final Hearing hearing;
+    private final Listener listener;
     // The JDK allows one send at a time.
     private final ArrayDeque<String> unsent = new ArrayDeque<>();
     private @Nullable WebSocket webSocket;
@@ -66,8 +66,8 @@ final class JdkTransport implements Transport {
     /** Of the thread that the JDK calls us on. */
     private final StringBuilder fragments = new StringBuilder();
 
-    JdkSocket(Hearing hearing) {
-      this.hearing = hearing;
+    JdkSocket(Listener listener) {
+      this.listener = listener;
     }
 
     // Said by the client.
@@ -103,7 +103,7 @@ final class JdkTransport implements Transport {
       lane.check();
       ended = true;
       if (webSocket == null) {
-        return; // opened() ends it
+        return; // onOpen() ends it
       }
       var closing = webSocket;
       var unused =
@@ -136,7 +136,7 @@ final class JdkTransport implements Transport {
         }
         webSocket = opened;
         opened.request(1);
-        hearing.opened();
+        listener.onOpen();
         sendNext();
       });
     }
@@ -157,7 +157,7 @@ final class JdkTransport implements Transport {
       fragments.setLength(0);
       lane.execute(() -> {
         if (!ended) {
-          hearing.text(frame);
+          listener.onText(frame);
         }
         from.request(1);
       });
@@ -185,7 +185,7 @@ final class JdkTransport implements Transport {
     private void signOfLife(WebSocket from) {
       lane.execute(() -> {
         if (!ended) {
-          hearing.signOfLife();
+          listener.onSignOfLife();
         }
         from.request(1);
       });
@@ -207,7 +207,7 @@ final class JdkTransport implements Transport {
     void end(int code, String reason) {
       if (!ended) {
         ended = true;
-        hearing.closed(code, reason);
+        listener.onClose(code, reason);
       }
     }
   }

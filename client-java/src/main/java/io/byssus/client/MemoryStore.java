@@ -5,20 +5,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Any thread. */
 final class MemoryStore implements Store {
-  private volatile @Nullable Held held;
+  private volatile @Nullable SavedSession saved;
 
   @Override
-  public Optional<Held> load() {
-    return Optional.ofNullable(held);
+  public Optional<SavedSession> load() {
+    return Optional.ofNullable(saved);
   }
 
   @Override
-  public void save(Held held) {
-    this.held = held;
+  public void save(SavedSession saved) {
+    this.saved = saved;
   }
 
   @Override
   public void clear() {
-    held = null;
+    saved = null;
   }
 }

@@ -23,7 +23,7 @@ public record Message(
     String data,
     Optional<Sender> from,
     boolean missed)
-    implements FeedEvent {
+    implements StreamEvent {
   /** Its place, with which {@link Client#history} goes on; empty without epoch. */
   public Optional<Position> position() {
     return epoch.isEmpty() ? Optional.empty() : Optional.of(new Position(epoch, offset));

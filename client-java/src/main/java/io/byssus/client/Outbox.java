@@ -19,7 +19,7 @@ final class Outbox {
   private static final Duration REPEATED = Duration.ofMinutes(4);
 
   /** The server reads no further while so many commands of a connection are under way: 64. */
-  private static final int UNDER_WAY_MAX = 64;
+  private static final int IN_FLIGHT_MAX = 64;
 
   /** What a server that asks for patience gets at least, and at most besides. */
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -29,14 +29,14 @@ final class Outbox {
   private final Lane lane;
   private final int max;
   private final Backoff backoff;
-  private final Set<Errand<?, ?>> all = new LinkedHashSet<>();
-  private final Set<Errand<?, ?>> underWay = new LinkedHashSet<>();
+  private final Set<PendingCall<?, ?>> all = new LinkedHashSet<>();
+  private final Set<PendingCall<?, ?>> inFlight = new LinkedHashSet<>();
   private @Nullable Connection connection;
   private Lane.Alarm pause = Lane.Alarm.NONE;
   private boolean paused;
 
   /** How many may be under way: half as many after a refusal, one more with each success. */
-  private int window = UNDER_WAY_MAX;
+  private int window = IN_FLIGHT_MAX;
 
   Outbox(Lane lane, int max, DoubleSupplier random) {
     this.lane = lane;
@@ -44,13 +44,13 @@ final class Outbox {
     this.backoff = new Backoff(random, PAUSE_MAX);
   }
 
-  void add(Errand<?, ?> errand) {
+  void submit(PendingCall<?, ?> call) {
     lane.check();
     if (all.size() >= max) {
-      errand.reject(ByssusException.outboxFull(max));
+      call.reject(ByssusException.outboxFull(max));
       return;
     }
-    all.add(errand);
+    all.add(call);
     flush();
   }
 
@@ -59,15 +59,15 @@ final class Outbox {
     lane.check();
     if (!resumed) {
       // The new session knows nothing of the dedupe ids of the old one.
-      List.copyOf(all).stream().filter(Errand::perhapsDone).forEach(this::giveUp);
+      List.copyOf(all).stream().filter(PendingCall::inDoubt).forEach(this::giveUp);
     }
     connection = to;
-    goOn();
+    resumeSending();
   }
 
-  private void giveUp(Errand<?, ?> errand) {
-    errand.giveUp(ByssusException.timeout("not taken within " + REPEATED.toMinutes() + " min"));
-    remove(errand);
+  private void giveUp(PendingCall<?, ?> call) {
+    call.giveUp(ByssusException.timeout("not taken within " + REPEATED.toMinutes() + " min"));
+    remove(call);
   }
 
   void disconnected() {
@@ -78,12 +78,12 @@ final class Outbox {
 
   void closed() {
     disconnected();
-    List.copyOf(all).forEach(errand -> errand.giveUp(ByssusException.notSent()));
+    List.copyOf(all).forEach(call -> call.giveUp(ByssusException.notSent()));
     all.clear();
-    underWay.clear();
+    inFlight.clear();
   }
 
-  private void goOn() {
+  private void resumeSending() {
     pause.cancel();
     paused = false;
     flush();
@@ -91,79 +91,79 @@ final class Outbox {
 
   private void flush() {
     var to = connection;
-    if (to == null || paused || underWay.size() >= window) {
+    if (to == null || paused || inFlight.size() >= window) {
       return;
     }
-    for (var errand : all) {
-      if (underWay.size() >= window) {
+    for (var call : all) {
+      if (inFlight.size() >= window) {
         return;
       }
-      if (underWay.add(errand)) {
-        say(errand, to);
+      if (inFlight.add(call)) {
+        transmit(call, to);
       }
     }
   }
 
-  private void say(Errand<?, ?> errand, Connection to) {
-    if (errand.tried()) {
-      errand.deadline(lane.schedule(REPEATED, () -> late(errand)));
+  private void transmit(PendingCall<?, ?> call, Connection to) {
+    if (call.firstTry()) {
+      call.deadline(lane.schedule(REPEATED, () -> onDeadline(call)));
     }
-    to.ask(errand.command(), answer(errand));
+    to.call(call.command(), replyHandler(call));
   }
 
-  private void late(Errand<?, ?> errand) {
-    errand.perhapsDone(errand.perhapsDone() || underWay.contains(errand));
-    giveUp(errand);
+  private void onDeadline(PendingCall<?, ?> call) {
+    call.inDoubt(call.inDoubt() || inFlight.contains(call));
+    giveUp(call);
     flush();
   }
 
-  private Answer answer(Errand<?, ?> errand) {
-    return new Answer() {
+  private ReplyHandler replyHandler(PendingCall<?, ?> call) {
+    return new ReplyHandler() {
       @Override
-      public void reply(ServerMessage message) {
-        errand.resolve(message);
-        remove(errand);
+      public void onReply(ServerMessage message) {
+        call.resolve(message);
+        remove(call);
         backoff.reset();
-        window = Math.min(UNDER_WAY_MAX, window + 1);
+        window = Math.min(IN_FLIGHT_MAX, window + 1);
         flush();
       }
 
       @Override
-      public void refused(ErrorCode code, String message) {
-        underWay.remove(errand);
-        errand.perhapsDone(errand.perhapsDone() || code == ErrorCode.UNKNOWN);
-        if (!errand.settled() && code.retryable() && errand.repeatable()) {
-          waitAWhile();
+      public void onRefused(ErrorCode code, String message) {
+        inFlight.remove(call);
+        call.inDoubt(call.inDoubt() || code == ErrorCode.UNKNOWN);
+        if (!call.settled() && code.retryable() && call.repeatable()) {
+          pauseSending();
           return;
         }
-        errand.giveUp(ByssusException.of(code, message));
-        remove(errand);
+        call.giveUp(ByssusException.of(code, message));
+        remove(call);
         flush();
       }
 
       @Override
-      public void broken() {
-        underWay.remove(errand);
-        errand.perhapsDone(true);
-        if (!errand.repeatable()) {
-          errand.reject(ByssusException.unknown("the connection broke before the answer"));
-          remove(errand);
+      public void onBroken() {
+        inFlight.remove(call);
+        call.inDoubt(true);
+        if (!call.repeatable()) {
+          call.reject(ByssusException.unknown("the connection broke before the answer"));
+          remove(call);
         }
       }
     };
   }
 
-  private void remove(Errand<?, ?> errand) {
-    all.remove(errand);
-    underWay.remove(errand);
+  private void remove(PendingCall<?, ?> call) {
+    all.remove(call);
+    inFlight.remove(call);
   }
 
   /** All of them: they would meet the same, and would overtake the one that did. */
-  private void waitAWhile() {
+  private void pauseSending() {
     if (!paused) {
       paused = true;
       window = Math.max(1, window / 2);
-      pause = lane.schedule(PAUSE.plus(backoff.next()), this::goOn);
+      pause = lane.schedule(PAUSE.plus(backoff.next()), this::resumeSending);
     }
   }
 }

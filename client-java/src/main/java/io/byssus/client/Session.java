@@ -16,46 +16,46 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class Session {
   private final Client client;
-  private final Hello hello;
+  private final ConnectRequest connectRequest;
 
-  Session(Client client, Hello hello) {
+  Session(Client client, ConnectRequest connectRequest) {
     this.client = client;
-    this.hello = hello;
+    this.connectRequest = connectRequest;
   }
 
   /** Names the session; others may know it. */
   public String id() {
-    return hello.identity().session();
+    return connectRequest.identity().session();
   }
 
   /** Who the client is by its token, empty for an anonymous one. */
   public String user() {
-    return hello.identity().user();
+    return connectRequest.identity().user();
   }
 
   /** The node that serves it, for the log. */
   public String node() {
-    return hello.identity().node();
+    return connectRequest.identity().node();
   }
 
   /** Whether the last connect has resumed it. */
   public boolean resumed() {
-    return hello.identity().resumed();
+    return connectRequest.identity().resumed();
   }
 
   /** How long it outlives a connection. */
   public Duration ttl() {
-    return hello.identity().ttl();
+    return connectRequest.identity().ttl();
   }
 
   /** Name to JSON text. */
   public Map<String, String> attributes() {
-    return hello.identity().attributes();
+    return connectRequest.identity().attributes();
   }
 
   /** Names under which the session can be addressed. */
   public Set<String> tags() {
-    return hello.identity().tags();
+    return connectRequest.identity().tags();
   }
 
   /**
@@ -87,7 +87,7 @@ public final class Session {
   }
 
   private Session heard(ServerMessage.Attributes said) {
-    hello.identity(hello.identity().with(said));
+    connectRequest.identity(connectRequest.identity().with(said));
     return this;
   }
 

@@ -9,10 +9,10 @@ import java.util.Optional;
  */
 public interface Store {
   /** What was saved last; empty when there is nothing. */
-  Optional<Held> load();
+  Optional<SavedSession> load();
 
   /** Replaces what was saved. At most ten times a second. */
-  void save(Held held);
+  void save(SavedSession saved);
 
   /** The session is over. */
   void clear();

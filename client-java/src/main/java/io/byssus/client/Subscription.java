@@ -8,27 +8,27 @@ import java.util.concurrent.Executor;
  * A subscription to a channel or a pattern: a wish, which holds over connections and sessions until
  * {@link #unsubscribe}. While there is one, {@link Client#subscribe} gives the same object.
  */
-public final class Subscription extends Feed {
+public final class Subscription extends MessageStream {
   private final String channel;
-  private final Feeds feeds;
+  private final Subscriptions subscriptions;
 
   // Of the lane.
-  private final Course course;
-  private Standing standing = Standing.UNASKED;
+  private final PositionTracker tracker;
+  private State state = State.NOT_REQUESTED;
   private boolean mayBeThere;
 
   /** What the server knows of it, as far as the client knows. */
-  enum Standing {
-    UNASKED,
-    ASKED,
-    THERE,
+  enum State {
+    NOT_REQUESTED,
+    REQUESTED,
+    ACTIVE,
     REFUSED
   }
 
   Subscription(
       String channel,
       Optional<Position> position,
-      Feeds feeds,
+      Subscriptions subscriptions,
       Lane lane,
       Executor executor,
       DataCodec codec,
@@ -36,8 +36,8 @@ public final class Subscription extends Feed {
       Runnable handledMoved) {
     super(lane, executor, codec, queueMax, queueMax, position, handledMoved);
     this.channel = channel;
-    this.feeds = feeds;
-    this.course = new Course(position);
+    this.subscriptions = subscriptions;
+    this.tracker = new PositionTracker(position);
   }
 
   /** A channel, or a pattern. */
@@ -47,35 +47,35 @@ public final class Subscription extends Feed {
 
   /** Ends it. No handler is called any more, but for one that is at it. */
   public void unsubscribe() {
-    feeds.leave(this);
+    subscriptions.unsubscribe(this);
   }
 
   boolean isPattern() {
     return channel.endsWith("*");
   }
 
-  Course course() {
-    return course;
+  PositionTracker tracker() {
+    return tracker;
   }
 
   /** Where to read on: nowhere, for a pattern. */
   Optional<Position> received() {
-    return isPattern() ? Optional.empty() : course.place();
+    return isPattern() ? Optional.empty() : tracker.place();
   }
 
   /** From where an earlier run of the program was. */
-  void readOn(Position position) {
-    course.readOn(position);
+  void startAfter(Position position) {
+    tracker.startAfter(position);
     delivery().move(received());
   }
 
-  boolean stands(Standing asWhat) {
-    return standing == asWhat;
+  boolean is(State other) {
+    return state == other;
   }
 
-  void stand(Standing asWhat) {
-    standing = asWhat;
-    mayBeThere |= asWhat != Standing.UNASKED;
+  void become(State other) {
+    state = other;
+    mayBeThere |= other != State.NOT_REQUESTED;
   }
 
   /** Whether the server may have it: it was asked for once. */
@@ -83,7 +83,7 @@ public final class Subscription extends Feed {
     return mayBeThere;
   }
 
-  void hear(Iterable<? extends FeedEvent> events) {
+  void deliver(Iterable<? extends StreamEvent> events) {
     events.forEach(event -> delivery().offer(event, received()));
   }
 

@@ -11,7 +11,7 @@ interface Transport {
   int BROKEN = 1006;
 
   /** Begins to connect, and returns before anything has happened. */
-  Socket open(URI server, Hearing hearing);
+  Socket open(URI server, Listener hearing);
 
   /** Said to it on the lane only. */
   interface Socket {
@@ -25,15 +25,15 @@ interface Transport {
     void abort();
   }
 
-  /** What comes of a socket, on the lane. Nothing follows {@link #closed}. */
-  interface Hearing {
-    void opened();
+  /** What comes of a socket, on the lane. Nothing follows {@link #onClose}. */
+  interface Listener {
+    void onOpen();
 
-    void text(String frame);
+    void onText(String frame);
 
     /** A frame without text: the other side lives. */
-    void signOfLife();
+    void onSignOfLife();
 
-    void closed(int code, String reason);
+    void onClose(int code, String reason);
   }
 }

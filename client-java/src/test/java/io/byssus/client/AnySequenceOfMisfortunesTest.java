@@ -153,7 +153,7 @@ class AnySequenceOfMisfortunesTest {
       if (!wishes.containsKey(channel)) {
         var wish = client.subscribe(channel);
         wishes.put(channel, wish);
-        wish.on(FeedEvent.class, event -> heard(wish, event));
+        wish.on(StreamEvent.class, event -> heard(wish, event));
       }
     }
 
@@ -168,7 +168,7 @@ class AnySequenceOfMisfortunesTest {
     }
 
     /** What a handler throws is its own affair, so it is written down. */
-    private void heard(Subscription wish, FeedEvent event) {
+    private void heard(Subscription wish, StreamEvent event) {
       if (event instanceof Message message) {
         var before = last.put(wish, message.offset());
         if (wishes.get(message.channel()) != wish) {
@@ -177,7 +177,7 @@ class AnySequenceOfMisfortunesTest {
         if (before != null && message.offset() != before + 1) {
           wrong.add(event + " behind " + before);
         }
-      } else if (event instanceof FeedEvent.Lost || event instanceof FeedEvent.Refused) {
+      } else if (event instanceof StreamEvent.Lost || event instanceof StreamEvent.Refused) {
         wrong.add(event + ", and nothing is ever missing");
       }
     }
@@ -210,20 +210,20 @@ class AnySequenceOfMisfortunesTest {
     // The network.
 
     @Override
-    public Socket open(URI server, Hearing hearing) {
-      newest = new Line(hearing);
-      lane.execute(hearing::opened);
+    public Socket open(URI server, Listener listener) {
+      newest = new Line(listener);
+      lane.execute(listener::onOpen);
       return newest;
     }
 
     private final class Line implements Socket {
-      final Hearing hearing;
+      final Listener listener;
       final ArrayDeque<Command> toServer = new ArrayDeque<>();
       final ArrayDeque<ServerMessage> toClient = new ArrayDeque<>();
       boolean gone;
 
-      Line(Hearing hearing) {
-        this.hearing = hearing;
+      Line(Listener listener) {
+        this.listener = listener;
       }
 
       @Override
@@ -255,9 +255,9 @@ class AnySequenceOfMisfortunesTest {
       }
       for (int i = random.nextInt(6); i > 0 && !line.toClient.isEmpty(); i--) {
         var frame = new String(codec.encode(line.toClient.remove()), UTF_8);
-        lane.execute(() -> line.hearing.text(frame));
+        lane.execute(() -> line.listener.onText(frame));
       }
-      lane.execute(line.hearing::signOfLife);
+      lane.execute(line.listener::onSignOfLife);
       lane.settle();
     }
 
@@ -267,7 +267,7 @@ class AnySequenceOfMisfortunesTest {
         var line = newest;
         line.gone = true;
         attached = attached == line ? null : attached;
-        lane.execute(() -> line.hearing.closed(BROKEN, ""));
+        lane.execute(() -> line.listener.onClose(BROKEN, ""));
       }
     }
 

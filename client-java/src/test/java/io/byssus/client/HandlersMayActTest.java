@@ -68,10 +68,10 @@ class HandlersMayActTest {
     server.lane.settle();
     line.subscribed("news", "e", 3);
     line.breaks();
-    subscription.on(FeedEvent.Recovered.class, event -> told.add(event.toString()));
+    subscription.on(StreamEvent.Recovered.class, event -> told.add(event.toString()));
     var once = new AtomicBoolean(true);
     subscription.on(
-        FeedEvent.Subscribed.class,
+        StreamEvent.Subscribed.class,
         _ -> {
           if (once.getAndSet(false)) {
             server.client().reconnect();
@@ -83,7 +83,8 @@ class HandlersMayActTest {
     second.restored("news", "e", 3, 0);
     server.lane.settle();
 
-    assertThat(told).containsExactly(new FeedEvent.Recovered(true, Optional.empty(), 0).toString());
+    assertThat(told)
+        .containsExactly(new StreamEvent.Recovered(true, Optional.empty(), 0).toString());
     assertThat(server.client().state()).isEqualTo(ClientState.CONNECTED);
   }
 }

@@ -28,9 +28,9 @@ class HandlersMayBlockTest {
     server.lane.settle();
   }
 
-  private void listen(Feed feed) {
-    feed.on(FeedEvent.Lost.class, lost -> heard.add(lost.reason()));
-    feed.onMessage(message -> heard.add(message.data()));
+  private void listen(MessageStream stream) {
+    stream.on(StreamEvent.Lost.class, lost -> heard.add(lost.reason()));
+    stream.onMessage(message -> heard.add(message.data()));
   }
 
   @Test

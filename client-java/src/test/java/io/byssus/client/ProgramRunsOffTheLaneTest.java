@@ -116,23 +116,23 @@ class ProgramRunsOffTheLaneTest {
   void closeReturnsWhenTheStoreHasBeenWritten() throws Exception {
     var began = new CountDownLatch(1);
     var mayGoOn = new CountDownLatch(1);
-    var saved = new CompletableFuture<Held>();
+    var saved = new CompletableFuture<SavedSession>();
     var store =
         new Store() {
           @Override
-          public Optional<Held> load() {
-            return Optional.of(new Held("s1", "r1", Map.of(), OptionalLong.of(7)));
+          public Optional<SavedSession> load() {
+            return Optional.of(new SavedSession("s1", "r1", Map.of(), OptionalLong.of(7)));
           }
 
           @Override
-          public void save(Held held) {
+          public void save(SavedSession session) {
             began.countDown();
             try {
               mayGoOn.await();
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
             }
-            saved.complete(held);
+            saved.complete(session);
           }
 
           @Override

@@ -66,7 +66,7 @@ class ProgramStartsAgainTest {
   void aChannelThatIsWishedForLaterIsReadOnFromWhereTheEarlierRunWas() {
     var store = Store.inMemory();
     var at = new Position("q7", 2);
-    store.save(new Held("s1", "r1", Map.of("news", at), OptionalLong.empty()));
+    store.save(new SavedSession("s1", "r1", Map.of("news", at), OptionalLong.empty()));
 
     var server = ScriptedServer.start(builder -> builder.store(store));
     var line = server.line().opened();
@@ -85,7 +85,7 @@ class ProgramStartsAgainTest {
   @Test
   void attributesAreAskedForWhenThereIsAConnectionHoweverLateThatIs() {
     var store = Store.inMemory();
-    store.save(new Held("s1", "r1", Map.of(), OptionalLong.empty()));
+    store.save(new SavedSession("s1", "r1", Map.of(), OptionalLong.empty()));
     var server = ScriptedServer.start(builder -> builder.store(store));
     for (int i = 0; i < 10; i++) {
       server.line().breaks();
@@ -99,7 +99,7 @@ class ProgramStartsAgainTest {
   void whatNoRunWishesForIsForgottenInTheEnd() {
     var store = Store.inMemory();
     var at = new Position("q7", 2);
-    store.save(new Held("s1", "r1", Map.of("old", at), OptionalLong.empty()));
+    store.save(new SavedSession("s1", "r1", Map.of("old", at), OptionalLong.empty()));
     var server = ScriptedServer.start(builder -> builder.store(store));
     server.line().opened().connected("s1", "r2", true);
     server.passes(ofMillis(500));
@@ -155,12 +155,12 @@ class ProgramStartsAgainTest {
             builder.store(
                 new Store() {
                   @Override
-                  public Optional<Held> load() {
+                  public Optional<SavedSession> load() {
                     return null;
                   }
 
                   @Override
-                  public void save(Held held) {}
+                  public void save(SavedSession saved) {}
 
                   @Override
                   public void clear() {}
@@ -176,12 +176,12 @@ class ProgramStartsAgainTest {
             builder.store(
                 new Store() {
                   @Override
-                  public Optional<Held> load() {
+                  public Optional<SavedSession> load() {
                     throw new NoClassDefFoundError("on purpose");
                   }
 
                   @Override
-                  public void save(Held held) {
+                  public void save(SavedSession saved) {
                     throw new IllegalStateException("on purpose");
                   }
 
@@ -197,16 +197,17 @@ class ProgramStartsAgainTest {
     var file = folder.resolve("session");
     var store = new FileStore(file);
     assertThat(store.load()).isEmpty();
-    var held =
-        new Held("s1", "secret", Map.of("nä\"ws", new Position("q7", 41)), OptionalLong.of(9));
-    store.save(new Held("s0", "old", Map.of(), OptionalLong.empty()));
-    store.save(held);
-    assertThat(new FileStore(file).load()).contains(held);
-    assertThat(held).asString().doesNotContain("secret");
+    var saved =
+        new SavedSession(
+            "s1", "secret", Map.of("nä\"ws", new Position("q7", 41)), OptionalLong.of(9));
+    store.save(new SavedSession("s0", "old", Map.of(), OptionalLong.empty()));
+    store.save(saved);
+    assertThat(new FileStore(file).load()).contains(saved);
+    assertThat(saved).asString().doesNotContain("secret");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
     Files.writeString(file, "{\"type\":\"from the future\"}\n" + Files.readString(file));
-    assertThat(store.load()).contains(held);
+    assertThat(store.load()).contains(saved);
     store.clear();
     store.clear();
     assertThat(store.load()).isEmpty();

@@ -56,8 +56,8 @@ final class ScriptedServer implements Transport {
   }
 
   @Override
-  public Socket open(URI server, Hearing hearing) {
-    var line = new Line(hearing);
+  public Socket open(URI server, Listener listener) {
+    var line = new Line(listener);
     lines.add(line);
     return line;
   }
@@ -104,13 +104,13 @@ final class ScriptedServer implements Transport {
 
   /** One connection, as the server sees it. */
   final class Line implements Socket {
-    private final Hearing hearing;
+    private final Listener listener;
     private final List<Command> heard = new ArrayList<>();
     private boolean closed;
     private boolean aborted;
 
-    Line(Hearing hearing) {
-      this.hearing = hearing;
+    Line(Listener listener) {
+      this.listener = listener;
     }
 
     @Override
@@ -136,7 +136,7 @@ final class ScriptedServer implements Transport {
     }
 
     Line opened() {
-      lane.execute(hearing::opened);
+      lane.execute(listener::onOpen);
       lane.settle();
       return this;
     }
@@ -147,13 +147,13 @@ final class ScriptedServer implements Transport {
     }
 
     Line says(String text) {
-      lane.execute(() -> hearing.text(text.replace('\'', '"')));
+      lane.execute(() -> listener.onText(text.replace('\'', '"')));
       lane.settle();
       return this;
     }
 
     Line lives() {
-      lane.execute(hearing::signOfLife);
+      lane.execute(listener::onSignOfLife);
       lane.settle();
       return this;
     }
@@ -163,7 +163,7 @@ final class ScriptedServer implements Transport {
     }
 
     Line closes(int code, String reason) {
-      lane.execute(() -> hearing.closed(code, reason));
+      lane.execute(() -> listener.onClose(code, reason));
       lane.settle();
       return this;
     }

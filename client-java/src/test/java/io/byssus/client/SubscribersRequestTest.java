@@ -138,7 +138,7 @@ class SubscribersRequestTest {
           public void onNext(Message message) {
             super.onNext(message);
             subscription.cancel();
-            blocked.lane.settle(); // the feed knows, and the handler is still at it
+            blocked.lane.settle(); // the stream knows, and the handler is still at it
           }
         };
     var line = blocked.connected();
@@ -184,7 +184,7 @@ class SubscribersRequestTest {
   @Test
   void aSlowOneMissesTheNewestAndListenersAreTold() {
     var lost = new ArrayList<String>();
-    news.on(FeedEvent.Lost.class, event -> lost.add(event.reason()));
+    news.on(StreamEvent.Lost.class, event -> lost.add(event.reason()));
     server.connected().subscribed("news", "q7", 0);
     var slow = subscribe();
     messages(1, 6);

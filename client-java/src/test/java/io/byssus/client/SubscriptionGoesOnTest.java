@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 class SubscriptionGoesOnTest {
   private final ScriptedServer server = ScriptedServer.start();
   private final List<Long> heard = new ArrayList<>();
-  private final List<FeedEvent> told = new ArrayList<>();
+  private final List<StreamEvent> told = new ArrayList<>();
   private final Subscription news = server.client().subscribe("news");
 
   private ScriptedServer.Line subscribed() {
-    news.on(FeedEvent.class, told::add);
+    news.on(StreamEvent.class, told::add);
     news.onMessage(message -> heard.add(message.offset()));
     return server.connected().subscribed("news", "q7", 4);
   }
@@ -57,10 +57,10 @@ class SubscriptionGoesOnTest {
         .extracting(event ->
             event instanceof Message m ? m.offset() + (m.missed() ? " missed" : "") : event)
         .containsExactly(
-            new FeedEvent.Subscribed(Optional.of(new Position("q7", 6))),
+            new StreamEvent.Subscribed(Optional.of(new Position("q7", 6))),
             "5 missed",
             "6 missed",
-            new FeedEvent.Recovered(true, Optional.empty(), 2),
+            new StreamEvent.Recovered(true, Optional.empty(), 2),
             "7");
   }
 
@@ -88,7 +88,7 @@ class SubscriptionGoesOnTest {
                 + "'recovered':false,'reason':'diverged'}")
         .message("news", 3);
     assertThat(heard).containsExactly(3L);
-    assertThat(told).contains(new FeedEvent.Recovered(false, Optional.of(Gap.DIVERGED), 0));
+    assertThat(told).contains(new StreamEvent.Recovered(false, Optional.of(Gap.DIVERGED), 0));
     assertThat(resumesFrom()).contains(new Position("r2", 3));
   }
 
@@ -98,7 +98,7 @@ class SubscriptionGoesOnTest {
         .message("news", 5)
         .says(
             "{'type':'gap','channel':'news','reason':'trimmed','position':{'epoch':'q7','offset':90}}");
-    assertThat(told).last().isEqualTo(new FeedEvent.Lost("trimmed"));
+    assertThat(told).last().isEqualTo(new StreamEvent.Lost("trimmed"));
     assertThat(news.position()).contains(new Position("q7", 90));
     server.line().says("{'type':'gap','channel':'news','reason':'overflow'}").message("news", 99);
     assertThat(news.position()).contains(new Position("q7", 99));
@@ -116,9 +116,9 @@ class SubscriptionGoesOnTest {
         .message("news", 9)
         .message("news", 10);
     assertThat(told)
-        .containsOnlyOnce(new FeedEvent.Recovered(false, Optional.of(Gap.TRIMMED), 1))
+        .containsOnlyOnce(new StreamEvent.Recovered(false, Optional.of(Gap.TRIMMED), 1))
         .noneMatch(
-            event -> event instanceof FeedEvent.Recovered recovered && recovered.recovered());
+            event -> event instanceof StreamEvent.Recovered recovered && recovered.recovered());
     assertThat(heard).containsExactly(5L, 9L, 10L);
   }
 
@@ -130,7 +130,7 @@ class SubscriptionGoesOnTest {
         .says(
             "{'type':'gap','channel':'news','reason':'diverged','position':{'epoch':'r2','offset':4}}")
         .message("news", 5);
-    assertThat(told).contains(new FeedEvent.Lost("diverged"));
+    assertThat(told).contains(new StreamEvent.Lost("diverged"));
     assertThat(heard).containsExactly(5L, 6L, 5L);
     assertThat(resumesFrom()).contains(new Position("r2", 5));
   }
@@ -138,11 +138,11 @@ class SubscriptionGoesOnTest {
   @Test
   void anOffsetThatLeapsUnannouncedIsAHole() {
     subscribed().message("news", 5).message("news", 9);
-    assertThat(told).contains(new FeedEvent.Lost("hole"));
+    assertThat(told).contains(new StreamEvent.Lost("hole"));
     assertThat(heard).containsExactly(5L, 9L);
     told.clear();
     server.line().says("{'type':'gap','channel':'news','reason':'overflow'}").message("news", 20);
-    assertThat(told).containsOnlyOnce(new FeedEvent.Lost("overflow")).hasSize(2);
+    assertThat(told).containsOnlyOnce(new StreamEvent.Lost("overflow")).hasSize(2);
   }
 
   @Test
@@ -180,7 +180,7 @@ class SubscriptionGoesOnTest {
     subscribed();
     var secret = server.client().subscribe("secret");
     var refused = new ArrayList<String>();
-    secret.on(FeedEvent.Refused.class, event -> refused.add(event.why().code()));
+    secret.on(StreamEvent.Refused.class, event -> refused.add(event.why().code()));
     server.lane.settle();
     var line = server.line();
     line.error(line.last(Command.Subscribe.class).id(), "forbidden", false);
@@ -321,7 +321,7 @@ class SubscriptionGoesOnTest {
   @Test
   void theServerEndsASubscription() {
     subscribed().message("news", 5).says("{'type':'unsubscribed','channel':'news'}");
-    assertThat(told).last().isEqualTo(new FeedEvent.Unsubscribed());
+    assertThat(told).last().isEqualTo(new StreamEvent.Unsubscribed());
     assertThat(server.client().subscribe("news")).isNotSameAs(news);
   }
 }

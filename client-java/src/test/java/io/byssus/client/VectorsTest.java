@@ -52,7 +52,7 @@ class VectorsTest {
     var codec = new JsonCodec();
     var command = ((Decoded.Good) codec.command(text.getBytes())).command();
     var sent = new StringBuilder();
-    new Connection(new SteppedLane(), codec, new Wire(sent)).say(command);
+    new Connection(new SteppedLane(), codec, new Wire(sent)).sendOneWay(command);
     assertThat(JSON.readTree(sent.toString())).isEqualTo(JSON.readTree(canonical));
     assertThat(sent).hasToString(canonical);
   }

@@ -7,9 +7,9 @@ import io.byssus.client.Byssus;
 import io.byssus.client.Client;
 import io.byssus.client.ClientEvent;
 import io.byssus.client.ClientState;
-import io.byssus.client.FeedEvent;
 import io.byssus.client.Message;
 import io.byssus.client.Published;
+import io.byssus.client.StreamEvent;
 import io.byssus.client.Subscription;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.Target;
@@ -84,9 +84,9 @@ class JavaSdkTest {
         var listener = ready(through(wire));
         var publisher = ready(cluster.webSocket())) {
       var offsets = new CopyOnWriteArrayList<Long>();
-      var recovered = new CopyOnWriteArrayList<FeedEvent.Recovered>();
+      var recovered = new CopyOnWriteArrayList<StreamEvent.Recovered>();
       var news = listener.subscribe("cut");
-      news.on(FeedEvent.Recovered.class, recovered::add);
+      news.on(StreamEvent.Recovered.class, recovered::add);
       news.onMessage(message -> offsets.add(message.offset()));
       subscribed(news);
       var session = listener.session().id();
@@ -101,7 +101,9 @@ class JavaSdkTest {
       }
       assertThat(offsets).doesNotHaveDuplicates().isSorted().hasSize(50);
       assertThat(listener.session().id()).isEqualTo(session);
-      assertThat(recovered).hasSizeGreaterThanOrEqualTo(5).allMatch(FeedEvent.Recovered::recovered);
+      assertThat(recovered)
+          .hasSizeGreaterThanOrEqualTo(5)
+          .allMatch(StreamEvent.Recovered::recovered);
     }
   }
 

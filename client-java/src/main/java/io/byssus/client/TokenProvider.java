@@ -7,7 +7,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The token for each connect, and how often in a row the server has refused it. On the lane. */
-final class Token {
+final class TokenProvider {
   private static final int REFUSALS_MAX = 3;
 
   private final Lane lane;
@@ -21,7 +21,7 @@ final class Token {
    * @param before what else of the program is asked before each connection
    * @param fixed whether asking again gives the same
    */
-  Token(Lane lane, Executor executor, Runnable before, TokenSource source, boolean fixed) {
+  TokenProvider(Lane lane, Executor executor, Runnable before, TokenSource source, boolean fixed) {
     this.before = before;
     this.lane = lane;
     this.executor = executor;

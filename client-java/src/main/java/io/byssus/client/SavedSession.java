@@ -11,10 +11,10 @@ import java.util.OptionalLong;
  * @param positions channel to the position up to which all has been handled
  * @param inbox offset up to which directed messages have been handled, empty when there were none
  */
-public record Held(
+public record SavedSession(
     String session, String resume, Map<String, Position> positions, OptionalLong inbox) {
   /** Copies the positions; a session needs its name and its secret. */
-  public Held {
+  public SavedSession {
     if (session.isEmpty() || resume.isEmpty()) {
       throw new IllegalArgumentException("a session has a name and a secret");
     }
@@ -24,6 +24,6 @@ public record Held(
   /** Without the secret. */
   @Override
   public String toString() {
-    return "Held[session=" + session + ", positions=" + positions + "]";
+    return "SavedSession[session=" + session + ", positions=" + positions + "]";
   }
 }

@@ -2,7 +2,7 @@ package io.byssus.client;
 
 import static java.util.Objects.requireNonNull;
 
-import io.byssus.client.Subscription.Standing;
+import io.byssus.client.Subscription.State;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Position;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A channel whose subscription was left and a new one to it are never mixed up: until the server
  * has answered the unsubscribe, nothing of the channel is asked for, and nothing of it is heard.
  */
-final class Feeds {
+final class Subscriptions {
   /** How long a program has, from its start, to wish again for what its earlier run had. */
   private static final Duration EARLIER = Duration.ofMinutes(10);
 
@@ -50,7 +50,7 @@ final class Feeds {
   private final Set<String> leaving = new LinkedHashSet<>();
 
   /** Those of them that the present connection has been told of. */
-  private final Set<String> saidLeaving = new HashSet<>();
+  private final Set<String> unsubscribeSent = new HashSet<>();
 
   private @Nullable Connection connection;
   private Lane.Alarm again = Lane.Alarm.NONE;
@@ -60,7 +60,7 @@ final class Feeds {
   /**
    * @param changed run on the lane: what a store should know has changed
    */
-  Feeds(
+  Subscriptions(
       Lane lane,
       Executor executor,
       DataCodec codec,
@@ -77,7 +77,7 @@ final class Feeds {
 
   // What the program says, on any thread. The lane hears it in the order in which it was done.
 
-  synchronized Subscription wish(String channel, Optional<Position> position) {
+  synchronized Subscription subscribe(String channel, Optional<Position> position) {
     requireNonNull(channel);
     var subscription = wishes.computeIfAbsent(channel, _1 -> make(channel, position));
     lane.execute(() -> enter(subscription));
@@ -88,7 +88,7 @@ final class Feeds {
     return new Subscription(channel, position, this, lane, executor, codec, queueMax, changed);
   }
 
-  synchronized void leave(Subscription subscription) {
+  synchronized void unsubscribe(Subscription subscription) {
     if (wishes.remove(subscription.channel(), subscription)) {
       lane.execute(() -> drop(subscription));
     }
@@ -101,8 +101,8 @@ final class Feeds {
   // On the lane.
 
   /** As they were kept. What of it is wished for again is up to the program. */
-  void restore(Held held) {
-    earlier.putAll(held.positions());
+  void restore(SavedSession saved) {
+    earlier.putAll(saved.positions());
     entered.values().forEach(this::readOn);
     // Else what no run wishes for any more would be kept, and said in each resume, for ever.
     tooLate =
@@ -117,7 +117,7 @@ final class Feeds {
   private void readOn(Subscription wish) {
     var position = earlier.remove(wish.channel());
     if (position != null && wish.received().isEmpty()) {
-      wish.readOn(position);
+      wish.startAfter(position);
     }
   }
 
@@ -127,10 +127,10 @@ final class Feeds {
     } else if (wished(subscription)) {
       entered.put(subscription.channel(), subscription);
       readOn(subscription);
-      if (subscription.stands(Standing.REFUSED)) {
-        subscription.stand(Standing.UNASKED); // asked for once more
+      if (subscription.is(State.REFUSED)) {
+        subscription.become(State.NOT_REQUESTED); // asked for once more
       }
-      ask(subscription);
+      sendSubscribe(subscription);
       changed.run();
     }
   }
@@ -139,7 +139,7 @@ final class Feeds {
     entered.remove(subscription.channel(), subscription);
     subscription.delivery().end(false, Optional.empty());
     if (!closed && subscription.mayBeThere()) {
-      giveBack(subscription.channel());
+      sendUnsubscribe(subscription.channel());
     }
     changed.run();
   }
@@ -173,21 +173,21 @@ final class Feeds {
     connection = to;
     if (!resumed) {
       leaving.clear();
-      entered.values().forEach(wish -> wish.stand(Standing.UNASKED));
+      entered.values().forEach(wish -> wish.become(State.NOT_REQUESTED));
     }
-    sayAll();
+    sendAll();
   }
 
   void disconnected() {
     connection = null;
-    saidLeaving.clear();
+    unsubscribeSent.clear();
     again.cancel();
     entered
         .values()
         .forEach(wish -> {
-          wish.course().broken();
-          if (wish.stands(Standing.ASKED)) {
-            wish.stand(Standing.UNASKED);
+          wish.tracker().onConnectionLost();
+          if (wish.is(State.REQUESTED)) {
+            wish.become(State.NOT_REQUESTED);
           }
         });
   }
@@ -199,38 +199,38 @@ final class Feeds {
     List.copyOf(entered.values()).forEach(wish -> end(wish, why));
   }
 
-  private void sayAll() {
-    leaving.forEach(this::sayLeaving);
-    entered.values().forEach(this::ask);
+  private void sendAll() {
+    leaving.forEach(this::sendUnsubscribeOnce);
+    entered.values().forEach(this::sendSubscribe);
   }
 
-  private void giveBack(String channel) {
+  private void sendUnsubscribe(String channel) {
     leaving.add(channel);
-    sayLeaving(channel);
+    sendUnsubscribeOnce(channel);
   }
 
-  private void sayLeaving(String channel) {
-    if (connection != null && saidLeaving.add(channel)) {
-      connection.ask(id -> new Command.Unsubscribe(id, channel), new Left(channel));
+  private void sendUnsubscribeOnce(String channel) {
+    if (connection != null && unsubscribeSent.add(channel)) {
+      connection.call(id -> new Command.Unsubscribe(id, channel), new Left(channel));
     }
   }
 
-  private void ask(Subscription wish) {
-    if (connection == null || !wish.stands(Standing.UNASKED) || leaving.contains(wish.channel())) {
+  private void sendSubscribe(Subscription wish) {
+    if (connection == null || !wish.is(State.NOT_REQUESTED) || leaving.contains(wish.channel())) {
       return;
     }
-    wish.stand(Standing.ASKED);
-    connection.ask(
+    wish.become(State.REQUESTED);
+    connection.call(
         id -> new Command.Subscribe(id, wish.channel(), wish.received()), new Entered(wish));
   }
 
-  private void askAgainLater() {
+  private void retryLater() {
     again.cancel();
-    again = lane.schedule(backoff.next(), this::sayAll);
+    again = lane.schedule(backoff.next(), this::sendAll);
   }
 
   /** What becomes of a subscribe. */
-  private final class Entered implements Answer {
+  private final class Entered implements ReplyHandler {
     private final Subscription wish;
 
     Entered(Subscription wish) {
@@ -238,45 +238,45 @@ final class Feeds {
     }
 
     @Override
-    public void reply(ServerMessage message) {
+    public void onReply(ServerMessage message) {
       if (message instanceof ServerMessage.Subscribed subscribed) {
         backoff.reset();
-        hear(wish, subscribed);
+        deliver(wish, subscribed);
       }
     }
 
     @Override
-    public void refused(ErrorCode code, String message) {
+    public void onRefused(ErrorCode code, String message) {
       if (code == ErrorCode.ALREADY_SUBSCRIBED) {
         already();
       } else if (code.retryable()) {
-        wish.stand(Standing.UNASKED);
-        askAgainLater();
+        wish.become(State.NOT_REQUESTED);
+        retryLater();
       } else {
-        wish.stand(Standing.REFUSED);
-        wish.hear(List.of(new FeedEvent.Refused(ByssusException.of(code, message))));
+        wish.become(State.REFUSED);
+        wish.deliver(List.of(new StreamEvent.Refused(ByssusException.of(code, message))));
       }
     }
 
     /** An answer got lost. If its connection did too, the server has told of it in this resume. */
     private void already() {
-      if (wish.course().there()) {
-        wish.stand(Standing.THERE);
+      if (wish.tracker().confirmed()) {
+        wish.become(State.ACTIVE);
       } else if (entered.get(wish.channel()) == wish) {
         // Nobody knows where it stands: it begins anew.
-        wish.stand(Standing.UNASKED);
-        giveBack(wish.channel());
+        wish.become(State.NOT_REQUESTED);
+        sendUnsubscribe(wish.channel());
       }
     }
 
     @Override
-    public void broken() {
-      wish.stand(Standing.UNASKED);
+    public void onBroken() {
+      wish.become(State.NOT_REQUESTED);
     }
   }
 
   /** What becomes of an unsubscribe. */
-  private final class Left implements Answer {
+  private final class Left implements ReplyHandler {
     private final String channel;
 
     Left(String channel) {
@@ -284,15 +284,15 @@ final class Feeds {
     }
 
     @Override
-    public void reply(ServerMessage message) {
+    public void onReply(ServerMessage message) {
       left();
     }
 
     @Override
-    public void refused(ErrorCode code, String message) {
+    public void onRefused(ErrorCode code, String message) {
       if (code.retryable()) {
-        saidLeaving.remove(channel);
-        askAgainLater();
+        unsubscribeSent.remove(channel);
+        retryLater();
       } else {
         left();
       }
@@ -300,63 +300,63 @@ final class Feeds {
 
     private void left() {
       leaving.remove(channel);
-      saidLeaving.remove(channel);
+      unsubscribeSent.remove(channel);
       var next = entered.get(channel);
       if (next != null) {
-        ask(next);
+        sendSubscribe(next);
       }
     }
 
     @Override
-    public void broken() {
+    public void onBroken() {
       // Said again after a resume; a new session has it not.
     }
   }
 
   // What the server says unasked.
 
-  void hear(ServerMessage.Subscribed said) {
+  void onSubscribed(ServerMessage.Subscribed said) {
     var wish = entered.get(said.channel());
     if (leaving.contains(said.channel())) {
       return; // of the wish that is over
     }
     if (wish == null) {
-      giveBack(said.channel()); // nobody wishes for it any more
+      sendUnsubscribe(said.channel()); // nobody wishes for it any more
     } else {
-      hear(wish, said);
+      deliver(wish, said);
     }
   }
 
-  private void hear(Subscription wish, ServerMessage.Subscribed said) {
-    wish.stand(Standing.THERE);
-    wish.hear(wish.course().subscribed(said));
+  private void deliver(Subscription wish, ServerMessage.Subscribed said) {
+    wish.become(State.ACTIVE);
+    wish.deliver(wish.tracker().onSubscribed(said));
   }
 
-  void hear(ServerMessage.Unsubscribed said) {
-    var wish = heard(said.channel());
+  void onUnsubscribed(ServerMessage.Unsubscribed said) {
+    var wish = receiving(said.channel());
     if (wish != null) {
-      wish.hear(List.of(new FeedEvent.Unsubscribed()));
+      wish.deliver(List.of(new StreamEvent.Unsubscribed()));
       wish.delivery().end(true, Optional.empty());
       end(wish, Optional.empty());
       changed.run();
     }
   }
 
-  void hear(ServerMessage.Message said) {
-    var wish = heard(said.pattern().isEmpty() ? said.channel() : said.pattern());
+  void onMessage(ServerMessage.Message said) {
+    var wish = receiving(said.pattern().isEmpty() ? said.channel() : said.pattern());
     if (wish != null) {
-      wish.hear(wish.course().message(said));
+      wish.deliver(wish.tracker().onMessage(said));
     }
   }
 
-  void hear(ServerMessage.Missed said) {
-    var wish = heard(said.channel());
+  void onGap(ServerMessage.Missed said) {
+    var wish = receiving(said.channel());
     if (wish != null) {
-      wish.hear(wish.course().gap(said.reason(), said.position()));
+      wish.deliver(wish.tracker().onGap(said.reason(), said.position()));
     }
   }
 
-  private @Nullable Subscription heard(String channel) {
+  private @Nullable Subscription receiving(String channel) {
     return leaving.contains(channel) ? null : entered.get(channel);
   }
 }

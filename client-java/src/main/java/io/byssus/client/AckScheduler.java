@@ -22,16 +22,16 @@ import org.jspecify.annotations.Nullable;
  * acknowledgement covers all directed messages before it. Confined to the lane; the store is called
  * on the executor.
  */
-final class Keeper {
-  private static final System.Logger LOG = System.getLogger(Keeper.class.getName());
+final class AckScheduler {
+  private static final System.Logger LOG = System.getLogger(AckScheduler.class.getName());
   private static final Duration TICK = Duration.ofMillis(100);
 
   private final Lane lane;
   private final Optional<Store> store;
-  private final InOrder storing;
+  private final SerialExecutor storing;
   private final Inbox inbox;
-  private final Supplier<Optional<Held>> held;
-  private final AtomicReference<@Nullable Held> unsaved = new AtomicReference<>();
+  private final Supplier<Optional<SavedSession>> saved;
+  private final AtomicReference<@Nullable SavedSession> unsaved = new AtomicReference<>();
   private final CompletableFuture<Boolean> stored = new CompletableFuture<>();
   private @Nullable Connection connection;
   private long acknowledged;
@@ -39,29 +39,29 @@ final class Keeper {
   private boolean finished;
 
   /**
-   * @param held what the store should know; empty while there is no session
+   * @param saved what the store should know; empty while there is no session
    */
-  Keeper(
+  AckScheduler(
       Lane lane,
       Executor executor,
       Optional<Store> store,
       Inbox inbox,
-      Supplier<Optional<Held>> held) {
+      Supplier<Optional<SavedSession>> saved) {
     this.lane = lane;
-    this.storing = new InOrder(executor);
+    this.storing = new SerialExecutor(executor);
     this.store = store;
     this.inbox = inbox;
-    this.held = held;
+    this.saved = saved;
   }
 
   /** Asks the store, and goes on on the lane. */
-  void load(Consumer<Optional<Held>> then) {
+  void load(Consumer<Optional<SavedSession>> then) {
     if (store.isEmpty()) {
       then.accept(Optional.empty());
       return;
     }
     storing.execute(() -> {
-      var loaded = Optional.<Held>empty();
+      var loaded = Optional.<SavedSession>empty();
       try {
         loaded = Objects.requireNonNull(store.get().load(), "Store.load gave null");
       } catch (RuntimeException | Error e) {
@@ -105,14 +105,14 @@ final class Keeper {
     }
     var offset = handled.getAsLong();
     acknowledged = offset;
-    connection.ask(
+    connection.call(
         id -> new Command.AckInbox(id, offset),
-        new Answer() {
+        new ReplyHandler() {
           @Override
-          public void reply(ServerMessage message) {}
+          public void onReply(ServerMessage message) {}
 
           @Override
-          public void refused(ErrorCode code, String message) {
+          public void onRefused(ErrorCode code, String message) {
             if (code.retryable()) {
               acknowledged = 0;
               changed();
@@ -120,7 +120,7 @@ final class Keeper {
           }
 
           @Override
-          public void broken() {
+          public void onBroken() {
             // Said again on the next connection.
           }
         });
@@ -130,7 +130,8 @@ final class Keeper {
     if (store.isEmpty() || finished) {
       return;
     }
-    held.get()
+    saved
+        .get()
         .ifPresent(now -> {
           if (unsaved.getAndSet(now) == null) {
             storing.execute(this::saveNewest);
@@ -147,7 +148,7 @@ final class Keeper {
 
   /**
    * The client is closed: what has been handled by now is the last that is told and kept, while the
-   * feeds still know it.
+   * subscriptions still know it.
    */
   void finish() {
     acknowledge();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * is one try or one connection at a time; whatever comes from an older one is not heard. Confined
  * to the lane.
  */
-final class Link {
+final class Connector {
   /** For a try: token, handshake, and the answer to connect. */
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
@@ -38,10 +38,10 @@ final class Link {
 
   private final Lane lane;
   private final Transport transport;
-  private final Crew crew;
-  private final Hello hello;
+  private final ClientCore core;
+  private final ConnectRequest connectRequest;
   private final Backoff backoff;
-  private final Heart heart;
+  private final HeartbeatTimer heartbeatTimer;
   private final JsonCodec codec = new JsonCodec(LIMITS);
 
   private ClientState state = ClientState.CONNECTING;
@@ -54,13 +54,19 @@ final class Link {
   /** Read by any thread. */
   private volatile boolean endedByServer;
 
-  Link(Lane lane, Transport transport, Crew crew, Hello hello, Backoff backoff, Heart heart) {
+  Connector(
+      Lane lane,
+      Transport transport,
+      ClientCore core,
+      ConnectRequest connectRequest,
+      Backoff backoff,
+      HeartbeatTimer heartbeatTimer) {
     this.lane = lane;
     this.transport = transport;
-    this.crew = crew;
-    this.hello = hello;
+    this.core = core;
+    this.connectRequest = connectRequest;
     this.backoff = backoff;
-    this.heart = heart;
+    this.heartbeatTimer = heartbeatTimer;
   }
 
   // What the program wants.
@@ -71,11 +77,15 @@ final class Link {
       return;
     }
     attempt++;
-    become(hello.resumes() ? ClientState.RESUMING : ClientState.CONNECTING, "", 0, Duration.ZERO);
+    become(
+        connectRequest.resumes() ? ClientState.RESUMING : ClientState.CONNECTING,
+        "",
+        0,
+        Duration.ZERO);
     var next = new Try();
     current = next;
     awaitAnswer(next);
-    hello.token((token, failure) -> {
+    connectRequest.nextToken((token, failure) -> {
       if (next != current) {
         return;
       }
@@ -114,7 +124,7 @@ final class Link {
     lane.check();
     var connected = current;
     if (state == ClientState.CONNECTED && connected != null) {
-      heart.probe(connected.connection(), () -> dead(connected));
+      heartbeatTimer.probe(connected.connection(), () -> dead(connected));
     }
   }
 
@@ -139,7 +149,7 @@ final class Link {
   void close() {
     lane.check();
     if (state != ClientState.CLOSED) {
-      crew.closing(ending);
+      core.closing(ending);
       finish(Optional.empty(), CloseCode.NORMAL.code(), "closed by the program");
     }
   }
@@ -147,13 +157,13 @@ final class Link {
   // What happens to a try.
 
   /** One connection, from before there is a socket until it is replaced. */
-  private final class Try implements Transport.Hearing {
+  private final class Try implements Transport.Listener {
     private @Nullable Connection connection;
     private String token = "";
 
     void open(String withToken) {
       token = withToken;
-      connection = new Connection(lane, codec, transport.open(hello.server(), this));
+      connection = new Connection(lane, codec, transport.open(connectRequest.server(), this));
     }
 
     Connection connection() {
@@ -176,47 +186,47 @@ final class Link {
     }
 
     @Override
-    public void opened() {
+    public void onOpen() {
       if (this == current) {
         connect(this);
       }
     }
 
     @Override
-    public void text(String frame) {
+    public void onText(String frame) {
       var lines = frame.indexOf('\n') < 0 ? new String[] {frame} : frame.split("\n");
       for (var line : lines) {
         if (this != current) {
           return; // the line before has ended it
         }
         if (!line.isBlank()) {
-          hear(this, codec.serverMessage(line.getBytes(UTF_8)));
+          onMessage(this, codec.serverMessage(line.getBytes(UTF_8)));
         }
       }
     }
 
     @Override
-    public void signOfLife() {
+    public void onSignOfLife() {
       if (this == current) {
-        heart.heard();
+        heartbeatTimer.onFrame();
       }
     }
 
     @Override
-    public void closed(int code, String reason) {
+    public void onClose(int code, String reason) {
       if (this == current) {
-        ended(this, code, reason);
+        onClosed(this, code, reason);
       }
     }
   }
 
   private void connect(Try on) {
     on.connection()
-        .ask(
-            id -> hello.say(id, on.token),
-            new Answer() {
+        .call(
+            id -> connectRequest.command(id, on.token),
+            new ReplyHandler() {
               @Override
-              public void reply(ServerMessage message) {
+              public void onReply(ServerMessage message) {
                 if (message instanceof ServerMessage.Connected connected) {
                   connected(on, connected);
                 } else {
@@ -225,12 +235,12 @@ final class Link {
               }
 
               @Override
-              public void refused(ErrorCode code, String message) {
+              public void onRefused(ErrorCode code, String message) {
                 connectRefused(on, code, message);
               }
 
               @Override
-              public void broken() {
+              public void onBroken() {
                 // Whoever broke it goes on.
               }
             });
@@ -241,18 +251,18 @@ final class Link {
     alarm = lane.schedule(LASTED, backoff::reset);
     attempt = 0;
     sentAway = Optional.empty();
-    on.connection().longest(said.maxMessage());
-    hello.accepted(said);
+    on.connection().maxMessage(said.maxMessage());
+    connectRequest.accepted(said);
     become(ClientState.CONNECTED, "", 0, Duration.ZERO);
-    heart.start(on.connection(), said.heartbeat(), () -> dead(on));
-    crew.connected(on.connection(), said);
+    heartbeatTimer.start(on.connection(), said.heartbeat(), () -> dead(on));
+    core.connected(on.connection(), said);
   }
 
   private void connectRefused(Try on, ErrorCode code, String message) {
     switch (code) {
       case SESSION_EXPIRED -> {
-        hello.forget();
-        crew.events().tell(new ClientEvent.Expired());
+        connectRequest.forget();
+        core.events().emit(new ClientEvent.Expired());
         become(ClientState.CONNECTING, code.wire(), 0, Duration.ZERO);
         awaitAnswer(on);
         connect(on);
@@ -274,7 +284,7 @@ final class Link {
   private void unauthorized(Try on, String message) {
     var code = CloseCode.UNAUTHORIZED.code();
     var why = ByssusException.of(ErrorCode.UNAUTHORIZED, message);
-    if (hello.mayTryAnotherToken()) {
+    if (connectRequest.mayTryAnotherToken()) {
       lost(on, code, why.code());
     } else {
       end(code, why);
@@ -282,7 +292,7 @@ final class Link {
   }
 
   /** By the other side. What the client does follows from the range of the code. */
-  private void ended(Try on, int code, String reason) {
+  private void onClosed(Try on, int code, String reason) {
     if (code == CloseCode.UNAUTHORIZED.code()) {
       unauthorized(on, reason);
     } else if (CloseCode.reconnect(code)) {
@@ -304,7 +314,7 @@ final class Link {
     leave(code == Transport.BROKEN);
     on.abort();
     if (!wasConnected && attempt == TRIES_BEFORE_FAULT) {
-      crew.events().tell(new ClientEvent.Fault(attempt, reason));
+      core.events().emit(new ClientEvent.Fault(attempt, reason));
     }
     var delay = sentAway.orElseGet(backoff::next);
     sentAway = Optional.empty();
@@ -314,7 +324,7 @@ final class Link {
 
   /** For good, by a code that says so. */
   private void end(int code, ByssusException why) {
-    crew.closing(hello.isOver(code));
+    core.closing(connectRequest.endsSession(code));
     endedByServer = ending && code == CloseCode.ENDED.code();
     finish(ending ? Optional.empty() : Optional.of(why), code, why.code());
   }
@@ -326,44 +336,44 @@ final class Link {
       last.close();
     }
     become(ClientState.CLOSED, reason, code, Duration.ZERO);
-    crew.closed(why);
+    core.closed(why);
   }
 
   /** From here on nothing of the connection is heard. */
   private void leave(boolean broken) {
     current = null;
     alarm.cancel();
-    heart.stop(broken);
-    crew.disconnected();
+    heartbeatTimer.stop(broken);
+    core.disconnected();
   }
 
   private void become(ClientState next, String reason, int code, Duration delay) {
     state = next;
-    crew.state(new StateChanged(next, reason, code, delay, attempt));
+    core.changeState(new StateChanged(next, reason, code, delay, attempt));
   }
 
   // What the server says.
 
-  private void hear(Try on, Received received) {
-    heart.heard();
+  private void onMessage(Try on, Received received) {
+    heartbeatTimer.onFrame();
     if (received instanceof Received.Good good) {
       var message = good.message();
-      if (!on.connection().answered(message)) {
-        pushed(on, message);
+      if (!on.connection().completeCall(message)) {
+        onPush(on, message);
       }
     } else if (received instanceof Received.Bad bad && bad.code() != ErrorCode.UNKNOWN_TYPE) {
-      crew.events().tell(new ClientEvent.Notice(bad.code().wire(), bad.message()));
+      core.events().emit(new ClientEvent.Notice(bad.code().wire(), bad.message()));
     }
   }
 
-  private void pushed(Try on, ServerMessage message) {
+  private void onPush(Try on, ServerMessage message) {
     if (message instanceof ServerMessage.Reconnect away) {
       var asked = Duration.ofMillis(away.afterMs());
       sentAway = Optional.of(asked.compareTo(AWAY_MAX) > 0 ? AWAY_MAX : asked);
       alarm.cancel();
       alarm = lane.schedule(LEAVES, () -> lost(on, 0, "sent away: " + away.reason()));
     } else {
-      crew.hear(message);
+      core.onPush(message);
     }
   }
 }

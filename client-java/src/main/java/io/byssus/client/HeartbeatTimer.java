@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Watches that the present connection lives. Confined to the lane. */
-final class Heart {
-  private static final System.Logger LOG = System.getLogger(Heart.class.getName());
+final class HeartbeatTimer {
+  private static final System.Logger LOG = System.getLogger(HeartbeatTimer.class.getName());
   private static final Command PING = new Command.Ping(Command.NO_ID, false);
   private static final double SECOND_NS = 1e9;
 
@@ -26,7 +26,7 @@ final class Heart {
   /**
    * @param network names the network that the program is in, for what is learned about it
    */
-  Heart(Lane lane, HeartbeatWish wish, Supplier<String> network) {
+  HeartbeatTimer(Lane lane, HeartbeatWish wish, Supplier<String> network) {
     this.lane = lane;
     this.wish = wish;
     this.adaptive = new AdaptiveInterval(wish);
@@ -37,7 +37,7 @@ final class Heart {
    * Asks the program where it is, off the lane. A program that cannot tell is always in the same
    * network.
    */
-  void lookAround() {
+  void readNetwork() {
     try {
       present = String.valueOf(network.get());
     } catch (RuntimeException | Error thrown) {
@@ -70,7 +70,7 @@ final class Heart {
       return;
     }
     switch (watched.due(lane.nanoTime())) {
-      case PING -> connection.say(PING);
+      case PING -> connection.sendOneWay(PING);
       case DEAD -> {
         dead.run();
         return;
@@ -83,7 +83,7 @@ final class Heart {
     next = lane.schedule(delay, () -> watch(connection, dead));
   }
 
-  void heard() {
+  void onFrame() {
     if (beat != null && beat.heard(lane.nanoTime()) && !probing && wish.adaptive()) {
       adaptive.answered();
       beat.interval(intervalNs());
@@ -95,7 +95,7 @@ final class Heart {
   void probe(Connection connection, Runnable dead) {
     if (beat != null && beat.ask(lane.nanoTime()) == Heartbeat.Due.PING) {
       probing = true;
-      connection.say(PING);
+      connection.sendOneWay(PING);
       watch(connection, dead);
     }
   }

@@ -8,32 +8,32 @@ import java.util.Optional;
  * All that lives as long as the client, and rides on whatever connection there is. Confined to the
  * lane.
  */
-final class Crew {
+final class ClientCore {
   private final Events events;
-  private final Feeds feeds;
+  private final Subscriptions subscriptions;
   private final Inbox inbox;
   private final Outbox outbox;
-  private final Questions questions;
-  private final Keeper keeper;
+  private final RepeatableCalls repeatable;
+  private final AckScheduler acks;
   private final Promise<Boolean> ready;
 
   /** Read by any thread. */
   private volatile ClientState state = ClientState.CONNECTING;
 
-  Crew(
+  ClientCore(
       Events events,
-      Feeds feeds,
+      Subscriptions subscriptions,
       Inbox inbox,
       Outbox outbox,
-      Questions questions,
-      Keeper keeper,
+      RepeatableCalls repeatable,
+      AckScheduler acks,
       Promise<Boolean> ready) {
     this.events = events;
-    this.feeds = feeds;
+    this.subscriptions = subscriptions;
     this.inbox = inbox;
     this.outbox = outbox;
-    this.questions = questions;
-    this.keeper = keeper;
+    this.repeatable = repeatable;
+    this.acks = acks;
     this.ready = ready;
   }
 
@@ -45,25 +45,25 @@ final class Crew {
     return state;
   }
 
-  void state(StateChanged change) {
+  void changeState(StateChanged change) {
     state = change.state();
-    events.tell(change);
+    events.emit(change);
   }
 
   void connected(Connection connection, ServerMessage.Connected said) {
-    events.tell(new ClientEvent.Connected(said.session(), said.node(), said.resumed()));
+    events.emit(new ClientEvent.Connected(said.session(), said.node(), said.resumed()));
     ready.resolve(true);
-    feeds.connected(connection, said.resumed());
+    subscriptions.connected(connection, said.resumed());
     outbox.connected(connection, said.resumed());
-    questions.connected(connection);
-    keeper.connected(connection);
+    repeatable.connected(connection);
+    acks.connected(connection);
   }
 
   void disconnected() {
-    feeds.disconnected();
+    subscriptions.disconnected();
     outbox.disconnected();
-    questions.disconnected();
-    keeper.disconnected();
+    repeatable.disconnected();
+    acks.disconnected();
   }
 
   /**
@@ -73,41 +73,41 @@ final class Crew {
    */
   void closing(boolean sessionIsOver) {
     if (sessionIsOver) {
-      keeper.clear();
+      acks.clear();
     } else {
-      keeper.finish();
+      acks.finish();
     }
   }
 
   void closed(Optional<ByssusException> why) {
     var reason = why.orElseGet(() -> ByssusException.closed("the client is closed"));
     outbox.closed();
-    questions.closed(reason);
-    feeds.closed(why);
+    repeatable.closed(reason);
+    subscriptions.closed(why);
     inbox.delivery().end(false, why);
     ready.reject(reason);
-    events.tell(new ClientEvent.Closed(why));
+    events.emit(new ClientEvent.Closed(why));
   }
 
-  void hear(ServerMessage message) {
+  void onPush(ServerMessage message) {
     if (message instanceof ServerMessage.Message said) {
-      feeds.hear(said);
+      subscriptions.onMessage(said);
     } else if (message instanceof ServerMessage.Direct said) {
-      inbox.hear(said.item());
+      inbox.onDirect(said.item());
     } else if (message instanceof ServerMessage.Subscribed said) {
-      feeds.hear(said);
+      subscriptions.onSubscribed(said);
     } else if (message instanceof ServerMessage.Unsubscribed said) {
-      feeds.hear(said);
+      subscriptions.onUnsubscribed(said);
     } else if (message instanceof ServerMessage.Missed said) {
       if (said.channel().isEmpty()) {
-        inbox.gap(said.reason());
+        inbox.onGap(said.reason());
       } else {
-        feeds.hear(said);
+        subscriptions.onGap(said);
       }
     } else if (message instanceof ServerMessage.Degraded said) {
-      events.tell(new ClientEvent.Degraded(said.active()));
+      events.emit(new ClientEvent.Degraded(said.active()));
     } else if (message instanceof ServerMessage.Failed said && said.id() == 0) {
-      events.tell(new ClientEvent.Notice(said.code().wire(), said.message()));
+      events.emit(new ClientEvent.Notice(said.code().wire(), said.message()));
     }
     // Anything else is a late answer, or a newer server's.
   }

@@ -12,41 +12,41 @@ import org.jspecify.annotations.Nullable;
  * Commands that may be said again, since twice is as once: reads, and setting attributes. They wait
  * for a connection, and are asked again on the next one when it breaks. Confined to the lane.
  */
-final class Questions {
+final class RepeatableCalls {
   private final Lane lane;
   private final int max;
   private final Duration timeout;
-  private final Set<Errand<?, ?>> open = new LinkedHashSet<>();
+  private final Set<PendingCall<?, ?>> open = new LinkedHashSet<>();
   private @Nullable Connection connection;
 
-  Questions(Lane lane, int max, Duration timeout) {
+  RepeatableCalls(Lane lane, int max, Duration timeout) {
     this.lane = lane;
     this.max = max;
     this.timeout = timeout;
   }
 
-  void ask(Errand<?, ?> question) {
+  void submit(PendingCall<?, ?> call) {
     lane.check();
     if (open.size() >= max) {
-      question.reject(ByssusException.outboxFull(max));
+      call.reject(ByssusException.outboxFull(max));
       return;
     }
-    open.add(question);
-    question.deadline(lane.schedule(timeout, () -> late(question)));
+    open.add(call);
+    call.deadline(lane.schedule(timeout, () -> onDeadline(call)));
     if (connection != null) {
-      ask(question, connection);
+      transmit(call, connection);
     }
   }
 
-  private void late(Errand<?, ?> question) {
-    open.remove(question);
-    question.reject(ByssusException.timeout("no answer within " + timeout.toMillis() + " ms"));
+  private void onDeadline(PendingCall<?, ?> call) {
+    open.remove(call);
+    call.reject(ByssusException.timeout("no answer within " + timeout.toMillis() + " ms"));
   }
 
   void connected(Connection to) {
     lane.check();
     connection = to;
-    List.copyOf(open).forEach(question -> ask(question, to));
+    List.copyOf(open).forEach(call -> transmit(call, to));
   }
 
   void disconnected() {
@@ -55,28 +55,28 @@ final class Questions {
 
   void closed(ByssusException why) {
     disconnected();
-    List.copyOf(open).forEach(question -> question.reject(why));
+    List.copyOf(open).forEach(call -> call.reject(why));
     open.clear();
   }
 
-  private void ask(Errand<?, ?> question, Connection to) {
-    to.ask(
-        question.command(),
-        new Answer() {
+  private void transmit(PendingCall<?, ?> call, Connection to) {
+    to.call(
+        call.command(),
+        new ReplyHandler() {
           @Override
-          public void reply(ServerMessage message) {
-            open.remove(question);
-            question.resolve(message);
+          public void onReply(ServerMessage message) {
+            open.remove(call);
+            call.resolve(message);
           }
 
           @Override
-          public void refused(ErrorCode code, String message) {
-            open.remove(question);
-            question.reject(ByssusException.of(code, message));
+          public void onRefused(ErrorCode code, String message) {
+            open.remove(call);
+            call.reject(ByssusException.of(code, message));
           }
 
           @Override
-          public void broken() {
+          public void onBroken() {
             // Asked again on the next connection.
           }
         });

@@ -4,22 +4,22 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Flow;
 
-/** One subscriber of a feed, with what it has requested. Any thread may call. */
-final class Demand implements Flow.Subscription {
+/** One subscriber of a stream, with what it has requested. Any thread may call. */
+final class FlowSubscription implements Flow.Subscription {
   private final Lane lane;
   private final Delivery delivery;
   private final Flow.Subscriber<? super Message> subscriber;
   private final ConsumerQueue queue;
   private volatile boolean cancelled;
 
-  Demand(Lane lane, Delivery delivery, Flow.Subscriber<? super Message> subscriber) {
+  FlowSubscription(Lane lane, Delivery delivery, Flow.Subscriber<? super Message> subscriber) {
     this.lane = lane;
     this.delivery = delivery;
     this.subscriber = Objects.requireNonNull(subscriber);
     this.queue = delivery.queue(0, this::next);
   }
 
-  /** {@code onSubscribe} comes before anything else, so the feed learns of it afterwards. */
+  /** {@code onSubscribe} comes before anything else, so the stream learns of it afterwards. */
   void begin() {
     subscriber.onSubscribe(this);
     lane.execute(() -> {
@@ -29,7 +29,7 @@ final class Demand implements Flow.Subscription {
     });
   }
 
-  private void next(FeedEvent event) {
+  private void next(StreamEvent event) {
     if (event instanceof Message message && !cancelled) {
       try {
         subscriber.onNext(message);

@@ -13,32 +13,32 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a client says first on a connection, and who it is by the answer. Confined to the lane. */
-final class Hello {
+final class ConnectRequest {
   private final URI server;
-  private final Token token;
+  private final TokenProvider token;
   private final Map<String, String> attributes;
   private final Set<String> tags;
   private final HeartbeatWish heartbeat;
-  private final Feeds feeds;
+  private final Subscriptions subscriptions;
   private final Inbox inbox;
 
   /** Read by any thread. */
   private volatile Identity identity = Identity.NONE;
 
-  Hello(
+  ConnectRequest(
       URI server,
-      Token token,
+      TokenProvider token,
       Map<String, String> attributes,
       Set<String> tags,
       HeartbeatWish heartbeat,
-      Feeds feeds,
+      Subscriptions subscriptions,
       Inbox inbox) {
     this.server = server;
     this.token = token;
     this.attributes = Map.copyOf(attributes);
     this.tags = Set.copyOf(tags);
     this.heartbeat = heartbeat;
-    this.feeds = feeds;
+    this.subscriptions = subscriptions;
     this.inbox = inbox;
   }
 
@@ -58,7 +58,7 @@ final class Hello {
     return identity.known();
   }
 
-  void token(BiConsumer<@Nullable String, @Nullable Throwable> then) {
+  void nextToken(BiConsumer<@Nullable String, @Nullable Throwable> then) {
     token.next(then);
   }
 
@@ -66,7 +66,7 @@ final class Hello {
     return token.refused();
   }
 
-  Command say(long id, String withToken) {
+  Command command(long id, String withToken) {
     var resume = identity.proof();
     return new Command.Connect(
         id,
@@ -74,7 +74,7 @@ final class Hello {
         resume,
         resume.isPresent() ? Set.of() : tags,
         resume.isPresent() ? Map.of() : jsons(attributes),
-        resume.isPresent() ? feeds.positions() : Map.of(),
+        resume.isPresent() ? subscriptions.positions() : Map.of(),
         resume.flatMap(_1 -> received()),
         true,
         heartbeat.askedSeconds());
@@ -103,7 +103,7 @@ final class Hello {
   }
 
   /** Whether a close with this code means that the session is of no use to us any more. */
-  boolean isOver(int code) {
+  boolean endsSession(int code) {
     return code == CloseCode.FORBIDDEN.code()
         || code == CloseCode.TAKEN_OVER.code()
         || code == CloseCode.REPLACED.code()

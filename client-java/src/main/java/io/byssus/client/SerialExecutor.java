@@ -7,15 +7,15 @@ import java.util.concurrent.Executor;
  * Runs tasks one after another on another executor. Holds 10,000; beyond that the newest is left
  * out, and that is logged. Any thread may call.
  */
-final class InOrder implements Executor {
-  private static final System.Logger LOG = System.getLogger(InOrder.class.getName());
+final class SerialExecutor implements Executor {
+  private static final System.Logger LOG = System.getLogger(SerialExecutor.class.getName());
   private static final int MAX = 10_000;
 
   private final Executor executor;
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private boolean running;
 
-  InOrder(Executor executor) {
+  SerialExecutor(Executor executor) {
     this.executor = executor;
   }
 

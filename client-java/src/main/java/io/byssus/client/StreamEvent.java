@@ -4,10 +4,10 @@ import io.byssus.protocol.Gap;
 import io.byssus.protocol.Position;
 import java.util.Optional;
 
-/** What comes in a {@link Feed}, in this order: messages, and what befalls them. */
-public sealed interface FeedEvent permits Message, FeedEvent.Told {
+/** What comes in a {@link MessageStream}, in this order: messages, and what befalls them. */
+public sealed interface StreamEvent permits Message, StreamEvent.Told {
   /** All that is not a message. */
-  sealed interface Told extends FeedEvent {}
+  sealed interface Told extends StreamEvent {}
 
   /**
    * The server has the subscription; told after each connect that made or restored it.

@@ -13,7 +13,7 @@ import java.util.Optional;
  * heard does to the position, and what of it the program is told. A position never jumps to where
  * the missed messages end before they have come. Confined to the lane.
  */
-final class Course {
+final class PositionTracker {
   private static final String HOLE = "hole";
 
   private Optional<Position> place;
@@ -24,12 +24,12 @@ final class Course {
   private Optional<String> epoch = Optional.empty();
 
   /** Whether the present connection has said that there is a subscription. */
-  private boolean there;
+  private boolean confirmed;
 
   /** Whether the server has said that the next message is not the next offset. */
   private boolean mayLeap;
 
-  Course(Optional<Position> place) {
+  PositionTracker(Optional<Position> place) {
     this.place = place;
   }
 
@@ -39,18 +39,18 @@ final class Course {
   }
 
   /** Whether the present connection has said that there is a subscription. */
-  boolean there() {
-    return there;
+  boolean confirmed() {
+    return confirmed;
   }
 
   /** Before anything was heard. */
-  void readOn(Position from) {
+  void startAfter(Position from) {
     place = Optional.of(from);
   }
 
-  List<FeedEvent> subscribed(ServerMessage.Subscribed said) {
-    var told = new FeedEvent.Subscribed(said.position());
-    there = true;
+  List<StreamEvent> onSubscribed(ServerMessage.Subscribed said) {
+    var told = new StreamEvent.Subscribed(said.position());
+    confirmed = true;
     mayLeap = false;
     if (said.recovery() instanceof Recovery.Complete && said.missed() > 0) {
       missed = said.missed();
@@ -62,19 +62,19 @@ final class Course {
       // Never asked for again from where it cannot be had.
       place = said.position();
       missedLeft = 0;
-      return List.of(told, new FeedEvent.Recovered(false, Optional.of(lost.reason()), 0));
+      return List.of(told, new StreamEvent.Recovered(false, Optional.of(lost.reason()), 0));
     }
     if (said.position().isPresent() || said.recovery() instanceof Recovery.NotAsked) {
       place = said.position();
     }
     return said.recovery() instanceof Recovery.NotAsked || missedLeft > 0
         ? List.of(told)
-        : List.of(told, new FeedEvent.Recovered(true, Optional.empty(), 0));
+        : List.of(told, new StreamEvent.Recovered(true, Optional.empty(), 0));
   }
 
   /** Nothing is told of a message that was there before. */
-  List<FeedEvent> message(ServerMessage.Message said) {
-    if (!there) {
+  List<StreamEvent> onMessage(ServerMessage.Message said) {
+    if (!confirmed) {
       return List.of(); // of an earlier subscription, which has ended
     }
     var item = said.item();
@@ -83,10 +83,10 @@ final class Course {
     if (wasMissed) {
       missedLeft--;
     }
-    var events = new ArrayList<FeedEvent>();
+    var events = new ArrayList<StreamEvent>();
     if (!counted || place.isEmpty() || item.offset() > place.get().offset()) {
       if (counted && place.isPresent() && leaps(place.get(), item.offset())) {
-        events.add(new FeedEvent.Lost(HOLE));
+        events.add(new StreamEvent.Lost(HOLE));
       }
       if (counted) {
         place =
@@ -97,7 +97,7 @@ final class Course {
           Messages.of(said, counted ? place.map(Position::epoch).orElse("") : "", wasMissed));
     }
     if (wasMissed && missedLeft == 0) {
-      events.add(new FeedEvent.Recovered(true, Optional.empty(), missed));
+      events.add(new StreamEvent.Recovered(true, Optional.empty(), missed));
     }
     return events;
   }
@@ -107,23 +107,23 @@ final class Course {
   }
 
   /** Among what was missed: the channel dropped some of that before it could be sent. */
-  List<FeedEvent> gap(Gap reason, Optional<Position> goesOnFrom) {
+  List<StreamEvent> onGap(Gap reason, Optional<Position> goesOnFrom) {
     if (goesOnFrom.isPresent()) {
       place = goesOnFrom;
     }
     mayLeap = goesOnFrom.isEmpty();
-    var lost = new FeedEvent.Lost(reason.wire());
+    var lost = new StreamEvent.Lost(reason.wire());
     if (missedLeft == 0) {
       return List.of(lost);
     }
     var came = missed - missedLeft;
     missedLeft = 0;
-    return List.of(lost, new FeedEvent.Recovered(false, Optional.of(reason), came));
+    return List.of(lost, new StreamEvent.Recovered(false, Optional.of(reason), came));
   }
 
   /** The connection is gone, and with it what was still to come of the missed ones. */
-  void broken() {
+  void onConnectionLost() {
     missedLeft = 0;
-    there = false;
+    confirmed = false;
   }
 }

@@ -11,7 +11,7 @@ import java.util.function.LongFunction;
  * @param <R> the kind of reply
  * @param <T> what the program gets
  */
-final class Errand<R extends ServerMessage, T> {
+final class PendingCall<R extends ServerMessage, T> {
   private final LongFunction<Command> command;
   private final Class<R> kind;
   private final Function<R, T> value;
@@ -19,14 +19,14 @@ final class Errand<R extends ServerMessage, T> {
   private final Promise<T> promise;
   private Lane.Alarm deadline = Lane.Alarm.NONE;
   private boolean tried;
-  private boolean perhapsDone;
+  private boolean inDoubt;
   private boolean settled;
 
   /**
    * @param command by its id
    * @param repeatable whether said twice is as said once
    */
-  Errand(
+  PendingCall(
       LongFunction<Command> command,
       Class<R> kind,
       Function<R, T> value,
@@ -52,7 +52,7 @@ final class Errand<R extends ServerMessage, T> {
   }
 
   /** Returns whether this is the first try. */
-  boolean tried() {
+  boolean firstTry() {
     var first = !tried;
     tried = true;
     return first;
@@ -62,12 +62,12 @@ final class Errand<R extends ServerMessage, T> {
     deadline = alarm;
   }
 
-  boolean perhapsDone() {
-    return perhapsDone;
+  boolean inDoubt() {
+    return inDoubt;
   }
 
-  void perhapsDone(boolean perhaps) {
-    perhapsDone = perhaps;
+  void inDoubt(boolean perhaps) {
+    inDoubt = perhaps;
   }
 
   void resolve(ServerMessage reply) {
@@ -95,7 +95,6 @@ final class Errand<R extends ServerMessage, T> {
 
   /** How it ends without an answer, or by a refusal that says nothing of the tries before. */
   void giveUp(ByssusException surelyNot) {
-    reject(
-        perhapsDone ? ByssusException.unknown("it may have been done; no answer came") : surelyNot);
+    reject(inDoubt ? ByssusException.unknown("it may have been done; no answer came") : surelyNot);
   }
 }
