@@ -28,7 +28,15 @@ class DependenciesPointOneWayTest {
 
   /** Inside core, from the bottom. A layer sees the ones before it. */
   private static final List<String> LAYERS =
-      List.of("lane", "connection", "session", "channel", "delivery|presence", "node", "memory");
+      List.of(
+          "lane",
+          "connection",
+          "session",
+          "channel",
+          "delivery|presence",
+          "operations",
+          "node",
+          "memory");
 
   @Test
   void allModulesAreLookedAt() {
