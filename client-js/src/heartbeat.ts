@@ -1,3 +1,7 @@
+import { guarded } from './events.js';
+import type { Options } from './options.js';
+import { networkOfThePlatform } from './platform.js';
+
 /** How a client watches its connection, in seconds. */
 export interface AdaptiveHeartbeat {
   /** The interval to begin with, and the least one. */
@@ -45,5 +49,36 @@ export class Cadence {
     this.#wins = 0;
     this.#ceiling = Math.max(this.#min, Math.min(this.#ceiling, this.interval * BELOW_FAILURE));
     this.interval = Math.max(this.#min, Math.min(this.#good, this.#ceiling));
+  }
+}
+
+/** One cadence for each network that the program has been in. */
+export class Cadences {
+  readonly #options: Options;
+  readonly #cadences = new Map<string, Cadence>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** The interval to ask the server for, in seconds. An adaptive client asks for the longest that it may try. */
+  wish(): number | undefined {
+    const { heartbeat } = this.#options;
+    return this.current() ? (this.#adaptive().max ?? 240) : (heartbeat as number | undefined);
+  }
+
+  /** That of the present network, if the heartbeat is adaptive. */
+  current(): Cadence | undefined {
+    const { heartbeat, network = networkOfThePlatform } = this.#options;
+    if (heartbeat === undefined || typeof heartbeat === 'number') return undefined;
+    const name = String(guarded(network) ?? '');
+    const cadence = this.#cadences.get(name) ?? new Cadence(this.#adaptive());
+    this.#cadences.set(name, cadence);
+    return cadence;
+  }
+
+  #adaptive(): AdaptiveHeartbeat {
+    const { heartbeat } = this.#options;
+    return typeof heartbeat === 'object' ? heartbeat : {};
   }
 }

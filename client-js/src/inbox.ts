@@ -1,4 +1,4 @@
-import { Feed, type FeedEvents } from './feed.js';
+import { MessageStream, type StreamEvents } from './message-stream.js';
 import type { Direct, Gap, Sender } from './protocol.js';
 
 /** A message to this session alone: to it, to its user, or to one of its tags. */
@@ -12,7 +12,7 @@ export interface DirectMessage<T = unknown> {
  * The messages directed to this session. Each is acknowledged after it has been handled, so what a
  * crash interrupts comes again. Without a consumer they wait, here and on the server.
  */
-export class Inbox<T = unknown> extends Feed<DirectMessage<T>, FeedEvents<DirectMessage<T>>> {
+export class Inbox<T = unknown> extends MessageStream<DirectMessage<T>, StreamEvents<DirectMessage<T>>> {
   /** @internal The last one received: those up to it are repetitions. */
   received = 0;
   /** @internal The last one handled: what is acknowledged. */

@@ -5,7 +5,8 @@
  *     client.subscribe('news').on('message', ({ data }) => console.log(data));
  *     await client.publish('news', { text: 'hi' });
  */
-import { Client, type Options } from './client.js';
+import { Client } from './client.js';
+import type { Options } from './options.js';
 
 /**
  * Opens the first connection at once, and returns without waiting for it.
@@ -22,11 +23,12 @@ export const connect = (url: string | URL | readonly (string | URL)[], options: 
 };
 
 export { ByssusError } from './errors.js';
-export { tabStore, type Held, type Store } from './store.js';
-export type { Client, ClientEvents, HistoryOptions, HistoryPage, Members, Options, PublishOptions, State, StateEvent, Target } from './client.js';
+export { tabStore, type SavedSession, type Store } from './store.js';
+export type { Client } from './client.js';
+export type { ClientEvents, HistoryOptions, HistoryPage, Members, Options, PublishOptions, State, StateEvent, Target } from './options.js';
 export type { BackoffBounds } from './backoff.js';
 export type { WebSocketConstructor, WebSocketLike } from './connection.js';
-export type { FeedEvents } from './feed.js';
+export type { StreamEvents } from './message-stream.js';
 export type { AdaptiveHeartbeat } from './heartbeat.js';
 export type { DirectMessage, Inbox } from './inbox.js';
 export type { PublishResult } from './outbox.js';

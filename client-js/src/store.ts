@@ -2,7 +2,7 @@ import { randomId } from './platform.js';
 import type { Position } from './protocol.js';
 
 /** What it takes to resume a session, and to read on where the program was. The token is a secret. */
-export interface Held {
+export interface SavedSession {
   session: string;
   resume: string;
   /** Up to where the program has handled each channel, and its directed messages. */
@@ -12,8 +12,8 @@ export interface Held {
 
 /** Keeps a session for the next run of the program. */
 export interface Store {
-  load(): Held | null;
-  save(held: Held): void;
+  load(): SavedSession | null;
+  save(held: SavedSession): void;
   /**
    * Asked once, after `load` and before the first connection, where the same may be kept twice.
    * Resolves with whether what was loaded is this client's; if not, or if it rejects, the client makes
@@ -24,7 +24,7 @@ export interface Store {
   release?(): void;
 }
 
-export const nothingHeld = (): Held => ({ session: '', resume: '', positions: {}, inbox: 0 });
+export const nothingSaved = (): SavedSession => ({ session: '', resume: '', positions: {}, inbox: 0 });
 
 /** A page that is reloaded lets go of its lock when it is gone; one that was duplicated does not. */
 const RELOAD_MS = 1000;

@@ -1,5 +1,5 @@
 import { ByssusError } from './errors.js';
-import { Feed, type FeedEvents } from './feed.js';
+import { MessageStream, type StreamEvents } from './message-stream.js';
 import type { Gap, GapReason, Position, Publication, Sender, Subscribed } from './protocol.js';
 
 /** A publication, as a subscriber gets it. */
@@ -15,7 +15,7 @@ export interface Message<T = unknown> {
   readonly missed: boolean;
 }
 
-export interface SubscriptionEvents<T> extends FeedEvents<Message<T>> {
+export interface SubscriptionEvents<T> extends StreamEvents<Message<T>> {
   /** From here on nothing of the channel passes unseen. `position` is left out for patterns and channels that keep nothing. */
   subscribed: { readonly position?: Position };
   /**
@@ -33,7 +33,7 @@ export interface SubscriptionEvents<T> extends FeedEvents<Message<T>> {
  * The wish to hear a channel, or all channels of a pattern. It holds over reconnects and new
  * sessions until `unsubscribe`. It is iterable: `for await (const message of subscription)`.
  */
-export class Subscription<T = unknown> extends Feed<Message<T>, SubscriptionEvents<T>> {
+export class Subscription<T = unknown> extends MessageStream<Message<T>, SubscriptionEvents<T>> {
   readonly channel: string;
   /** @internal Up to where messages have been received: the place to resume at. */
   received: Position | undefined;

@@ -74,7 +74,7 @@ test('three tries in a row that fail are a fault, told once, and it goes on', as
     await pass(30_000);
     assert.equal(faults.length, i < 3 ? 0 : 1, `after ${i} failed tries`);
   }
-  assert.deepEqual(faults[0][1], { attempts: 3, reason: 'no connection could be had' });
+  assert.deepEqual(faults[0][1], { attempts: 3, reason: 'no connection could be opened' });
   await Socket.latest.welcomes({ resumed: true });
   assert.equal(it.state, 'connected');
 });

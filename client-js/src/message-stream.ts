@@ -3,7 +3,7 @@ import { Events, guarded, uncaught } from './events.js';
 
 type Consumer<T> = (message: T) => unknown;
 
-export interface FeedEvents<T> {
+export interface StreamEvents<T> {
   /** A message. While the promise that a listener returns is not settled, the next one waits. */
   message: T;
   /** Something is missing here, and why. */
@@ -18,7 +18,7 @@ export interface FeedEvents<T> {
  * The line is bounded. Beyond the bound the newest are left out until it is empty again, and a
  * `gap` with reason `overflow` tells so in their place.
  */
-export abstract class Feed<T, E extends FeedEvents<T>> extends Events<E> implements AsyncIterable<T> {
+export abstract class MessageStream<T, E extends StreamEvents<T>> extends Events<E> implements AsyncIterable<T> {
   readonly #queue: (() => Promise<unknown> | void)[] = [];
   readonly #consumers = new Set<Consumer<T>>();
   readonly #endings = new Set<(error?: Error) => void>();
