@@ -8,6 +8,9 @@ import java.util.Set;
 public sealed interface Command {
   long NO_ID = 0;
 
+  /** Longest dedupe id; the server keeps each for minutes. */
+  int DEDUPE_CHARS = 128;
+
   long id();
 
   /**

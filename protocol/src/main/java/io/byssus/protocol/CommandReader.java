@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * they come, before it is known what the command is; what it does not use is left.
  */
 final class CommandReader {
-  /** Longest dedupe id; the server keeps each for minutes. */
-  static final int DEDUPE_CHARS = 128;
-
   private final JsonFields in;
   private @Nullable String type;
   private @Nullable Long id;
@@ -104,7 +101,7 @@ final class CommandReader {
       case "after" -> after = once(name, after, in.position(name));
       case "limit" -> limit = once(name, limit, in.whole(name, 1, Integer.MAX_VALUE));
       case "data" -> data = once(name, data, in.json());
-      case "dedupe" -> dedupe = once(name, dedupe, in.text(name, DEDUPE_CHARS));
+      case "dedupe" -> dedupe = once(name, dedupe, in.text(name, Command.DEDUPE_CHARS));
       case "durability" -> durability = once(name, durability, durability(name));
       case "to" -> to = once(name, to, in.target(name));
       case "offset" -> offset = once(name, offset, in.whole(name));

@@ -34,6 +34,7 @@ public enum ErrorCode {
   INBOX_FULL(true),
   NO_HISTORY(false),
   NO_PRESENCE(false),
+  NOT_FOUND(false),
   DURABILITY_UNAVAILABLE(false),
   RATE_LIMITED(true),
   /** The outcome is not known: it may have been stored. Repeat with the same dedupe id. */

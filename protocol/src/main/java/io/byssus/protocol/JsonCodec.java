@@ -109,6 +109,11 @@ public final class JsonCodec {
     }
   }
 
+  /** For what is no message: whoever reads the fields hears of {@link Refused}. */
+  public JsonFields fields(byte[] utf8) {
+    return fields(utf8, 0, utf8.length);
+  }
+
   private JsonFields fields(byte[] utf8, int from, int length) {
     return new JsonFields(new JsonScanner(utf8, from, length, scanners));
   }

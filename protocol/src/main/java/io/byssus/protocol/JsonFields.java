@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the values of fields as the protocol's types; a value of another kind ends in {@link
- * Refused} with the name of the field. Objects ignore members that they do not know.
+ * Refused} with the name of the field. Objects ignore members that they do not know. For one text,
+ * from {@link JsonCodec#fields}.
  */
-final class JsonFields {
+public final class JsonFields {
   private static final String WHOLE = "a whole number from 0 to " + JsonScanner.WHOLE_MAX;
   private static final String POSITION =
       "an object with epoch (string of at most "
@@ -35,52 +36,52 @@ final class JsonFields {
   }
 
   /** {@code value}, provided that the field was not there before. */
-  static <T> T once(String field, @Nullable T before, T value) {
+  public static <T> T once(String field, @Nullable T before, T value) {
     if (before != null) {
       throw Refused.expected(field, "only once");
     }
     return value;
   }
 
-  static <T> T need(String field, @Nullable T value) {
+  public static <T> T need(String field, @Nullable T value) {
     if (value == null) {
       throw Refused.missing(field);
     }
     return value;
   }
 
-  void begin() {
+  public void begin() {
     if (!in.object()) {
       throw new Refused(ErrorCode.MALFORMED, "expected a JSON object");
     }
   }
 
-  @Nullable String name() {
+  public @Nullable String name() {
     return in.name();
   }
 
-  void skip() {
+  public void skip() {
     in.skip();
   }
 
-  void finish() {
+  public void finish() {
     in.finish();
   }
 
-  Json json() {
+  public Json json() {
     return in.raw();
   }
 
-  String text(String field) {
+  public String text(String field) {
     return text(field, "a string");
   }
 
   /** A string that names something. */
-  String word(String field) {
+  public String word(String field) {
     return word(field, "a string that is not empty");
   }
 
-  String text(String field, int charsMax) {
+  public String text(String field, int charsMax) {
     var expected = "a string of at most " + charsMax + " characters";
     var text = text(field, expected);
     if (text.length() > charsMax) {
@@ -89,11 +90,11 @@ final class JsonFields {
     return text;
   }
 
-  long whole(String field) {
+  public long whole(String field) {
     return whole(field, WHOLE);
   }
 
-  long whole(String field, long min, long max) {
+  public long whole(String field, long min, long max) {
     var value = in.whole();
     if (value < min || value > max) {
       throw Refused.expected(field, "a whole number from " + min + " to " + max);
@@ -101,7 +102,7 @@ final class JsonFields {
     return value;
   }
 
-  boolean flag(String field) {
+  public boolean flag(String field) {
     var flag = in.bool();
     if (flag == null) {
       throw Refused.expected(field, "true or false");
@@ -109,7 +110,7 @@ final class JsonFields {
     return flag;
   }
 
-  Position position(String field) {
+  public Position position(String field) {
     object(field, POSITION);
     String epoch = null;
     Long offset = null;
@@ -126,7 +127,7 @@ final class JsonFields {
     return new Position(epoch, offset);
   }
 
-  Target target(String field) {
+  public Target target(String field) {
     object(field, TARGET);
     Target target = null;
     for (var name = in.name(); name != null; name = in.name()) {
@@ -151,7 +152,7 @@ final class JsonFields {
     return target;
   }
 
-  Set<String> words(String field) {
+  public Set<String> words(String field) {
     var expected = "an array of strings that are not empty";
     array(field, expected);
     var words = new LinkedHashSet<String>();
@@ -161,7 +162,7 @@ final class JsonFields {
     return words;
   }
 
-  Map<String, Json> attributes(String field) {
+  public Map<String, Json> attributes(String field) {
     var expected = "an object that has each name once";
     object(field, expected);
     var attributes = new LinkedHashMap<String, Json>();

@@ -8,7 +8,6 @@ import io.byssus.protocol.ServerMessage.Direct;
 import io.byssus.protocol.ServerMessage.Ended;
 import io.byssus.protocol.ServerMessage.Failed;
 import io.byssus.protocol.ServerMessage.History;
-import io.byssus.protocol.ServerMessage.Item;
 import io.byssus.protocol.ServerMessage.Message;
 import io.byssus.protocol.ServerMessage.Missed;
 import io.byssus.protocol.ServerMessage.Pong;
@@ -29,10 +28,10 @@ final class MessageWriter {
           JsonWriter.message("message", 0, m.item().data().bytes())
               .text("channel", m.channel())
               .textIfAny("pattern", m.pattern());
-      return item(out, m.item()).end();
+      return out.item(m.item()).end();
     }
     if (message instanceof Direct m) {
-      return item(JsonWriter.message("direct", 0, m.item().data().bytes()), m.item()).end();
+      return JsonWriter.message("direct", 0, m.item().data().bytes()).item(m.item()).end();
     }
     if (message instanceof Published m) {
       return published(m);
@@ -127,7 +126,7 @@ final class MessageWriter {
   private static byte[] subscribed(Subscribed m) {
     var out = JsonWriter.message("subscribed", m.id()).text("channel", m.channel());
     m.position().ifPresent(position -> out.position("position", position));
-    return recovery(out, m.recovery()).numberIfAny("missed", m.missed()).end();
+    return out.recovery(m.recovery()).numberIfAny("missed", m.missed()).end();
   }
 
   private static byte[] presence(Presence m) {
@@ -137,41 +136,17 @@ final class MessageWriter {
             .number("total", m.total());
     out.openArray("members");
     for (var member : m.members()) {
-      out.openElement().text("session", member.session()).textIfAny("user", member.user());
-      if (!member.attributes().isEmpty()) {
-        out.jsons("attributes", member.attributes());
-      }
-      out.close();
+      out.openElement().member(member).close();
     }
     return out.closeArray().end();
   }
 
   private static byte[] history(History m) {
     var out = JsonWriter.message("history", m.id()).text("channel", m.channel());
-    recovery(out.position("top", m.top()), m.recovery()).openArray("items");
+    out.position("top", m.top()).recovery(m.recovery()).openArray("items");
     for (var item : m.items()) {
-      item(out.openElement(), item).close();
+      out.openElement().item(item).close();
     }
     return out.closeArray().end();
-  }
-
-  private static JsonWriter recovery(JsonWriter out, Recovery recovery) {
-    if (recovery instanceof Recovery.Complete) {
-      out.flag("recovered", true);
-    } else if (recovery instanceof Recovery.Lost lost) {
-      out.flag("recovered", false).text("reason", lost.reason().wire());
-    }
-    return out;
-  }
-
-  private static JsonWriter item(JsonWriter out, Item item) {
-    out.numberIfAny("offset", item.offset()).json("data", item.data());
-    item.from()
-        .ifPresent(from ->
-            out.open("from")
-                .textIfAny("user", from.user())
-                .text("session", from.session())
-                .close());
-    return out;
   }
 }

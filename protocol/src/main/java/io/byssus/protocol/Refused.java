@@ -2,34 +2,35 @@ package io.byssus.protocol;
 
 /**
  * A text was not what it should be. Leaves the readers of this package in a hurry, and ends in
- * {@link JsonCodec}; the message may be shown to whoever sent the text.
+ * {@link JsonCodec}, or with whoever reads {@link JsonFields}; the message may be shown to whoever
+ * sent the text.
  */
-final class Refused extends RuntimeException {
+public final class Refused extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final ErrorCode code;
   private final String words;
 
-  Refused(ErrorCode code, String words) {
+  public Refused(ErrorCode code, String words) {
     // Without stack trace: bad input must not cost more than good input does.
     super(words, null, false, false);
     this.code = code;
     this.words = words;
   }
 
-  static Refused missing(String field) {
+  public static Refused missing(String field) {
     return new Refused(ErrorCode.MALFORMED, field + ": missing");
   }
 
-  static Refused expected(String field, String what) {
+  public static Refused expected(String field, String what) {
     return new Refused(ErrorCode.MALFORMED, field + ": expected " + what);
   }
 
-  ErrorCode code() {
+  public ErrorCode code() {
     return code;
   }
 
-  String words() {
+  public String words() {
     return words;
   }
 }

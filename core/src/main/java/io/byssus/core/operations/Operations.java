@@ -8,6 +8,7 @@ import io.byssus.core.channel.Namespace;
 import io.byssus.core.channel.Namespaces;
 import io.byssus.core.delivery.Router;
 import io.byssus.core.presence.PresenceStore;
+import io.byssus.protocol.Command;
 import io.byssus.protocol.Durability;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Json;
@@ -29,8 +30,6 @@ import java.util.concurrent.CompletionStage;
 public final class Operations {
   /** What is asked for when nobody says how much. */
   public static final int HISTORY_ITEMS = 100;
-
-  private static final int DEDUPE_CHARS = 128;
 
   private final Namespaces namespaces;
   private final Limits limits;
@@ -64,7 +63,7 @@ public final class Operations {
     if (data.bytes() > limits.messageBytes()) {
       return tooLarge();
     }
-    if (dedupe.length() > DEDUPE_CHARS) {
+    if (dedupe.length() > Command.DEDUPE_CHARS) {
       return longDedupe();
     }
     var draft = new Broker.Draft(data, sender(by), unique(by, dedupe), durability);
@@ -161,6 +160,6 @@ public final class Operations {
   private static <T> CompletionStage<T> longDedupe() {
     return RejectedException.stage(
         ErrorCode.MALFORMED,
-        "dedupe: expected a string of at most " + DEDUPE_CHARS + " characters");
+        "dedupe: expected a string of at most " + Command.DEDUPE_CHARS + " characters");
   }
 }
