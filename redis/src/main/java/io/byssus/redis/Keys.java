@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * named {@code byssus:0:{p}:…}, with the database.
  *
  * <pre>
- *   s session        i its inbox         due sessions by their time    o sessions of an owner
+ *   s session        i its inbox         k dedupe ids of its inbox
+ *   due sessions by their time    o sessions of an owner
  *   c channel        m its Hash          d dedupe id                   p presence   q its data
  *   U sessions of a user                 G sessions with a tag         n name of a node
  *   r runs that had that name
@@ -98,6 +99,10 @@ final class Keys {
 
   String inbox(String session) {
     return of("i", session);
+  }
+
+  String inboxIds(String session) {
+    return of("k", session);
   }
 
   String stream(String channel) {

@@ -46,14 +46,17 @@ final class RedisInboxes implements InboxStore {
 
   @Override
   public CompletionStage<Append> append(
-      String session, Target as, Json data, Optional<Sender> from) {
+      String session, Target as, Json data, Optional<Sender> from, String dedupe) {
     var partition = Keys.partition(session);
     var envelope = Envelope.of(data, from);
     return redis
         .run(
             partition,
             Script.APPEND,
-            List.of(keys.session(session), keys.inbox(session)),
+            List.of(
+                keys.session(session),
+                keys.inbox(session),
+                dedupe.isEmpty() ? keys.inbox(session) : keys.inboxIds(session)),
             link ->
                 args(
                     Keys.text(session),
@@ -69,13 +72,20 @@ final class RedisInboxes implements InboxStore {
                     LEAP,
                     field(as),
                     name(as),
-                    keys.mark(partition)))
+                    keys.mark(partition),
+                    dedupe,
+                    settings.dedupeWindow().toMillis()))
         .thenApply(reply ->
             switch (Redis.text(reply.getFirst())) {
-              case "stored" -> Append.STORED;
+              case "stored" -> new Append.Taken(false, attached(reply));
+              case "again" -> new Append.Taken(true, attached(reply));
               case "full" -> Append.FULL;
               default -> Append.NO_SESSION;
             });
+  }
+
+  private static boolean attached(List<Object> reply) {
+    return Redis.number(reply.get(1)) == 1;
   }
 
   /** The field of a session that tells whether the target means it; none for itself. */

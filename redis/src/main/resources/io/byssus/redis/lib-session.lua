@@ -2,9 +2,9 @@
 --   u user   o owner   t term   d 0: attached, 1: given back, 2: its holder was taken for dead; o and t stay
 --   x when its time has passed, in ms, if it is detached; when it should have been renewed, if it is attached   ru the resume token used last   rh those handed out since, 32 bytes each
 --   g tags   ia it ib il inbox: acknowledged offset, newest offset, bytes, lineage of the primary that had it last   a… attributes   c… subscriptions
--- Its parts lie in its partition: byssus:{p}:s:ID the Hash, i:ID the inbox, and its place in due (a set scored by
--- time, at the latest by x) and in o:OWNER (the sessions that an owner holds). One that was ended leaves a tombstone,
--- z:ID: the term up to which no lease may be restored.
+-- Its parts lie in its partition: byssus:{p}:s:ID the Hash, i:ID the inbox, k:ID the dedupe ids that this took, and its
+-- place in due (a set scored by time, at the latest by x) and in o:OWNER (the sessions that an owner holds). One that
+-- was ended leaves a tombstone, z:ID: the term up to which no lease may be restored.
 
 -- Redis itself forgets a session only when nobody has swept it for so long after its time.
 local UNSWEPT = 24 * 60 * 60 * 1000
@@ -59,7 +59,7 @@ local function remove(prefix, id)
   local key = prefix .. 's:' .. id
   local s = redis.call('HMGET', key, 'u', 'g', 'o', 't')
   local gone = {id, s[1], s[2], channels(key), s[3], s[4]}
-  redis.call('DEL', key, prefix .. 'i:' .. id)
+  redis.call('DEL', key, prefix .. 'i:' .. id, prefix .. 'k:' .. id)
   redis.call('ZREM', prefix .. 'due', id)
   redis.call('SREM', prefix .. 'o:' .. s[3], id)
   return gone

@@ -26,21 +26,42 @@ public interface InboxStore {
    * meant by {@code as}: that it is of this user, or has this tag. The directory may list it where
    * it stands no more; what the session has decides. Messages that one thread appends to one inbox
    * keep their order.
+   *
+   * <p>With a {@code dedupe} id that this session has taken within the window (5 minutes), nothing
+   * happens, though the first message was acknowledged or has passed its age since. As many ids are
+   * remembered for each session as messages may wait for it ({@code inboxMessages}); beyond that
+   * the oldest is forgotten early. They live and die with the session. An engine that forgets a
+   * session forgets them too, and {@link io.byssus.core.session.SessionStore#restore} does not
+   * bring them back: a repetition after that is a new message.
+   *
+   * @param dedupe empty for none; the caller has made it unique for the sender and the target
    */
-  CompletionStage<Append> append(String session, Target as, Json data, Optional<Sender> from);
+  CompletionStage<Append> append(
+      String session, Target as, Json data, Optional<Sender> from, String dedupe);
 
-  /** To the session itself. */
+  /** To the session itself, and never taken for a repetition. */
   default CompletionStage<Append> append(String session, Json data, Optional<Sender> from) {
-    return append(session, new Target.ToSession(session), data, from);
+    return append(session, new Target.ToSession(session), data, from, "");
   }
 
   /** What became of an append. */
-  enum Append {
-    STORED,
-    /** Over the cap of count or bytes; nothing was stored. */
-    FULL,
+  sealed interface Append {
+    Append FULL = new Full();
+    Append NO_SESSION = new NoSession();
+
+    /**
+     * The session has the message.
+     *
+     * @param duplicate whether it had it already: then nothing was stored
+     * @param attached whether somebody holds the session now
+     */
+    record Taken(boolean duplicate, boolean attached) implements Append {}
+
+    /** Over the cap of count or bytes; nothing was stored, nor its dedupe id remembered. */
+    record Full() implements Append {}
+
     /** There is no such session, or the target does not mean it. */
-    NO_SESSION
+    record NoSession() implements Append {}
   }
 
   /**

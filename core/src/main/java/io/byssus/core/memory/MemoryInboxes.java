@@ -30,17 +30,18 @@ final class MemoryInboxes implements InboxStore {
 
   @Override
   public CompletionStage<Append> append(
-      String session, Target as, Json data, Optional<Sender> from) {
+      String session, Target as, Json data, Optional<Sender> from, String dedupe) {
     var append =
         table
             .living(
                 session,
                 entry ->
                     entry.under(as)
-                        ? entry.append(data, from, settings, table.inboxes(), ticker.nanoTime())
+                        ? entry.append(
+                            data, from, dedupe, settings, table.inboxes(), ticker.nanoTime())
                         : Append.NO_SESSION)
             .orElse(Append.NO_SESSION);
-    if (append == Append.STORED) {
+    if (append instanceof Append.Taken(var duplicate, _) && !duplicate) {
       wake.accept(session);
     }
     return completedFuture(append);

@@ -192,11 +192,21 @@ final class SessionEntry {
     };
   }
 
-  Append append(Json data, Optional<Sender> from, EngineSettings settings, Budget all, long nowNs) {
+  Append append(
+      Json data,
+      Optional<Sender> from,
+      String dedupe,
+      EngineSettings settings,
+      Budget all,
+      long nowNs) {
     if (inbox == null) {
       inbox = new InboxEntry();
     }
-    return inbox.append(data, from, settings, all, nowNs);
+    return switch (inbox.append(data, from, dedupe, settings, all, nowNs)) {
+      case STORED -> new Append.Taken(false, !detached());
+      case REPEATED -> new Append.Taken(true, !detached());
+      case FULL -> Append.FULL;
+    };
   }
 
   Page readInbox(long after, Bounds bounds, EngineSettings settings, long nowNs) {

@@ -842,7 +842,8 @@ final class CommandDispatcher implements Connection.Receiver {
         send.id(),
         ErrorCode.UNKNOWN,
         inFlight(
-            send.data(), node.router.send(send.to(), send.data(), Optional.of(sender(session)))),
+            send.data(),
+            node.router.send(send.to(), send.data(), Optional.of(sender(session)), "")),
         routed -> {
           if (routed.sessions() > 0) {
             if (send.id() != Command.NO_ID) {

@@ -26,6 +26,14 @@ public abstract class InboxStoreContract {
   }
 
   @Nested
+  class Dedupe extends InboxDedupe {
+    @Override
+    protected EngineUnderTest start() {
+      return InboxStoreContract.this.start();
+    }
+  }
+
+  @Nested
   class Waking extends InboxWaking {
     @Override
     protected EngineUnderTest start() {

@@ -303,7 +303,7 @@ final class NaiveSessions {
     }
     var item = new Item(++kept.top, data, Optional.empty());
     kept.inbox.add(new Message(item, now));
-    return Append.STORED;
+    return new Append.Taken(false, kept.holder.isPresent());
   }
 
   Optional<Page> read(Lease lease, long after, Bounds bounds) {

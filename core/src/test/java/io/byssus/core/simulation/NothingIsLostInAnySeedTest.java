@@ -225,8 +225,8 @@ class NothingIsLostInAnySeedTest {
   private record RepeatingInbox(InboxStore store) implements InboxStore {
     @Override
     public CompletionStage<Append> append(
-        String session, Target as, Json data, Optional<Sender> from) {
-      return store.append(session, as, data, from);
+        String session, Target as, Json data, Optional<Sender> from, String dedupe) {
+      return store.append(session, as, data, from, dedupe);
     }
 
     @Override

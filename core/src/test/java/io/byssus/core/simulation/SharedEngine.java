@@ -32,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * A memory engine that several nodes share, as they share a Redis: each has its own listeners and
@@ -173,7 +174,7 @@ final class SharedEngine {
             engine.inboxes(),
             (call, arguments) -> {
               if (call.getName().equals("append")) {
-                bytesSaid += MESSAGE_BYTES + ((Json) arguments[arguments.length - 2]).bytes();
+                bytesSaid += MESSAGE_BYTES + data(arguments).bytes();
               }
               if (call.getName().equals("append")) {
                 return unlessHealing(
@@ -189,6 +190,10 @@ final class SharedEngine {
         engine.directory(),
         engine.presence(),
         bus.end(owner));
+  }
+
+  private static Json data(Object[] ofAnAppend) {
+    return (Json) Stream.of(ofAnAppend).filter(Json.class::isInstance).findFirst().orElseThrow();
   }
 
   private Object heardBy(Owner owner, Method call, Object[] arguments)

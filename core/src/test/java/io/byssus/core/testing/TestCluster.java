@@ -103,8 +103,8 @@ public final class TestCluster {
 
     @Override
     public CompletionStage<Append> append(
-        String session, Target as, Json data, Optional<Sender> from) {
-      return engine.inboxes().append(session, as, data, from);
+        String session, Target as, Json data, Optional<Sender> from, String dedupe) {
+      return engine.inboxes().append(session, as, data, from, dedupe);
     }
 
     @Override

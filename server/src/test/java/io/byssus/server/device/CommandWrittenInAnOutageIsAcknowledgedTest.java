@@ -101,8 +101,8 @@ class CommandWrittenInAnOutageIsAcknowledgedTest {
 
     @Override
     public CompletionStage<Append> append(
-        String session, Target as, Json data, Optional<Sender> from) {
-      return store.append(session, as, data, from);
+        String session, Target as, Json data, Optional<Sender> from, String dedupe) {
+      return store.append(session, as, data, from, dedupe);
     }
 
     @Override
