@@ -54,7 +54,7 @@ final class Messages {
                 id(),
                 words(),
                 jsons(),
-                texts().ofMaxLength(CommandReader.DEDUPE_CHARS),
+                texts().ofMaxLength(Command.DEDUPE_CHARS),
                 Arbitraries.of(Durability.class))
             .as(Publish::new),
         Combinators.combine(id(), targets(), jsons()).as(Send::new),

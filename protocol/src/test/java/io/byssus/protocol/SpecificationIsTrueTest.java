@@ -84,7 +84,7 @@ class SpecificationIsTrueTest {
   @Test
   void limitsOfTheReaderAreTheOnesThatAreStated() {
     assertThat(JsonLimits.DEFAULTS).isEqualTo(new JsonLimits(64, 1_024, 1_024, 1_000));
-    assertThat(CommandReader.DEDUPE_CHARS).isEqualTo(128);
+    assertThat(Command.DEDUPE_CHARS).isEqualTo(128);
     assertThat(Spec.protocol())
         .contains("| nesting of a message, itself included* | 64 levels |")
         .contains("| a name within JSON*; a number*, as written | 1,024 bytes each |")

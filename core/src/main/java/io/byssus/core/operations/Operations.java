@@ -78,15 +78,22 @@ public final class Operations {
     };
   }
 
-  /** To a session, or to all sessions of a user or with a tag. */
-  public CompletionStage<Router.Routed> send(Principal by, Target to, Json data) {
+  /**
+   * To a session, or to all sessions of a user or with a tag.
+   *
+   * @param dedupe as of a publication, with a space for each target
+   */
+  public CompletionStage<Router.Routed> send(Principal by, Target to, Json data, String dedupe) {
     if (by instanceof Principal.Key(var _, var grants) && !grants.allow(Right.SEND)) {
       return RejectedException.stage(ErrorCode.FORBIDDEN, "you may not send to sessions");
     }
     if (data.bytes() > limits.messageBytes()) {
       return tooLarge();
     }
-    return router.send(to, data, sender(by));
+    if (dedupe.length() > Command.DEDUPE_CHARS) {
+      return longDedupe();
+    }
+    return router.send(to, data, sender(by), unique(by, dedupe));
   }
 
   /** A page of what the channel keeps; a read, which changes nothing. */

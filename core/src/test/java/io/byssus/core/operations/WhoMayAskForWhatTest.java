@@ -126,7 +126,7 @@ final class WhoMayAskForWhatTest {
     var long1 = Json.of("\"" + "x".repeat(Limits.DEFAULTS.messageBytes()) + "\"");
     var stage = operations.publish(OPERATOR, "chat", long1, "", Durability.ACCEPTED);
     assertThat(code(end(stage, Answer::published))).isEqualTo(ErrorCode.TOO_LARGE);
-    var sent = operations.send(OPERATOR, new Target.ToUser("ann"), long1);
+    var sent = operations.send(OPERATOR, new Target.ToUser("ann"), long1, "");
     assertThat(code(end(sent, Answer::sent))).isEqualTo(ErrorCode.TOO_LARGE);
   }
 
@@ -145,9 +145,9 @@ final class WhoMayAskForWhatTest {
   @Test
   void sendingNeedsItsRightAndSomebodyWhoTakesIt() {
     var to = new Target.ToUser("nobody");
-    assertThat(code(end(operations.send(key("publish:*"), to, DATA), Answer::sent)))
+    assertThat(code(end(operations.send(key("publish:*"), to, DATA, ""), Answer::sent)))
         .isEqualTo(ErrorCode.FORBIDDEN);
-    assertThat(code(end(operations.send(key("send"), to, DATA), Answer::sent)))
+    assertThat(code(end(operations.send(key("send"), to, DATA, ""), Answer::sent)))
         .isEqualTo(ErrorCode.NO_RECIPIENT);
   }
 
