@@ -8,7 +8,7 @@ import io.byssus.core.Bounds;
 import io.byssus.core.NotDoneException;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.Retention;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.protocol.Durability;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Gap;

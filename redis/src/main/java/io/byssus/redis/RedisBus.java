@@ -2,7 +2,7 @@ package io.byssus.redis;
 
 import static io.byssus.redis.Redis.args;
 
-import io.byssus.core.node.ClusterBus;
+import io.byssus.core.engine.ClusterBus;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.protocol.CloseCode;

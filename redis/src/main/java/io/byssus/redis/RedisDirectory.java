@@ -3,7 +3,7 @@ package io.byssus.redis;
 import static io.byssus.redis.Redis.args;
 
 import io.byssus.core.delivery.SessionDirectory;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.protocol.Target;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,7 +1,7 @@
 package io.byssus.redis;
 
-import io.byssus.core.node.Engine;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.Engine;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.session.Owner;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;

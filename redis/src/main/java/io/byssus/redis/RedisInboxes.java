@@ -4,7 +4,7 @@ import static io.byssus.redis.Redis.args;
 
 import io.byssus.core.Bounds;
 import io.byssus.core.delivery.InboxStore;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;

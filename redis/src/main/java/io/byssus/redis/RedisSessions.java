@@ -6,7 +6,7 @@ import static io.byssus.redis.Redis.number;
 import static io.byssus.redis.Redis.text;
 
 import io.byssus.core.delivery.InboxStore;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;

@@ -3,7 +3,7 @@ package io.byssus.redis;
 import static io.byssus.redis.Redis.args;
 
 import io.byssus.core.channel.Broker.Listener;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.redis.Envelope.Heard;
 import io.byssus.redis.Envelope.Place;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.byssus.redis;
 import static io.byssus.redis.TestNode.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.core.session.TokenHash;
 import io.byssus.redis.testing.RedisDeployment;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.Bounds;
 import io.byssus.core.channel.Retention;
-import io.byssus.core.node.ClusterBus;
-import io.byssus.core.node.ClusterBus.Announcement;
-import io.byssus.core.node.ClusterBus.Name;
-import io.byssus.core.node.ClusterBus.Notice;
+import io.byssus.core.engine.ClusterBus;
+import io.byssus.core.engine.ClusterBus.Announcement;
+import io.byssus.core.engine.ClusterBus.Name;
+import io.byssus.core.engine.ClusterBus.Notice;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.core.session.TokenHash;

@@ -3,8 +3,8 @@ package io.byssus.redis;
 import static io.byssus.redis.TestNode.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.byssus.core.node.ClusterBus.Announcement;
-import io.byssus.core.node.ClusterBus.Name;
+import io.byssus.core.engine.ClusterBus.Announcement;
+import io.byssus.core.engine.ClusterBus.Name;
 import io.byssus.core.session.Owner;
 import io.byssus.redis.testing.RedisDeployment;
 import java.time.Duration;

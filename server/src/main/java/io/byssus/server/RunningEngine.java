@@ -1,10 +1,10 @@
 package io.byssus.server;
 
 import io.byssus.core.Budgets;
+import io.byssus.core.engine.Engine;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.lane.Ticker;
 import io.byssus.core.memory.MemoryEngine;
-import io.byssus.core.node.Engine;
-import io.byssus.core.node.EngineSettings;
 import io.byssus.core.session.Owner;
 import io.byssus.redis.RedisEngine;
 import io.byssus.redis.RedisSettings;

@@ -3,7 +3,7 @@ package io.byssus.core.memory;
 import io.byssus.core.Bounds;
 import io.byssus.core.Budget;
 import io.byssus.core.delivery.InboxStore.Page;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Sender;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package io.byssus.core.memory;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import io.byssus.core.engine.ClusterBus;
 import io.byssus.core.lane.Ticker;
-import io.byssus.core.node.ClusterBus;
 import io.byssus.core.session.Owner;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;

@@ -1,9 +1,9 @@
 package io.byssus.core.memory;
 
 import io.byssus.core.Budgets;
+import io.byssus.core.engine.Engine;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.lane.Ticker;
-import io.byssus.core.node.Engine;
-import io.byssus.core.node.EngineSettings;
 import io.byssus.core.session.Tombstones;
 import java.util.random.RandomGenerator;
 

@@ -4,8 +4,8 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import io.byssus.core.Bounds;
 import io.byssus.core.delivery.InboxStore;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.lane.Ticker;
-import io.byssus.core.node.EngineSettings;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.protocol.Json;

@@ -1,5 +1,6 @@
 package io.byssus.core.node;
 
+import io.byssus.core.engine.ClusterBus;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.session.Owner;

@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
-import io.byssus.core.node.ClusterBus.Announcement;
+import io.byssus.core.engine.ClusterBus;
+import io.byssus.core.engine.ClusterBus.Announcement;
 import io.byssus.core.session.Owner;
 import java.time.Duration;
 import java.util.ArrayList;

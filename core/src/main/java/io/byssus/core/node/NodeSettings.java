@@ -3,6 +3,7 @@ package io.byssus.core.node;
 import io.byssus.core.Limits;
 import io.byssus.core.channel.Namespaces;
 import io.byssus.core.connection.Heartbeat;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.session.Owner;
 import java.time.Duration;
 

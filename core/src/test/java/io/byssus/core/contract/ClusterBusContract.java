@@ -4,12 +4,12 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.byssus.core.node.ClusterBus;
-import io.byssus.core.node.ClusterBus.Announcement;
-import io.byssus.core.node.ClusterBus.Name.Refused;
-import io.byssus.core.node.ClusterBus.Name.Taken;
-import io.byssus.core.node.ClusterBus.Notice;
-import io.byssus.core.node.ClusterBus.Notice.Superseded;
+import io.byssus.core.engine.ClusterBus;
+import io.byssus.core.engine.ClusterBus.Announcement;
+import io.byssus.core.engine.ClusterBus.Name.Refused;
+import io.byssus.core.engine.ClusterBus.Name.Taken;
+import io.byssus.core.engine.ClusterBus.Notice;
+import io.byssus.core.engine.ClusterBus.Notice.Superseded;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.protocol.CloseCode;

@@ -2,7 +2,7 @@ package io.byssus.core.contract;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

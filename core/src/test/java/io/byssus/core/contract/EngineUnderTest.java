@@ -1,7 +1,7 @@
 package io.byssus.core.contract;
 
-import io.byssus.core.node.Engine;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.Engine;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.session.Owner;
 import io.byssus.protocol.Durability;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.byssus.core.contract;
 
 import io.byssus.core.Bounds;
-import io.byssus.core.node.Engine;
+import io.byssus.core.engine.Engine;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.protocol.Json;

@@ -1,6 +1,6 @@
 package io.byssus.core.memory;
 
-import io.byssus.core.node.Engine;
+import io.byssus.core.engine.Engine;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.StoredSession;
 import io.byssus.protocol.Target;

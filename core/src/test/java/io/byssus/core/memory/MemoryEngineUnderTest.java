@@ -1,8 +1,8 @@
 package io.byssus.core.memory;
 
 import io.byssus.core.contract.EngineUnderTest;
-import io.byssus.core.node.Engine;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.Engine;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.session.Owner;
 import io.byssus.protocol.Durability;
 import java.time.Duration;

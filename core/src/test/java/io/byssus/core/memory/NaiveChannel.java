@@ -4,7 +4,7 @@ import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker.Outcome;
 import io.byssus.core.channel.Broker.Page;
 import io.byssus.core.channel.Retention;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.protocol.Durability;
 import io.byssus.protocol.Gap;
 import io.byssus.protocol.Json;

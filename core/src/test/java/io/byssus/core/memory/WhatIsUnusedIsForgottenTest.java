@@ -8,7 +8,7 @@ import io.byssus.core.channel.Broker.Draft;
 import io.byssus.core.channel.Broker.Outcome;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.delivery.SessionDirectory;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.NewSession;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.byssus.core.Bounds;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.delivery.InboxStore;
+import io.byssus.core.engine.Engine;
 import io.byssus.core.session.Lease;
 import io.byssus.core.testing.TestClient;
 import io.byssus.core.testing.TestCluster;

@@ -4,6 +4,7 @@ import io.byssus.core.NotDoneException;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.delivery.SessionDirectory;
+import io.byssus.core.engine.Engine;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.SessionStore;
 import java.lang.reflect.InvocationTargetException;

@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
 import io.byssus.core.delivery.SessionDirectory;
+import io.byssus.core.engine.Engine;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.SessionStore;
 import java.lang.reflect.InvocationTargetException;

@@ -2,7 +2,7 @@ package io.byssus.core.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.byssus.core.node.ClusterBus.Announcement;
+import io.byssus.core.engine.ClusterBus.Announcement;
 import io.byssus.core.session.Owner;
 import java.time.Duration;
 import java.util.ArrayList;

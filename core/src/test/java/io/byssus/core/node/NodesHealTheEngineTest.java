@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.byssus.core.Bounds;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.channel.Retention;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.memory.EngineInside;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.SessionStore.Gone;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
+import io.byssus.core.engine.Engine;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.session.SessionStore;
 import io.byssus.core.testing.TestClient;
 import io.byssus.core.testing.TestNode;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.NodeObserver;
 import io.byssus.core.delivery.SessionDirectory;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.core.session.TokenHash;
 import io.byssus.core.testing.TestClient;

@@ -3,6 +3,7 @@ package io.byssus.core.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.NodeObserver;
+import io.byssus.core.engine.ClusterBus;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.TokenHash;

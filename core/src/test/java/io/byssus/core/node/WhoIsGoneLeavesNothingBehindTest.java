@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.channel.Broker;
+import io.byssus.core.engine.Engine;
 import io.byssus.core.testing.FakeWire;
 import io.byssus.core.testing.TestClient;
 import io.byssus.core.testing.TestNode;

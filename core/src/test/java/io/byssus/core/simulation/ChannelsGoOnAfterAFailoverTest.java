@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
-import io.byssus.core.node.Engine;
+import io.byssus.core.engine.Engine;
 import io.byssus.core.node.UserPolicy;
 import io.byssus.core.testing.TestClient;
 import io.byssus.core.testing.TestNode;

@@ -7,7 +7,7 @@ import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.delivery.InboxStore;
-import io.byssus.core.node.Engine;
+import io.byssus.core.engine.Engine;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.protocol.Gap;

@@ -1,7 +1,7 @@
 package io.byssus.core.testing;
 
+import io.byssus.core.engine.ClusterBus;
 import io.byssus.core.lane.Ticker;
-import io.byssus.core.node.ClusterBus;
 import io.byssus.core.session.Owner;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

@@ -1,7 +1,7 @@
 package io.byssus.redis.contract;
 
 import io.byssus.core.contract.EngineUnderTest;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.session.Owner;
 import io.byssus.protocol.Durability;
 import io.byssus.redis.RedisAddress;

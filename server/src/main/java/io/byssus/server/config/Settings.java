@@ -5,7 +5,7 @@ import io.byssus.core.channel.Namespace;
 import io.byssus.core.channel.Namespaces;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.connection.Heartbeat;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.node.NodeSettings;
 import io.byssus.core.session.Owner;
 import io.byssus.protocol.JsonLimits;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.Limits;
 import io.byssus.core.connection.Heartbeat;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.node.UserPolicy;
 import io.byssus.server.transport.TransportSettings;
 import java.time.Duration;

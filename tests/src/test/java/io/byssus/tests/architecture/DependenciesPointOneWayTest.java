@@ -1,5 +1,6 @@
 package io.byssus.tests.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,9 +35,12 @@ class DependenciesPointOneWayTest {
           "session",
           "channel",
           "delivery|presence",
+          "engine",
           "operations",
-          "node",
-          "memory");
+          "node");
+
+  /** Above this layer nothing is for engines. */
+  private static final String ENGINE = "engine";
 
   @Test
   void allModulesAreLookedAt() {
@@ -120,7 +124,7 @@ class DependenciesPointOneWayTest {
 
   private static ArchRule nettyAtHome() {
     return noClasses()
-        .that(in("io.byssus..").and(DescribedPredicate.not(in("io.byssus.server.."))))
+        .that(in("io.byssus..").and(not(in("io.byssus.server.."))))
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.netty..");
@@ -180,6 +184,7 @@ class DependenciesPointOneWayTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(above.toArray(String[]::new))
+          .allowEmptyShould(true)
           .check(BYSSUS);
     }
     noClasses()
@@ -189,6 +194,27 @@ class DependenciesPointOneWayTest {
         .dependOnClassesThat()
         .resideInAPackage("io.byssus.core.presence")
         .check(BYSSUS);
+  }
+
+  @Test
+  void enginesSeeNothingAboveTheirPorts() {
+    enginesSeePortsOnly().check(BYSSUS);
+    breaks(enginesSeePortsOnly(), "io.byssus.core.memory", Planted.LooksUp.class);
+    noClasses()
+        .that(in("io.byssus.core..").and(not(in("io.byssus.core.memory.."))))
+        .should()
+        .dependOnClassesThat(in("io.byssus.core.memory.."))
+        .check(BYSSUS);
+  }
+
+  private static ArchRule enginesSeePortsOnly() {
+    var above = LAYERS.subList(LAYERS.indexOf(ENGINE) + 1, LAYERS.size());
+    return noClasses()
+        .that(in("io.byssus.core.memory..").or(in("io.byssus.redis..")).or(planted()))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            above.stream().flatMap(l -> packages(l).stream()).toArray(String[]::new));
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.byssus.tests.architecture;
 
 import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.LaneConfined;
-import io.byssus.core.node.Engine;
+import io.byssus.core.node.Node;
 import io.netty.channel.Channel;
 import java.net.Socket;
 import java.util.concurrent.CompletionStage;
@@ -30,10 +30,10 @@ final class Planted {
   }
 
   static final class LooksUp {
-    Engine engine;
+    Node node;
 
-    Engine engine() {
-      return engine;
+    Node node() {
+      return node;
     }
   }
 

@@ -3,7 +3,7 @@ package io.byssus.tests.bench;
 import static io.byssus.tests.bench.RedisScenarios.format;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.byssus.core.node.EngineSettings;
+import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.session.Owner;
 import io.byssus.redis.RedisEngine;
 import io.byssus.redis.RedisSettings;

@@ -1,4 +1,4 @@
-package io.byssus.core.node;
+package io.byssus.core.engine;
 
 import java.time.Duration;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.byssus.core.node;
+package io.byssus.core.engine;
 
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;

@@ -1,4 +1,4 @@
-package io.byssus.core.node;
+package io.byssus.core.engine;
 
 import io.byssus.core.channel.Broker;
 import io.byssus.core.delivery.InboxStore;
