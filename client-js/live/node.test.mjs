@@ -47,7 +47,7 @@ test('publish, hear, history, presence, direct messages, attributes: all of it',
   assert.equal(present.total, 1);
 
   const psst = next(bob.inbox, 'message');
-  assert.deepEqual(await ann.send({ session: bob.session.id }, 'psst'), { sessions: 1, full: 0 });
+  assert.deepEqual(await ann.send({ session: bob.session.id }, 'psst'), { sessions: 1, full: 0, duplicate: false });
   assert.equal((await psst).data, 'psst');
   await assert.rejects(ann.send({ user: 'nobody' }, 1), { code: 'no_recipient' });
 

@@ -4,10 +4,21 @@ import { Connector } from './connector.js';
 import type { ByssusError } from './errors.js';
 import { Events } from './events.js';
 import { Inbox } from './inbox.js';
-import type { ClientEvents, HistoryOptions, HistoryPage, Members, Options, PublishOptions, State, Target } from './options.js';
-import { Outbox, type PublishResult } from './outbox.js';
+import type {
+  CallOptions,
+  ClientEvents,
+  HistoryOptions,
+  HistoryPage,
+  Members,
+  Options,
+  PublishOptions,
+  SendOptions,
+  State,
+  Target,
+} from './options.js';
+import { Outbox, type PublishResult, type SendResult } from './outbox.js';
 import { listenToThePlatform, randomId } from './platform.js';
-import type { Connected, History, HistoryItem, Position, Presence, ServerMessage } from './protocol.js';
+import type { Connected, History, HistoryItem, Position, Presence, Published, Sent, ServerMessage } from './protocol.js';
 import { RepeatableCalls } from './repeatable-calls.js';
 import type { Session, SessionChange } from './session.js';
 import { nothingSaved, type SavedSession } from './store.js';
@@ -79,8 +90,8 @@ export class Client extends Events<ClientEvents> {
   }
 
   /** Resolves with the session when it is connected; rejects when it is closed. */
-  async ready(): Promise<Session> {
-    await this.#call(null, 0);
+  async ready({ timeoutMs = 0 }: CallOptions = {}): Promise<Session> {
+    await this.#call(null, timeoutMs);
     return this.session;
   }
 
@@ -100,42 +111,45 @@ export class Client extends Events<ClientEvents> {
    *
    * @throws ByssusError `unknown`: stored or not; any other code: surely not stored
    */
-  async publish(channel: string, data: unknown, { dedupe = randomId(), durability }: PublishOptions = {}): Promise<PublishResult> {
+  async publish(channel: string, data: unknown, options: PublishOptions = {}): Promise<PublishResult> {
     this.#check();
+    const { dedupe = randomId(), durability, timeoutMs } = options;
     const command = { type: 'publish', channel, data: plain(data), dedupe, durability };
-    const { level, position, duplicate = false } = await this.#outbox.publish(command);
+    const { level, position, duplicate = false } = await this.#outbox.call<Published>(command, timeoutMs);
     return { level, position, duplicate };
   }
 
   /**
-   * Sends to a session, to all sessions of a user, or to all with a tag. Resolves with how many have
-   * it in their inbox, and how many could not take it.
+   * Sends to a session, to all sessions of a user, or to all with a tag. Resolves when it is in their
+   * inboxes; waits for a connection, and repeats until there is an answer. Each inbox takes it once.
    *
    * @throws ByssusError `no_recipient`, `inbox_full`: nobody has it; `unknown`: some may have it
    */
-  async send(to: Target, data: unknown): Promise<{ readonly sessions: number; readonly full: number }> {
+  async send(to: Target, data: unknown, { dedupe = randomId(), timeoutMs }: SendOptions = {}): Promise<SendResult> {
     this.#check();
-    const { sessions, full = 0 } = await this.#outbox.send({ type: 'send', to, data: plain(data) });
-    return { sessions, full };
+    const command = { type: 'send', to, data: plain(data), dedupe };
+    const { sessions, full = 0, duplicate = false } = await this.#outbox.call<Sent>(command, timeoutMs);
+    return { sessions, full, duplicate };
   }
 
   /** Who is subscribed to a channel, where the server tells it: as many as a reply has room for, by session. */
-  async presence(channel: string): Promise<Members> {
-    const { members, total = 0 } = (await this.#call({ type: 'presence', channel })) as Presence;
+  async presence(channel: string, { timeoutMs }: CallOptions = {}): Promise<Members> {
+    const { members, total = 0 } = (await this.#call({ type: 'presence', channel }, timeoutMs)) as Presence;
     // Beside the list, not in it: two of them are equal when their members are. A server that does not count says nothing.
     return Object.defineProperty(members, 'total', { value: Math.max(total, members.length) }) as unknown as Members;
   }
 
   /** A page of what a channel keeps, oldest first. */
-  async history<T = unknown>(channel: string, { after, limit }: HistoryOptions = {}): Promise<HistoryPage<T>> {
-    const { top, recovered, reason, items } = (await this.#call({ type: 'history', channel, after, limit })) as History;
+  async history<T = unknown>(channel: string, options: HistoryOptions = {}): Promise<HistoryPage<T>> {
+    const { after, limit, timeoutMs } = options;
+    const { top, recovered, reason, items } = (await this.#call({ type: 'history', channel, after, limit }, timeoutMs)) as History;
     return { top, recovered, reason, items: items as HistoryItem<T>[] };
   }
 
   /** Asks the server for a sign of life; resolves with the milliseconds that it took. */
-  async ping(): Promise<number> {
+  async ping({ timeoutMs }: CallOptions = {}): Promise<number> {
     const from = Date.now();
-    await this.#call({ type: 'ping' });
+    await this.#call({ type: 'ping' }, timeoutMs);
     return Date.now() - from;
   }
 
@@ -152,9 +166,9 @@ export class Client extends Events<ClientEvents> {
   }
 
   /** Ends the session for good, with all that the server keeps of it. Final. */
-  async end(): Promise<void> {
+  async end({ timeoutMs }: CallOptions = {}): Promise<void> {
     if (this.#connector.closing) return;
-    await this.#call({ type: 'end' }).catch((error: ByssusError) => {
+    await this.#call({ type: 'end' }, timeoutMs).catch((error: ByssusError) => {
       // The answer may have been overtaken by the close that follows it. Another close has not ended the session.
       if (this.#connector.closedWith !== ENDED) throw error;
     });
@@ -290,11 +304,11 @@ export class Client extends Events<ClientEvents> {
       get tags() {
         return client.#tags;
       },
-      async set({ attributes, tags }: SessionChange) {
-        await client.#call({ type: 'set', attributes: attributes ?? (tags ? undefined : {}), tags });
+      async set({ attributes, tags }: SessionChange, { timeoutMs }: CallOptions = {}) {
+        await client.#call({ type: 'set', attributes: attributes ?? (tags ? undefined : {}), tags }, timeoutMs);
       },
-      async refresh() {
-        await client.#call({ type: 'get' });
+      async refresh({ timeoutMs }: CallOptions = {}) {
+        await client.#call({ type: 'get' }, timeoutMs);
       },
     };
   }

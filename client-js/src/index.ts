@@ -25,13 +25,25 @@ export const connect = (url: string | URL | readonly (string | URL)[], options: 
 export { ByssusError } from './errors.js';
 export { tabStore, type SavedSession, type Store } from './store.js';
 export type { Client } from './client.js';
-export type { ClientEvents, HistoryOptions, HistoryPage, Members, Options, PublishOptions, State, StateEvent, Target } from './options.js';
+export type {
+  CallOptions,
+  ClientEvents,
+  HistoryOptions,
+  HistoryPage,
+  Members,
+  Options,
+  PublishOptions,
+  SendOptions,
+  State,
+  StateEvent,
+  Target,
+} from './options.js';
 export type { BackoffBounds } from './backoff.js';
 export type { WebSocketConstructor, WebSocketLike } from './connection.js';
 export type { StreamEvents } from './message-stream.js';
 export type { AdaptiveHeartbeat } from './heartbeat.js';
 export type { DirectMessage, Inbox } from './inbox.js';
-export type { PublishResult } from './outbox.js';
+export type { PublishResult, SendResult } from './outbox.js';
 export type { Durability, GapReason, HistoryItem, Member, Parse, Position, Sender } from './protocol.js';
 export type { Session, SessionChange } from './session.js';
 export type { Message, Subscription, SubscriptionEvents } from './subscription.js';

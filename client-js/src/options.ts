@@ -68,14 +68,28 @@ export interface Members extends ReadonlyArray<Member> {
 /** To whom a directed message goes: exactly one of them. */
 export type Target = { readonly session: string } | { readonly user: string } | { readonly tag: string };
 
-export interface PublishOptions {
+export interface CallOptions {
+  /**
+   * Milliseconds until the call fails without an answer, the wait for a connection included: with `timeout` when it was
+   * surely not done, with `unknown` when it may have been. Default: 10 seconds; for `publish` and `send` 4 minutes from the
+   * moment in which there is a connection; for `ready` none.
+   */
+  readonly timeoutMs?: number;
+}
+
+export interface PublishOptions extends CallOptions {
   /** An id of this publication within session and channel: repeated within 5 minutes it is stored once. Default: drawn. */
   readonly dedupe?: string;
   /** What must hold before it counts as published. Default `accepted`. */
   readonly durability?: Durability;
 }
 
-export interface HistoryOptions {
+export interface SendOptions extends CallOptions {
+  /** An id of this message within session and target: repeated within 5 minutes, each inbox takes it once. Default: drawn. */
+  readonly dedupe?: string;
+}
+
+export interface HistoryOptions extends CallOptions {
   /** Read on from here, oldest first. Default: the newest. */
   readonly after?: Position;
   readonly limit?: number;

@@ -1,7 +1,7 @@
 import type { Command, Connection } from './connection.js';
 import { ByssusError, LOST } from './errors.js';
 import { Backoff } from './backoff.js';
-import type { Durability, Position, Published, Sent } from './protocol.js';
+import type { Durability, Position, ServerMessage } from './protocol.js';
 
 /** The server's word that a publication is stored. */
 export interface PublishResult {
@@ -13,32 +13,44 @@ export interface PublishResult {
   readonly duplicate: boolean;
 }
 
+/** The server's word that a directed message is in inboxes. */
+export interface SendResult {
+  /** How many sessions have it, at least 1. */
+  readonly sessions: number;
+  /** How many could not take it, their inbox being full. */
+  readonly full: number;
+  /** All that have it had it already, from an earlier try. */
+  readonly duplicate: boolean;
+}
+
 /** The server remembers a dedupe id for 5 minutes; the last repetition must arrive well within. */
 const TRY_MS = 4 * 60_000;
 /** As many commands as the server takes under way at once. */
 const WINDOW = 64;
 const PAUSE = { first: 500, max: 10_000 };
+/** Retryable, but not because of the server: to wait would hold up messages to others. */
+const FULL = 'inbox_full';
 
 const unknown = () => new ByssusError('unknown', 'it may have been done or not: there was no answer', true);
 
 interface Item {
   readonly command: Command;
-  /** Whether the server knows a repetition by its `dedupe`. */
-  readonly repeatable: boolean;
   readonly resolve: (reply: never) => void;
   readonly reject: (error: ByssusError) => void;
   /** On the way, and not answered yet. */
   asked: boolean;
   /** The session in which a try was made whose outcome we do not know: `dedupe` holds within it only. */
   doubt: string | null;
+  /** When it fails without an answer; 0: by the time since its first try. */
+  dueAt: number;
   deadline: ReturnType<typeof setTimeout> | undefined;
 }
 
 /**
  * What the program has said and the server has not answered: publications and directed messages.
  * They wait for the connection in the order in which they were said, and are settled by the
- * server's answer. A publication is repeated, with its `dedupe`, for as long as the server surely
- * remembers that; nothing else is. Without an answer in the end it is `unknown`, never a success.
+ * server's answer. Each is repeated, with its `dedupe`, until the program's deadline, and for as long
+ * as the server surely remembers that id. Without an answer in the end it is `unknown`, never a success.
  *
  * So many are under way at once; when the server asks for patience, all wait a little, and fewer
  * are under way for a while.
@@ -57,12 +69,21 @@ export class Outbox {
     this.#max = max;
   }
 
-  publish(command: Command): Promise<Published> {
-    return this.#add(command, true);
-  }
-
-  send(command: Command): Promise<Sent> {
-    return this.#add(command, false);
+  /**
+   * @param command with a `dedupe`
+   * @param timeoutMs from now on; `Infinity`: 4 minutes from the first try on
+   */
+  call<R extends ServerMessage>(command: Command, timeoutMs = Infinity): Promise<R> {
+    if (this.#items.size >= this.#max) {
+      const full = new ByssusError('outbox_full', `${this.#max} messages wait for the server already`, true);
+      return Promise.reject(full);
+    }
+    return new Promise<R>((resolve, reject) => {
+      const item: Item = { command, resolve, reject, asked: false, doubt: null, dueAt: Date.now() + timeoutMs, deadline: undefined };
+      this.#items.add(item);
+      if (timeoutMs < Infinity) this.#within(item, timeoutMs);
+      this.#say();
+    });
   }
 
   /** The connection is there: says what waits. */
@@ -86,16 +107,6 @@ export class Outbox {
     }
   }
 
-  #add<R>(command: Command, repeatable: boolean): Promise<R> {
-    if (this.#items.size >= this.#max) {
-      const full = new ByssusError('outbox_full', `${this.#max} messages wait for the server already`, true);
-      return Promise.reject(full);
-    }
-    return new Promise<R>((resolve, reject) => {
-      this.#items.add({ command, repeatable, resolve, reject, asked: false, doubt: null, deadline: undefined });
-      this.#say();
-    });
-  }
 
   #say(): void {
     if (!this.#connection || this.#pause !== undefined) return;
@@ -112,7 +123,10 @@ export class Outbox {
     }
     item.asked = true;
     this.#underWay++;
-    item.deadline ??= setTimeout(() => this.#late(item), TRY_MS);
+    if (item.dueAt - Date.now() > TRY_MS) {
+      item.dueAt = 0;
+      this.#within(item, TRY_MS);
+    }
     connection.ask(item.command).then(
       (reply) => {
         this.#underWay--;
@@ -132,8 +146,7 @@ export class Outbox {
 
   #failed(item: Item, error: ByssusError, session: string): void {
     const inDoubt = error === LOST || error.code === 'unknown';
-    if (inDoubt && !item.repeatable) this.#refuse(item, unknown());
-    else if (!error.retryable || !item.repeatable) this.#refuse(item, item.doubt ? unknown() : error);
+    if (!error.retryable || error.code === FULL) this.#refuse(item, item.doubt ? unknown() : error);
     else {
       if (inDoubt) item.doubt = session;
       if (error !== LOST) this.#rest();
@@ -150,6 +163,11 @@ export class Outbox {
     clearTimeout(this.#pause);
     this.#pause = undefined;
     this.#say();
+  }
+
+  #within(item: Item, ms: number): void {
+    clearTimeout(item.deadline);
+    item.deadline = setTimeout(() => this.#late(item), ms);
   }
 
   #late(item: Item): void {

@@ -56,6 +56,8 @@ export interface Subscribed extends Said<'subscribed'> {
   readonly recovered?: boolean;
   readonly reason?: GapReason;
   readonly missed?: number;
+  /** `server`: not this client has made it. */
+  readonly by?: string;
 }
 
 export interface Unsubscribed extends Said<'unsubscribed'> {
@@ -91,6 +93,7 @@ export interface Published extends Said<'published'> {
 export interface Sent extends Said<'sent'> {
   readonly sessions: number;
   readonly full?: number;
+  readonly duplicate?: boolean;
 }
 
 export interface Attributes extends Said<'attributes'> {
@@ -187,6 +190,7 @@ const FIELDS = Object.entries({
   recovered: flag,
   reason: text,
   missed: whole,
+  by: text,
   offset: whole,
   from: sender,
   level: text,

@@ -1,3 +1,5 @@
+import type { CallOptions } from './options.js';
+
 /** What the program may change of its session. */
 export interface SessionChange {
   /** Each is set; `null` removes it; those that are not named stay. */
@@ -20,7 +22,7 @@ export interface Session {
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
   /** Resolves when the change is made, or rejects with the server's reason. */
-  set(change: SessionChange): Promise<void>;
+  set(change: SessionChange, options?: CallOptions): Promise<void>;
   /** Asks the server for attributes and tags: another connection or the operator may have changed them. */
-  refresh(): Promise<void>;
+  refresh(options?: CallOptions): Promise<void>;
 }

@@ -664,16 +664,117 @@ test('when the server asks for patience everything waits, and the order stays', 
   assert.deepEqual(again.map(({ data }) => data), again.map((_, i) => i), 'the first first');
 });
 
-test('a directed message is not repeated: it has no dedupe', async () => {
+// Directed messages are repeated and paced like publications.
+
+test('a directed message goes again with the same dedupe, and resolves with what the server says', async () => {
   const it = client();
   await Socket.latest.welcomes();
-  const sent = it.send({ user: '7' }, 'psst');
-  const lost = assert.rejects(it.send({ user: '8' }, 'psst'), { code: 'unknown' });
-  await Socket.latest.says({ type: 'sent', id: Socket.latest.all('send')[0].id, sessions: 2 });
-  assert.deepEqual(await sent, { sessions: 2, full: 0 });
+  const answered = it.send({ user: '7' }, 'psst');
+  const cut = it.send({ user: '8' }, 'psst');
+  const [first, second] = Socket.latest.all('send');
+  assert.ok(second.dedupe.length >= 16);
+  assert.notEqual(first.dedupe, second.dedupe);
+  await Socket.latest.says({ type: 'sent', id: first.id, sessions: 2 });
+  assert.deepEqual(await answered, { sessions: 2, full: 0, duplicate: false });
   const next = await comesBack();
-  await lost;
-  assert.deepEqual(next.all('send'), []);
+  assert.deepEqual(next.all('send').map(({ to, data, dedupe }) => [to, data, dedupe]), [[{ user: '8' }, 'psst', second.dedupe]]);
+  await next.answers('send', { type: 'sent', sessions: 3, full: 1, duplicate: true });
+  assert.deepEqual(await cut, { sessions: 3, full: 1, duplicate: true });
+});
+
+test('directed messages wait when the server asks for patience, and none is lost', async () => {
+  const it = client();
+  await Socket.latest.welcomes();
+  const socket = Socket.latest;
+  const all = Array.from({ length: 200 }, (_, i) => it.send({ user: '7' }, i));
+  const limited = new Set();
+  const taken = [];
+  for (let round = 0; taken.length < 200; round++) {
+    assert.ok(round < 500, 'it goes on');
+    for (const { id, data } of socket.all('send').filter(({ id }) => !socket.seen?.has(id))) {
+      (socket.seen ??= new Set()).add(id);
+      // Each one is refused once.
+      if (limited.has(data)) {
+        taken.push(data);
+        await socket.says({ type: 'sent', id, sessions: 1 });
+      } else {
+        limited.add(data);
+        await socket.says({ type: 'error', id, code: 'rate_limited', message: '', retryable: true });
+      }
+    }
+    await pass(1000);
+  }
+  assert.equal((await Promise.all(all)).length, 200);
+});
+
+test('in a new session a directed message without an answer is unknown', async () => {
+  const it = client();
+  await Socket.latest.welcomes();
+  const tried = assert.rejects(it.send({ user: '7' }, 1), { code: 'unknown' });
+  await Socket.latest.ends(1006);
+  await pass(500);
+  await Socket.latest.opens();
+  await Socket.latest.refuses('connect', 'session_expired');
+  await Socket.latest.grants({ session: 's2' });
+  await tried;
+  assert.deepEqual(Socket.latest.all('send'), []);
+});
+
+test('an inbox that is full is told, and holds up nothing else', async () => {
+  const it = client();
+  await Socket.latest.welcomes();
+  const full = assert.rejects(it.send({ user: '7' }, 1), { code: 'inbox_full', retryable: true });
+  await Socket.latest.refuses('send', 'inbox_full', true);
+  await full;
+  it.publish(CHANNEL, 1).catch(() => {});
+  assert.equal(Socket.latest.all('publish').length, 1, 'no pause');
+  assert.equal(Socket.latest.all('send').length, 1, 'not repeated');
+});
+
+// Deadlines.
+
+test('without a connection a call fails at its deadline, and is not sent afterwards', async () => {
+  const it = client();
+  const soon = { timeoutMs: 3000 };
+  const calls = [
+    () => it.ready(soon),
+    () => it.publish(CHANNEL, 1, soon),
+    () => it.send({ user: '7' }, 1, soon),
+    () => it.presence(CHANNEL, soon),
+    () => it.history(CHANNEL, soon),
+    () => it.ping(soon),
+    () => it.session.set({ tags: ['a'] }, soon),
+    () => it.session.refresh(soon),
+  ];
+  const early = [];
+  const failing = calls.map((call) =>
+    assert.rejects(call().finally(() => early.push(Date.now())), { code: 'timeout', retryable: true }),
+  );
+  await pass(2999);
+  assert.deepEqual(early, []);
+  await pass(1);
+  await Promise.all(failing);
+  await Socket.latest.welcomes();
+  assert.deepEqual(Socket.latest.said.map(({ type }) => type), ['connect']);
+});
+
+test('what is under way at its deadline is unknown, and not repeated', async () => {
+  const it = client();
+  await Socket.latest.welcomes();
+  const calls = [it.publish(CHANNEL, 1, { timeoutMs: 3000 }), it.send({ user: '7' }, 1, { timeoutMs: 3000 })];
+  const failing = calls.map((call) => assert.rejects(call, { code: 'unknown', retryable: true }));
+  await pass(3000);
+  await Promise.all(failing);
+  const next = await comesBack();
+  assert.deepEqual([...next.all('publish'), ...next.all('send')], []);
+});
+
+test('a deadline beyond what the server remembers does not repeat a message for longer', async () => {
+  const it = client();
+  await Socket.latest.welcomes({ heartbeat: { interval: 36_000, timeout: 10 } });
+  const failing = assert.rejects(it.publish(CHANNEL, 1, { timeoutMs: 3_600_000 }), { code: 'unknown' });
+  await pass(4 * 60_000);
+  await failing;
 });
 
 // Questions.

@@ -51,7 +51,7 @@ for (const { file, name, json, error } of of('server', 'error')) {
 
 const SAY = {
   publish: (it, { channel, data, dedupe, durability }) => it.publish(channel, data, { dedupe, durability }),
-  send: (it, { to, data }) => it.send(to, data),
+  send: (it, { to, data, dedupe }) => it.send(to, data, { dedupe }),
   subscribe: (it, { channel, position }) => void it.subscribe(channel, { position: position ?? undefined }),
   set: (it, { attributes, tags }) => it.session.set({ attributes, tags: tags ?? undefined }),
   get: (it) => it.session.refresh(),

@@ -62,7 +62,16 @@ public sealed interface Command {
   record Publish(long id, String channel, Json data, String dedupe, Durability durability)
       implements Command {}
 
-  record Send(long id, Target to, Json data) implements Command {}
+  /**
+   * @param dedupe an id that the session gives this message, empty for none; repeated within 5
+   *     minutes, each inbox takes it once
+   */
+  record Send(long id, Target to, Json data, String dedupe) implements Command {
+    /** Without a dedupe id. */
+    public Send(long id, Target to, Json data) {
+      this(id, to, data, "");
+    }
+  }
 
   /** Everything directed up to {@code offset} has been handled and may be forgotten. */
   record AckInbox(long id, long offset) implements Command {}

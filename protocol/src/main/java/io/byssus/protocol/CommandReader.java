@@ -128,7 +128,8 @@ final class CommandReader {
       case "subscribe" ->
           new Subscribe(id(), need("channel", channel), Optional.ofNullable(position));
       case "unsubscribe" -> new Unsubscribe(id(), need("channel", channel));
-      case "send" -> new Send(id(), need("to", to), need("data", data));
+      case "send" ->
+          new Send(id(), need("to", to), need("data", data), dedupe == null ? "" : dedupe);
       case "set" -> set();
       case "get" -> new GetAttributes(id());
       case "presence" -> new GetPresence(id(), need("channel", channel));

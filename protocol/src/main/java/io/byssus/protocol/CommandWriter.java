@@ -123,7 +123,7 @@ final class CommandWriter {
     } else if (send.to() instanceof Target.ToTag to) {
       out.text("tag", to.tag());
     }
-    return out.close().json("data", send.data()).end();
+    return out.close().json("data", send.data()).textIfAny("dedupe", send.dedupe()).end();
   }
 
   private static byte[] set(SetAttributes set) {

@@ -52,6 +52,7 @@ final class MessageReader {
   private @Nullable Boolean recovered;
   private @Nullable String reason;
   private @Nullable Long missed;
+  private @Nullable String by;
   private @Nullable Long offset;
   private @Nullable Json data;
   private @Nullable Sender from;
@@ -102,6 +103,7 @@ final class MessageReader {
       case "recovered" -> recovered = once(name, recovered, in.flag(name));
       case "reason" -> reason = once(name, reason, in.text(name));
       case "missed" -> missed = once(name, missed, count(name));
+      case "by" -> by = once(name, by, in.text(name));
       case "offset" -> offset = once(name, offset, in.whole(name));
       case "data" -> data = once(name, data, in.json());
       case "from" -> from = once(name, from, in.sender(name));
@@ -143,9 +145,12 @@ final class MessageReader {
               need("channel", channel),
               Optional.ofNullable(position),
               recovery(),
-              (int) orZero(missed));
+              (int) orZero(missed),
+              orEmpty(by));
       case "unsubscribed" -> new Unsubscribed(id(), need("channel", channel));
-      case "sent" -> new Sent(id(), need("sessions", sessions).intValue(), (int) orZero(full));
+      case "sent" ->
+          new Sent(
+              id(), need("sessions", sessions).intValue(), (int) orZero(full), isTrue(duplicate));
       case "attributes" -> new Attributes(id(), need("attributes", attributes), need("tags", tags));
       case "presence" ->
           new Presence(

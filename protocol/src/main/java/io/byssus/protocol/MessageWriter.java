@@ -52,10 +52,7 @@ final class MessageWriter {
       return JsonWriter.message("unsubscribed", m.id()).text("channel", m.channel()).end();
     }
     if (message instanceof Sent m) {
-      return JsonWriter.message("sent", m.id())
-          .number("sessions", m.sessions())
-          .numberIfAny("full", m.full())
-          .end();
+      return sent(m);
     }
     if (message instanceof Attributes m) {
       return JsonWriter.message("attributes", m.id())
@@ -107,6 +104,17 @@ final class MessageWriter {
     return out.end();
   }
 
+  private static byte[] sent(Sent m) {
+    var out =
+        JsonWriter.message("sent", m.id())
+            .number("sessions", m.sessions())
+            .numberIfAny("full", m.full());
+    if (m.duplicate()) {
+      out.flag("duplicate", true);
+    }
+    return out.end();
+  }
+
   private static byte[] connected(Connected m) {
     return JsonWriter.message("connected", m.id(), 128)
         .text("session", m.session())
@@ -126,7 +134,10 @@ final class MessageWriter {
   private static byte[] subscribed(Subscribed m) {
     var out = JsonWriter.message("subscribed", m.id()).text("channel", m.channel());
     m.position().ifPresent(position -> out.position("position", position));
-    return out.recovery(m.recovery()).numberIfAny("missed", m.missed()).end();
+    return out.recovery(m.recovery())
+        .numberIfAny("missed", m.missed())
+        .textIfAny("by", m.by())
+        .end();
   }
 
   private static byte[] presence(Presence m) {

@@ -45,10 +45,29 @@ public sealed interface ServerMessage {
    *
    * @param position where the client stands once {@code missed} messages have followed, which are
    *     said with a complete recovery only; empty for patterns and ephemeral channels
+   * @param by who made the subscription: {@link #SERVER}, or empty: the client
    */
   record Subscribed(
-      long id, String channel, Optional<Position> position, Recovery recovery, int missed)
-      implements ServerMessage {}
+      long id,
+      String channel,
+      Optional<Position> position,
+      Recovery recovery,
+      int missed,
+      String by)
+      implements ServerMessage {
+    public static final String SERVER = "server";
+
+    /** Made by the client. */
+    public Subscribed(
+        long id, String channel, Optional<Position> position, Recovery recovery, int missed) {
+      this(id, channel, position, recovery, missed, "");
+    }
+
+    /** Whether somebody else than the client has made it, who alone may end it. */
+    public boolean byServer() {
+      return !by.isEmpty();
+    }
+  }
 
   record Unsubscribed(long id, String channel) implements ServerMessage {}
 
@@ -68,15 +87,22 @@ public sealed interface ServerMessage {
       implements ServerMessage {}
 
   /**
-   * @param sessions how many sessions took it (at least one); {@code full}: how many could not,
-   *     their inbox being full
+   * @param sessions how many sessions have it (at least one)
+   * @param full how many could not take it, their inbox being full
+   * @param duplicate whether all that have it had it already, by its dedupe id
    */
-  record Sent(long id, int sessions, int full) implements ServerMessage {}
+  record Sent(long id, int sessions, int full, boolean duplicate) implements ServerMessage {
+    /** Not a duplicate. */
+    public Sent(long id, int sessions, int full) {
+      this(id, sessions, full, false);
+    }
+  }
 
   record Direct(Item item) implements ServerMessage {}
 
   record Acked(long id) implements ServerMessage {}
 
+  /** Reply to set and get; also a push (id 0), when somebody else has changed them. */
   record Attributes(long id, Map<String, Json> attributes, Set<String> tags)
       implements ServerMessage {
     public Attributes {

@@ -57,7 +57,9 @@ final class Messages {
                 texts().ofMaxLength(Command.DEDUPE_CHARS),
                 Arbitraries.of(Durability.class))
             .as(Publish::new),
-        Combinators.combine(id(), targets(), jsons()).as(Send::new),
+        Combinators.combine(
+                id(), targets(), jsons(), texts().ofMaxLength(CommandReader.DEDUPE_CHARS))
+            .as(Send::new),
         Combinators.combine(id(), offsets()).as(AckInbox::new),
         Combinators.combine(id(), words(), positions()).as(AckChannel::new),
         Combinators.combine(id(), attributes(), tags().optional()).as(SetAttributes::new),
@@ -83,13 +85,19 @@ final class Messages {
             .as((id, session, resume, user, node, resumed, ttl, rest) ->
                 new Connected(
                     id, session, resume, user, node, resumed, ttl, rest.getKey(), rest.getValue())),
-        Combinators.combine(id(), words(), positions().optional(), recoveries(), counts())
+        Combinators.combine(
+                id(),
+                words(),
+                positions().optional(),
+                recoveries(),
+                counts(),
+                Arbitraries.of("", Subscribed.SERVER))
             .as(Subscribed::new),
         Combinators.combine(id(), words()).as(Unsubscribed::new),
         Combinators.combine(words(), texts(), items()).as(Message::new),
         Combinators.combine(id(), positions().optional(), Arbitraries.of(Durability.class), flags())
             .as(Published::new),
-        Combinators.combine(id(), counts(), counts()).as(Sent::new),
+        Combinators.combine(id(), counts(), counts(), flags()).as(Sent::new),
         items().map(Direct::new),
         id().map(Acked::new),
         Combinators.combine(id(), attributes(), tags()).as(Attributes::new),

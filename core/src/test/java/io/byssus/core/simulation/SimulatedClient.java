@@ -562,7 +562,7 @@ final class SimulatedClient {
       case ServerMessage.Direct(var item) -> direct(item);
       case ServerMessage.Published(var id, var position, var level, var duplicate) ->
           world.published((Command.Publish) answered(id), position);
-      case ServerMessage.Sent(var id, var sessions, var full) ->
+      case ServerMessage.Sent(var id, var sessions, var full, _) ->
           world.sent((Command.Send) answered(id));
       case ServerMessage.Acked(var id) -> {
         if (answered(id) instanceof Command.AckChannel(var ack, var channel, var position)
