@@ -58,7 +58,7 @@ final class Messages {
                 Arbitraries.of(Durability.class))
             .as(Publish::new),
         Combinators.combine(
-                id(), targets(), jsons(), texts().ofMaxLength(CommandReader.DEDUPE_CHARS))
+                id(), targets(), jsons(), texts().ofMaxLength(Command.DEDUPE_CHARS))
             .as(Send::new),
         Combinators.combine(id(), offsets()).as(AckInbox::new),
         Combinators.combine(id(), words(), positions()).as(AckChannel::new),
