@@ -17,9 +17,9 @@ import io.byssus.server.log.LogEvent;
 import io.byssus.server.log.LogObserver;
 import io.byssus.server.metrics.MetricsObserver;
 import io.byssus.server.metrics.MetricsPage;
-import io.byssus.server.transport.DevicePort;
 import io.byssus.server.transport.EventLoops;
 import io.byssus.server.transport.Site;
+import io.byssus.server.transport.TcpServer;
 import io.byssus.server.transport.TransportObserver;
 import io.byssus.server.transport.WebSocketServer;
 import java.io.IOException;
@@ -29,6 +29,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -61,7 +62,7 @@ public final class Server implements AutoCloseable {
   private final Budgets budgets;
   private final WebSocketServer listening;
   private final Node node;
-  private final Optional<DevicePort> devicePort;
+  private final Optional<TcpServer> devicePort;
   private final Deque<Runnable> undo = new ArrayDeque<>();
   private volatile boolean leaving;
 
@@ -131,7 +132,7 @@ public final class Server implements AutoCloseable {
     return HexFormat.of().formatHex(bytes);
   }
 
-  private Optional<DevicePort> devicePort(
+  private Optional<TcpServer> devicePort(
       Config config, Gateways gateways, TransportObserver observer) throws NoStart {
     var wanted = Settings.devicePort(config.devices().tcp());
     if (wanted.isEmpty()) {
@@ -140,7 +141,7 @@ public final class Server implements AutoCloseable {
     var settings = wanted.get();
     try {
       var messages = Settings.transport(config).messages();
-      return Optional.of(DevicePort.start(settings, messages, loops, gateways, observer));
+      return Optional.of(TcpServer.start(settings, messages, loops, gateways, observer));
     } catch (IOException e) {
       var cannot =
           new CannotListen(
@@ -152,7 +153,7 @@ public final class Server implements AutoCloseable {
   private Site site(Config.Devices devices, Gateways gateways, TransportObserver observer) {
     return new Site(
         door,
-        Optional.of(gateways).filter(open -> devices.webSocket()),
+        devices.webSocket() ? Map.of("/device", gateways) : Map.of(),
         this::ready,
         new MetricsPage(counted, this::ready, door::members, budgets),
         new NodesPage(door::members),
@@ -242,7 +243,7 @@ public final class Server implements AutoCloseable {
 
   /** Where gateways come by plain TCP, if they may. */
   public Optional<InetSocketAddress> deviceAddress() {
-    return devicePort.map(DevicePort::address);
+    return devicePort.map(TcpServer::address);
   }
 
   public Owner owner() {
@@ -277,7 +278,7 @@ public final class Server implements AutoCloseable {
     leaving = true;
     TimeUnit.NANOSECONDS.sleep(drain.grace().toNanos());
     listening.close();
-    devicePort.ifPresent(DevicePort::close);
+    devicePort.ifPresent(TcpServer::close);
     var gone = node.drain(drain.window()).toCompletableFuture();
     try {
       gone.get(deadline - TICKER.nanoTime(), TimeUnit.NANOSECONDS);

@@ -5,7 +5,7 @@ import io.byssus.redis.RedisAddress;
 import io.byssus.redis.RedisCertificate;
 import io.byssus.server.auth.Anonymous;
 import io.byssus.server.device.DeviceSettings;
-import io.byssus.server.transport.DevicePort.Known;
+import io.byssus.server.device.KnownGateway;
 import io.byssus.server.transport.Origins;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -296,7 +296,7 @@ final class Checks {
   }
 
   /** The first that fits is the one, so one behind a wider network is never met. */
-  private void gateways(List<Known> gateways) {
+  private void gateways(List<KnownGateway> gateways) {
     for (var later = 1; later < gateways.size(); later++) {
       var hidden = gateways.get(later);
       gateways.subList(0, later).stream()

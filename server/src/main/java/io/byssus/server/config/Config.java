@@ -9,8 +9,8 @@ import io.byssus.protocol.device.Crc;
 import io.byssus.redis.RedisAddress;
 import io.byssus.redis.RedisSettings;
 import io.byssus.server.auth.Anonymous;
+import io.byssus.server.device.KnownGateway;
 import io.byssus.server.transport.Cidr;
-import io.byssus.server.transport.DevicePort.Known;
 import io.byssus.server.transport.Transport;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -468,7 +468,7 @@ public record Config(
   }
 
   public record DevicePort(
-      Optional<Integer> port, String host, List<Known> gateways, int connections) {
+      Optional<Integer> port, String host, List<KnownGateway> gateways, int connections) {
     private static DevicePort read(Group in) {
       return new DevicePort(
           in.key("port", "The port for it. 0 takes any free one.")

@@ -5,8 +5,8 @@ import io.byssus.protocol.device.Controls;
 import io.byssus.redis.RedisAddress;
 import io.byssus.redis.RedisSettings;
 import io.byssus.server.device.Gateways;
+import io.byssus.server.device.KnownGateway;
 import io.byssus.server.transport.Cidr;
-import io.byssus.server.transport.DevicePort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +26,7 @@ final class Forms {
   static final Form<String> TEXT = new Text();
   static final Form<List<String>> LIST = new Items();
   static final Form<List<Cidr>> NETWORKS = new Networks();
-  static final Form<List<DevicePort.Known>> GATEWAYS = new KnownGateways();
+  static final Form<List<KnownGateway>> GATEWAYS = new KnownGateways();
   static final Form<Controls> CONTROLS = new ControlNames();
   static final Form<Secret> SECRET = new SecretForm();
   static final Form<UserPolicy> USER_POLICY = new UserPolicies();
@@ -183,15 +183,15 @@ final class Forms {
     }
   }
 
-  private static final class KnownGateways extends Form<List<DevicePort.Known>> {
+  private static final class KnownGateways extends Form<List<KnownGateway>> {
     @Override
     String what() {
       return "a list of NAME=NETWORK";
     }
 
     @Override
-    List<DevicePort.Known> parse(String text) {
-      var known = new ArrayList<DevicePort.Known>();
+    List<KnownGateway> parse(String text) {
+      var known = new ArrayList<KnownGateway>();
       for (var item : LIST.parse(text)) {
         var equals = item.indexOf('=');
         if (equals < 0 || !Gateways.isName(item.substring(0, equals).strip())) {
@@ -200,7 +200,7 @@ final class Forms {
         }
         try {
           var network = Cidr.of(item.substring(equals + 1).strip());
-          known.add(new DevicePort.Known(item.substring(0, equals).strip(), network));
+          known.add(new KnownGateway(item.substring(0, equals).strip(), network));
         } catch (IllegalArgumentException e) {
           throw new Refused(String.valueOf(e.getMessage()));
         }
@@ -209,7 +209,7 @@ final class Forms {
     }
 
     @Override
-    long measure(List<DevicePort.Known> value) {
+    long measure(List<KnownGateway> value) {
       return value.size();
     }
 

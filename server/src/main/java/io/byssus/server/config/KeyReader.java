@@ -1,7 +1,7 @@
 package io.byssus.server.config;
 
+import io.byssus.server.device.KnownGateway;
 import io.byssus.server.transport.Cidr;
-import io.byssus.server.transport.DevicePort;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +66,7 @@ final class KeyReader {
     return read(Forms.NETWORKS, "", "0", Integer.toString(max), "networks");
   }
 
-  List<DevicePort.Known> gateways(int max) {
+  List<KnownGateway> gateways(int max) {
     return read(Forms.GATEWAYS, "", "0", Integer.toString(max), "gateways");
   }
 

@@ -17,7 +17,7 @@ import io.byssus.redis.RedisPassword;
 import io.byssus.redis.RedisSettings;
 import io.byssus.server.auth.TokenRules;
 import io.byssus.server.device.DeviceSettings;
-import io.byssus.server.transport.DevicePort;
+import io.byssus.server.transport.TcpServer;
 import io.byssus.server.transport.TransportSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,13 +148,13 @@ public final class Settings {
         devices.addresses(),
         devices.framesPerSecond(),
         devices.frameTimeout(),
-        devices.idleTimeout());
+        devices.idleTimeout(),
+        devices.tcp().gateways());
   }
 
   /** Empty: there is no port for devices. */
-  public static Optional<DevicePort.Settings> devicePort(Config.DevicePort tcp) {
-    return tcp.port()
-        .map(port -> new DevicePort.Settings(tcp.host(), port, tcp.connections(), tcp.gateways()));
+  public static Optional<TcpServer.Settings> devicePort(Config.DevicePort tcp) {
+    return tcp.port().map(port -> new TcpServer.Settings(tcp.host(), port, tcp.connections()));
   }
 
   public static TokenRules tokens(Config config) {

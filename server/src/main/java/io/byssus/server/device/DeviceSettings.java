@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param framesPerSecond of one gateway connection, on average; then it is read more slowly
  * @param frameTimeout silence within a frame after which it will not be continued
  * @param idleTimeout silence after which a device is detached, and a gateway disconnected
+ * @param known which gateway is at an address of plain TCP, the first that fits; if there are any,
+ *     no other peer is let in by TCP
  */
 public record DeviceSettings(
     Crc crc,
@@ -31,9 +33,11 @@ public record DeviceSettings(
     int addresses,
     int framesPerSecond,
     Duration frameTimeout,
-    Duration idleTimeout) {
+    Duration idleTimeout,
+    List<KnownGateway> known) {
   public DeviceSettings {
     tags = List.copyOf(tags);
+    known = List.copyOf(known);
   }
 
   /** {@code template} for one device. */

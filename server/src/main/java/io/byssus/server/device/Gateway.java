@@ -7,6 +7,8 @@ import io.byssus.core.node.Identity;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.device.DeviceFrame;
 import io.byssus.protocol.device.FrameReceiver;
+import io.byssus.server.transport.ByteReceiver;
+import io.byssus.server.transport.ByteSocket;
 import java.util.ArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is read only while every device keeps up, so that nothing piles up here; and one that sends
  * more frames than it may is read more slowly, not robbed of them.
  */
-public final class Gateway {
+final class Gateway implements ByteReceiver {
   private static final int ADDRESSES = 256;
   private static final long SECOND_NS = 1_000_000_000;
 
@@ -27,9 +29,9 @@ public final class Gateway {
 
   final Gateways shared;
   final Lane lane;
-  private final Gateways.Entry.Admitted who;
+  private final Gateways.Name who;
   private final Peer peer;
-  private final GatewaySocket socket;
+  private final ByteSocket socket;
   private final FrameReceiver receiver;
   private final @Nullable Device[] devices = new Device[ADDRESSES];
   private final long frameCostNs;
@@ -43,8 +45,7 @@ public final class Gateway {
   private long heardAt;
   private long takenAt;
 
-  Gateway(
-      Gateways shared, Gateways.Entry.Admitted who, Lane lane, Peer peer, GatewaySocket socket) {
+  Gateway(Gateways shared, Gateways.Name who, Lane lane, Peer peer, ByteSocket socket) {
     this.shared = shared;
     this.who = who;
     this.lane = lane;
@@ -61,6 +62,7 @@ public final class Gateway {
   // What the transport tells.
 
   /** Some bytes of a stream; a frame may go on in the next ones, if they come soon. */
+  @Override
   public void received(byte[] bytes) {
     lane.check();
     if (gone) {
@@ -75,6 +77,7 @@ public final class Gateway {
   }
 
   /** A message that holds whole frames. */
+  @Override
   public void message(byte[] bytes) {
     lane.check();
     heard();
@@ -83,16 +86,19 @@ public final class Gateway {
   }
 
   /** A sign of life of the gateway itself. */
+  @Override
   public void heard() {
     heardAt = lane.nanoTime();
   }
 
+  @Override
   public void drained() {
     lane.check();
     eachOpen(Connection::drained);
   }
 
   /** A stream has ended: what is held is all that there is. */
+  @Override
   public void ended() {
     lane.check();
     receiver.end();
@@ -100,6 +106,7 @@ public final class Gateway {
   }
 
   /** The socket is closed. */
+  @Override
   public void gone(CloseCode why) {
     lane.check();
     gone = true;

@@ -52,7 +52,7 @@ public final class Cidr {
     return bits;
   }
 
-  boolean contains(InetAddress address) {
+  public boolean contains(InetAddress address) {
     return contains(address.getAddress());
   }
 

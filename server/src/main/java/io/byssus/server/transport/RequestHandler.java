@@ -3,8 +3,8 @@ package io.byssus.server.transport;
 import io.byssus.core.connection.Encoding;
 import io.byssus.core.connection.Peer;
 import io.byssus.core.lane.Lane;
-import io.byssus.server.device.Gateways;
-import io.byssus.server.device.Gateways.Entry;
+import io.byssus.server.transport.ByteProtocol.Arrival;
+import io.byssus.server.transport.ByteProtocol.Entry;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,9 +20,8 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +37,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
   private static final int RETRY_SECONDS = 5;
 
   private static final String BEARER = "Bearer ";
-  private static final String GATEWAY = "gateway=";
   private static final String FOREIGN_PAGE =
       "Forbidden: pages of this origin may not connect here. If they should, whoever runs this"
           + " server finds in its log which setting lets them.";
@@ -224,7 +222,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
     reception.room().halfOpen(ctx.channel().eventLoop()).leave(ctx.channel());
     switch (reception.routes().get(path(whole))) {
       case Route.Session session -> upgrade(ctx, whole, session);
-      case Route.Devices devices -> upgrade(ctx, whole, devices);
+      case Route.Bytes bytes -> upgrade(ctx, whole, bytes);
       case Route.Echo echo -> upgrade(ctx, whole, echo);
       case Route.Page(var reply) -> answer(ctx, whole, reply.get());
       case Route.SlowPage page -> answerLater(ctx, whole, page);
@@ -303,7 +301,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
   private static boolean welcome(Route route) {
     return switch (route) {
       case Route.Session(var welcome) -> welcome.getAsBoolean();
-      case Route.Devices(var welcome, var _) -> welcome.getAsBoolean();
+      case Route.Bytes(var welcome, var _) -> welcome.getAsBoolean();
       case Route.Echo _, Route.Page _, Route.SlowPage _, Route.File _ -> true;
     };
   }
@@ -331,40 +329,38 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
             && Origins.local(origin)
             && !proxies.unknownClient(socketAddress, headers);
     var peer = new Peer(NetUtil.toAddressString(client), local);
-    if (route instanceof Route.Devices(var _, var gateways)) {
+    if (route instanceof Route.Bytes(var _, var protocol)) {
       admit(
           ctx,
           request,
-          gateways,
-          peer,
-          who ->
+          protocol.admit(new Arrival(bearer(request), query(request), peer)),
+          opener ->
               open(
                   ctx,
                   accepted,
                   frameDecoder -> {
                     var socket =
-                        new DeviceSocket(
+                        new ByteWebSocket(
                             reception.webSockets(), addressKey, accepted.deflate(), frameDecoder);
                     ctx.pipeline().addLast(socket);
-                    socket.begin(gateways, who, lane(ctx), peer);
+                    socket.begin(opener, lane(ctx), peer);
                   }));
     } else {
       open(ctx, accepted, frameDecoder -> become(ctx, route, accepted, frameDecoder, peer));
     }
   }
 
-  /** Whose gateway this is may take its time to find out; the client hears nothing until then. */
+  /** Who this is may take its time to find out; the client hears nothing until then. */
   private void admit(
       ChannelHandlerContext ctx,
       HttpRequest request,
-      Gateways gateways,
-      Peer peer,
-      Consumer<Entry.Admitted> admitted) {
+      CompletionStage<Entry> decided,
+      Consumer<ByteProtocol.Opener> admitted) {
     answering = true;
     deadline.request();
     lane(ctx)
         .when(
-            gateways.admit(bearer(request), asked(request), peer),
+            decided,
             (entry, _) -> {
               answering = false;
               if (!ctx.channel().isActive() || deaf) {
@@ -372,7 +368,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
               }
               deadline.stop();
               switch (entry) {
-                case Entry.Admitted who -> admitted.accept(who);
+                case Entry.Admitted(var opener) -> admitted.accept(opener);
                 case Entry.Refused(var status) -> refuse(ctx, request, HttpReply.status(status));
                 case null -> refuse(ctx, request, HttpReply.status(503));
               }
@@ -388,12 +384,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
         : "";
   }
 
-  private static Optional<String> asked(HttpRequest request) {
+  private static String query(HttpRequest request) {
     var query = request.uri().indexOf('?');
-    return Stream.of(request.uri().substring(query + 1).split("&"))
-        .filter(parameter -> query >= 0 && parameter.startsWith(GATEWAY))
-        .map(parameter -> parameter.substring(GATEWAY.length()))
-        .findFirst();
+    return query < 0 ? "" : request.uri().substring(query + 1);
   }
 
   /** The handlers of a WebSocket take over; bytes that came early are for them. */

@@ -1,6 +1,5 @@
 package io.byssus.server.transport;
 
-import io.byssus.server.device.Gateways;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,8 +14,8 @@ sealed interface Route {
   /** WebSockets of the native protocol. */
   record Session(BooleanSupplier welcome) implements Route {}
 
-  /** WebSockets that carry device frames. */
-  record Devices(BooleanSupplier welcome, Gateways gateways) implements Route {}
+  /** WebSockets that carry the binary messages of another protocol. */
+  record Bytes(BooleanSupplier welcome, ByteProtocol protocol) implements Route {}
 
   /** WebSockets that say back what they hear. */
   record Echo() implements Route {}

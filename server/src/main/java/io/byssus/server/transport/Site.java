@@ -1,16 +1,14 @@
 package io.byssus.server.transport;
 
-import io.byssus.server.device.Gateways;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
  * What a node shows to the world, apart from its own echo.
  *
- * @param gateways who takes the WebSockets of devices; empty: there is no place for them
+ * @param protocols path to the protocol that is spoken there, besides the native one
  * @param ready whether a load balancer should send clients here; asked on an event loop
  * @param metrics the page of {@code /metrics}, in the Prometheus text format; made on a thread that
  *     may take its time
@@ -20,7 +18,7 @@ import java.util.function.Supplier;
  */
 public record Site(
     Sessions sessions,
-    Optional<Gateways> gateways,
+    Map<String, ByteProtocol> protocols,
     BooleanSupplier ready,
     Supplier<String> metrics,
     Supplier<String> nodes,
@@ -31,7 +29,8 @@ public record Site(
   Map<String, Route> routes() {
     var routes = new HashMap<String, Route>(StaticFiles.load(files));
     routes.put("/ws", new Route.Session(sessions::welcome));
-    gateways.ifPresent(to -> routes.put("/device", new Route.Devices(sessions::welcome, to)));
+    protocols.forEach(
+        (path, protocol) -> routes.put(path, new Route.Bytes(sessions::welcome, protocol)));
     routes.put("/echo", new Route.Echo());
     routes.put("/health/live", new Route.Page(() -> HttpReply.text(200, "live")));
     routes.put("/health/ready", new Route.Page(this::readiness));

@@ -46,7 +46,8 @@ class CommandWrittenInAnOutageIsAcknowledgedTest {
           256,
           100,
           Duration.ofSeconds(1),
-          Duration.ofSeconds(90));
+          Duration.ofSeconds(90),
+          List.of());
 
   private boolean away;
   private ClusterBus.@Nullable Listener told;

@@ -38,7 +38,8 @@ class GatewaysOverTimeTest {
           256,
           FRAMES_PER_SECOND,
           Duration.ofSeconds(1),
-          IDLE);
+          IDLE,
+          List.of());
 
   private final TestNode node = new TestNode(7);
   private final Map<DeviceEvent, Long> counted = new EnumMap<>(DeviceEvent.class);

@@ -6,6 +6,7 @@ import io.byssus.core.testing.TestNode;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.device.DeviceFrame;
 import io.byssus.protocol.device.FrameReceiver;
+import io.byssus.server.transport.ByteSocket;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A gateway at a node of stepped lanes. What is written to it has arrived once it is flushed. */
-final class SteppedGateway implements GatewaySocket {
+final class SteppedGateway implements ByteSocket {
   private final TestNode node;
   private final Gateways gateways;
   private final Lane lane;
@@ -32,7 +33,7 @@ final class SteppedGateway implements GatewaySocket {
     this.gateways = gateways;
     this.lane = node.lanes.lane(0);
     this.receiver = new FrameReceiver(gateways.settings.crc(), new Arrived());
-    var who = new Gateways.Entry.Admitted("g1", "");
+    var who = new Gateways.Name("g1", "");
     node.lanes.on(
         lane, () -> gateway = gateways.open(who, lane, new Peer("127.0.0.1", true), this));
   }

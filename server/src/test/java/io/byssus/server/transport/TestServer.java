@@ -16,8 +16,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -67,7 +67,7 @@ final class TestServer implements AutoCloseable {
             loops,
             new Site(
                 sessions(),
-                Optional.empty(),
+                Map.of(),
                 () -> ready,
                 () -> "byssus_up 1\n",
                 () -> "{}",

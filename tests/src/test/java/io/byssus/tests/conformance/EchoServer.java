@@ -8,7 +8,7 @@ import io.byssus.server.transport.TransportSettings;
 import io.byssus.server.transport.WebSocketServer;
 import java.io.IOException;
 import java.net.URI;
-import java.util.Optional;
+import java.util.Map;
 
 /** The transport with its echo on a free port, and no node behind it. */
 record EchoServer(EventLoops loops, WebSocketServer server) implements AutoCloseable {
@@ -20,7 +20,7 @@ record EchoServer(EventLoops loops, WebSocketServer server) implements AutoClose
             (_, _, _, _) -> {
               throw new IllegalStateException("only the echo is tested");
             },
-            Optional.empty(),
+            Map.of(),
             () -> true,
             () -> "",
             () -> "",

@@ -2,10 +2,6 @@ package io.byssus.server.transport;
 
 import io.byssus.core.connection.Peer;
 import io.byssus.protocol.CloseCode;
-import io.byssus.server.device.Gateway;
-import io.byssus.server.device.GatewaySocket;
-import io.byssus.server.device.Gateways;
-import io.byssus.server.device.Gateways.Entry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -15,27 +11,23 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One gateway's TCP connection. Confined to its event loop. */
-final class DeviceStream extends ChannelInboundHandlerAdapter implements GatewaySocket {
-  private static final Logger log = LoggerFactory.getLogger(DeviceStream.class);
+/** One TCP connection of a {@link ByteProtocol}. Confined to its event loop. */
+final class ByteStream extends ChannelInboundHandlerAdapter implements ByteSocket {
+  private static final Logger log = LoggerFactory.getLogger(ByteStream.class);
 
-  private final DevicePort.Settings settings;
+  private final TcpServer.Settings settings;
   private final EventLoops loops;
-  private final Gateways gateways;
+  private final ByteProtocol protocol;
   private final AtomicInteger open;
   private final Duration patience;
-  private @Nullable Gateway gateway;
+  private @Nullable ByteReceiver receiver;
 
   @SuppressWarnings("NullAway.Init") // Netty sets it before anything else happens.
   private ChannelHandlerContext ctx;
@@ -47,15 +39,15 @@ final class DeviceStream extends ChannelInboundHandlerAdapter implements Gateway
    * @param open how many connections there are
    * @param patience time that a peer has to take what we wrote, and to close, once we have
    */
-  DeviceStream(
-      DevicePort.Settings settings,
+  ByteStream(
+      TcpServer.Settings settings,
       EventLoops loops,
-      Gateways gateways,
+      ByteProtocol protocol,
       AtomicInteger open,
       Duration patience) {
     this.settings = settings;
     this.loops = loops;
-    this.gateways = gateways;
+    this.protocol = protocol;
     this.open = open;
     this.patience = patience;
   }
@@ -76,19 +68,19 @@ final class DeviceStream extends ChannelInboundHandlerAdapter implements Gateway
     var address = remote.getAddress();
     var peer = new Peer(NetUtil.toAddressString(address), address.isLoopbackAddress());
     if (tooMany) {
-      gateways.refused(peer);
+      protocol.refused(peer);
       ctx.close();
       return;
     }
     var lane = loops.lane(channel.eventLoop());
     lane.when(
-        admit(address, peer),
+        protocol.admit(address, peer),
         (entry, _) -> {
           if (!channel.isActive()) {
             return;
           }
-          if (entry instanceof Entry.Admitted who) {
-            gateway = gateways.open(who, lane, peer, this);
+          if (entry instanceof ByteProtocol.Entry.Admitted(var opener)) {
+            receiver = opener.open(lane, peer, this);
             channel.config().setAutoRead(true);
           } else {
             channel.close();
@@ -96,25 +88,11 @@ final class DeviceStream extends ChannelInboundHandlerAdapter implements Gateway
         });
   }
 
-  private CompletionStage<Entry> admit(InetAddress address, Peer peer) {
-    for (var known : settings.known()) {
-      if (known.network().contains(address)) {
-        return CompletableFuture.completedStage(
-            new Entry.Admitted(known.gateway(), known.gateway()));
-      }
-    }
-    if (!settings.known().isEmpty()) {
-      gateways.refused(peer);
-      return CompletableFuture.completedStage(new Entry.Refused(403));
-    }
-    return gateways.admit("", Optional.of(peer.address().replace(':', '-')), peer);
-  }
-
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     try {
-      if (gateway != null) {
-        gateway.received(ByteBufUtil.getBytes((ByteBuf) message));
+      if (receiver != null) {
+        receiver.received(ByteBufUtil.getBytes((ByteBuf) message));
       }
     } finally {
       ReferenceCountUtil.release(message);
@@ -123,16 +101,16 @@ final class DeviceStream extends ChannelInboundHandlerAdapter implements Gateway
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (gateway != null && channel.isWritable()) {
-      gateway.drained();
+    if (receiver != null && channel.isWritable()) {
+      receiver.drained();
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     open.decrementAndGet();
-    if (gateway != null) {
-      gateway.ended();
+    if (receiver != null) {
+      receiver.ended();
     }
   }
 
@@ -142,15 +120,15 @@ final class DeviceStream extends ChannelInboundHandlerAdapter implements Gateway
       log.atError()
           .addKeyValue("event", "connection_failed")
           .setCause(failure)
-          .log("closing a gateway's connection after an unexpected failure");
+          .log("closing a TCP connection after an unexpected failure");
     }
     ctx.close();
   }
 
   @Override
-  public void write(byte[] frame, Runnable written) {
+  public void write(byte[] message, Runnable written) {
     channel
-        .write(Unpooled.wrappedBuffer(frame))
+        .write(Unpooled.wrappedBuffer(message))
         .addListener(done -> {
           if (done.isSuccess()) {
             written.run();

@@ -3,31 +3,28 @@ package io.byssus.server.transport;
 import io.byssus.core.connection.Peer;
 import io.byssus.core.lane.Lane;
 import io.byssus.protocol.CloseCode;
-import io.byssus.server.device.Gateway;
-import io.byssus.server.device.GatewaySocket;
-import io.byssus.server.device.Gateways;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
-/** A WebSocket that carries device frames: whole ones in each binary message. */
-final class DeviceSocket extends FrameHandler implements GatewaySocket {
+/** A WebSocket that carries the binary messages of a {@link ByteProtocol}. */
+final class ByteWebSocket extends FrameHandler implements ByteSocket {
   private final ChannelHandlerContext out;
-  private @Nullable Gateway gateway;
+  private @Nullable ByteReceiver receiver;
 
   /**
    * @param out where writes start: nothing between there and the socket looks at them
    */
-  DeviceSocket(
+  ByteWebSocket(
       WebSocketContext context, long addressKey, boolean deflate, ChannelHandlerContext out) {
     super(context, addressKey, deflate);
     this.out = out;
   }
 
   /** Once this is in the pipeline. */
-  void begin(Gateways gateways, Gateways.Entry.Admitted who, Lane lane, Peer peer) {
-    gateway = gateways.open(who, lane, peer, this);
+  void begin(ByteProtocol.Opener opener, Lane lane, Peer peer) {
+    receiver = opener.open(lane, peer, this);
   }
 
   @Override
@@ -38,29 +35,29 @@ final class DeviceSocket extends FrameHandler implements GatewaySocket {
 
   @Override
   void binary(ByteBuf message) {
-    if (gateway != null) {
-      gateway.message(ByteBufUtil.getBytes(message));
+    if (receiver != null) {
+      receiver.message(ByteBufUtil.getBytes(message));
     }
   }
 
   @Override
   void heard() {
-    if (gateway != null) {
-      gateway.heard();
+    if (receiver != null) {
+      receiver.heard();
     }
   }
 
   @Override
   void drained() {
-    if (gateway != null) {
-      gateway.drained();
+    if (receiver != null) {
+      receiver.drained();
     }
   }
 
   @Override
   void violated(CloseCode code) {
-    if (gateway != null) {
-      gateway.gone(code);
+    if (receiver != null) {
+      receiver.gone(code);
     }
   }
 
@@ -70,11 +67,11 @@ final class DeviceSocket extends FrameHandler implements GatewaySocket {
   }
 
   @Override
-  public void write(byte[] frame, Runnable written) {
+  public void write(byte[] message, Runnable written) {
     if (open()) {
-      var bytes = out.alloc().directBuffer(FrameBytes.headerBytes(frame.length) + frame.length);
-      FrameBytes.writeHeader(bytes, FrameBytes.BINARY, frame.length);
-      out.write(bytes.writeBytes(frame))
+      var bytes = out.alloc().directBuffer(FrameBytes.headerBytes(message.length) + message.length);
+      FrameBytes.writeHeader(bytes, FrameBytes.BINARY, message.length);
+      out.write(bytes.writeBytes(message))
           .addListener(done -> {
             if (done.isSuccess()) {
               written.run();

@@ -1,22 +1,22 @@
-package io.byssus.server.device;
+package io.byssus.server.transport;
 
 import io.byssus.protocol.CloseCode;
 
 /**
- * The way out to a gateway, which a transport provides. Confined to the gateway's lane; none of it
+ * The way out to the peer of a {@link ByteProtocol}. Confined to the connection's lane; none of it
  * blocks or throws.
  */
-public interface GatewaySocket {
+public interface ByteSocket {
   /**
-   * Queues one frame. Nothing leaves before {@link #flush}.
+   * Queues one message. Nothing leaves before {@link #flush}.
    *
    * @param written told, on the lane, once the kernel has it; never if it does not come to that
    */
-  void write(byte[] frame, Runnable written);
+  void write(byte[] message, Runnable written);
 
   void flush();
 
-  /** False while the gateway reads more slowly than we write. */
+  /** False while the peer reads more slowly than we write. */
   boolean writable();
 
   /** Bytes that were written and not taken yet, as far as the transport knows. */
