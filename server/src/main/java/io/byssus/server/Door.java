@@ -8,8 +8,8 @@ import io.byssus.core.lane.Lane;
 import io.byssus.core.node.Identity;
 import io.byssus.core.node.Node;
 import io.byssus.core.node.NodeView;
-import io.byssus.server.device.Identities;
-import io.byssus.server.transport.Sessions;
+import io.byssus.devices.Identities;
+import io.byssus.transport.Sessions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.byssus.server;
 
 import io.byssus.server.cli.Cli;
-import io.byssus.server.cli.Terminal;
+import io.byssus.tools.Terminal;
 
 /** The program. */
 public final class Main {

@@ -2,12 +2,12 @@ package io.byssus.server;
 
 import io.byssus.server.cli.Cli;
 import io.byssus.server.cli.Exit;
-import io.byssus.server.cli.Terminal;
 import io.byssus.server.config.Config;
-import io.byssus.server.simulator.DevicePlan;
-import io.byssus.server.simulator.DeviceSimulator;
-import io.byssus.server.trial.Plan;
-import io.byssus.server.trial.TrialCluster;
+import io.byssus.tools.Terminal;
+import io.byssus.tools.simulator.DevicePlan;
+import io.byssus.tools.simulator.DeviceSimulator;
+import io.byssus.tools.trial.Plan;
+import io.byssus.tools.trial.TrialCluster;
 import java.io.IOException;
 import java.util.Map;
 
@@ -26,7 +26,7 @@ record Programs(Map<String, String> environment) implements Cli.Runner {
   public int cluster(Plan plan, Terminal terminal) {
     var asked = Signals.listen().asked();
     try {
-      return TrialCluster.run(plan, terminal, environment, PortHolder::of, asked)
+      return TrialCluster.run(plan, terminal, Main.class, environment, PortHolder::of, asked)
           ? Exit.OK
           : Exit.UNAVAILABLE;
     } catch (IOException e) {

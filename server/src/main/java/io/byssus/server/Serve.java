@@ -1,12 +1,12 @@
 package io.byssus.server;
 
 import io.byssus.server.cli.Exit;
-import io.byssus.server.cli.Terminal;
 import io.byssus.server.config.Config;
 import io.byssus.server.config.Durations;
 import io.byssus.server.log.FileDescriptors;
 import io.byssus.server.log.LogEvent;
 import io.byssus.server.log.Logs;
+import io.byssus.tools.Terminal;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;

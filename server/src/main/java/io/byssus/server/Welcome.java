@@ -1,8 +1,8 @@
 package io.byssus.server;
 
-import io.byssus.server.cli.Terminal;
 import io.byssus.server.config.Config;
 import io.byssus.server.log.LogEvent;
+import io.byssus.tools.Terminal;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;

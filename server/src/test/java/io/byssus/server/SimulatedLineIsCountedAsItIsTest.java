@@ -3,10 +3,10 @@ package io.byssus.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.protocol.device.Crc;
-import io.byssus.server.cli.Terminal;
 import io.byssus.server.config.Loading;
-import io.byssus.server.simulator.DevicePlan;
-import io.byssus.server.simulator.DeviceSimulator;
+import io.byssus.tools.Terminal;
+import io.byssus.tools.simulator.DevicePlan;
+import io.byssus.tools.simulator.DeviceSimulator;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;

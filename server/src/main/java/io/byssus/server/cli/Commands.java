@@ -1,6 +1,6 @@
 package io.byssus.server.cli;
 
-import io.byssus.server.trial.Plan;
+import io.byssus.tools.trial.Plan;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;

@@ -6,6 +6,7 @@ import io.byssus.server.config.ConfigLoader.Flag;
 import io.byssus.server.config.ConfigLoader.Outcome;
 import io.byssus.server.config.ConfigLoader.Sources;
 import io.byssus.server.config.Problem;
+import io.byssus.tools.Terminal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

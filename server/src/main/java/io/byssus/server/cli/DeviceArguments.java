@@ -1,11 +1,11 @@
 package io.byssus.server.cli;
 
+import io.byssus.devices.Gateways;
 import io.byssus.protocol.device.Crc;
 import io.byssus.server.config.Durations;
 import io.byssus.server.config.Octets;
 import io.byssus.server.config.Problem;
-import io.byssus.server.device.Gateways;
-import io.byssus.server.simulator.DevicePlan;
+import io.byssus.tools.simulator.DevicePlan;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;

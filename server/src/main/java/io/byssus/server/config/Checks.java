@@ -1,12 +1,12 @@
 package io.byssus.server.config;
 
 import io.byssus.core.channel.ChannelName;
+import io.byssus.devices.DeviceSettings;
+import io.byssus.devices.KnownGateway;
 import io.byssus.redis.RedisAddress;
 import io.byssus.redis.RedisCertificate;
 import io.byssus.server.auth.Anonymous;
-import io.byssus.server.device.DeviceSettings;
-import io.byssus.server.device.KnownGateway;
-import io.byssus.server.transport.Origins;
+import io.byssus.transport.Origins;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package io.byssus.server.config;
 
 import io.byssus.core.node.UserPolicy;
+import io.byssus.devices.Gateways;
+import io.byssus.devices.KnownGateway;
 import io.byssus.protocol.device.Controls;
 import io.byssus.redis.RedisAddress;
 import io.byssus.redis.RedisSettings;
-import io.byssus.server.device.Gateways;
-import io.byssus.server.device.KnownGateway;
-import io.byssus.server.transport.Cidr;
+import io.byssus.transport.Cidr;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.byssus.server.config;
 
-import io.byssus.server.device.KnownGateway;
-import io.byssus.server.transport.Cidr;
+import io.byssus.devices.KnownGateway;
+import io.byssus.transport.Cidr;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.protocol.device.Crc;
 import io.byssus.server.config.Config;
-import io.byssus.server.simulator.DevicePlan;
-import io.byssus.server.trial.Plan;
+import io.byssus.tools.Terminal;
+import io.byssus.tools.simulator.DevicePlan;
+import io.byssus.tools.trial.Plan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

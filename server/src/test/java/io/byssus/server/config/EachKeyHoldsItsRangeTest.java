@@ -6,7 +6,7 @@ import io.byssus.core.Limits;
 import io.byssus.core.connection.Heartbeat;
 import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.node.UserPolicy;
-import io.byssus.server.transport.TransportSettings;
+import io.byssus.transport.TransportSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.Budgets;
 import io.byssus.core.node.NodeView;
+import io.byssus.devices.DeviceEvent;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Gap;
 import io.byssus.server.api.NodesPageTest;
-import io.byssus.server.device.DeviceEvent;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

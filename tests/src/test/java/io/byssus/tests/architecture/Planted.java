@@ -23,6 +23,26 @@ final class Planted {
     }
   }
 
+  static final class EndsTheProcess {
+    void end() {
+      System.exit(1);
+    }
+  }
+
+  static final class TakesSignals {
+    void take() {
+      sun.misc.Signal.handle(new sun.misc.Signal("TERM"), _ -> {});
+    }
+  }
+
+  static final class ConfiguresTheLog {
+    ch.qos.logback.classic.LoggerContext context;
+
+    void configure() {
+      context.reset();
+    }
+  }
+
   static final class LooksAtTheClock {
     long now() {
       return System.nanoTime();

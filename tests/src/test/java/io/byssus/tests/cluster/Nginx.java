@@ -37,7 +37,7 @@ public final class Nginx implements AutoCloseable {
       var log = home.resolve("nginx.log");
       var port = RedisProcess.freePort();
       var ports = nodes.stream().map(NodeProcess::port).toList();
-      var command = io.byssus.server.trial.Nginx.prepare(program(), home, port, ports);
+      var command = io.byssus.tools.trial.Nginx.prepare(program(), home, port, ports);
       var nginx = new Nginx(command, log, port);
       await("nginx")
           .atMost(Duration.ofSeconds(30))

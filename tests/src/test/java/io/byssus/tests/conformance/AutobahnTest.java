@@ -2,7 +2,7 @@ package io.byssus.tests.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.byssus.server.transport.TransportSettings;
+import io.byssus.transport.TransportSettings;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

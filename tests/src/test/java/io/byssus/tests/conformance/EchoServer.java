@@ -1,11 +1,11 @@
 package io.byssus.tests.conformance;
 
-import io.byssus.server.transport.EventLoops;
-import io.byssus.server.transport.Site;
-import io.byssus.server.transport.Transport;
-import io.byssus.server.transport.TransportObserver;
-import io.byssus.server.transport.TransportSettings;
-import io.byssus.server.transport.WebSocketServer;
+import io.byssus.transport.EventLoops;
+import io.byssus.transport.Site;
+import io.byssus.transport.Transport;
+import io.byssus.transport.TransportObserver;
+import io.byssus.transport.TransportSettings;
+import io.byssus.transport.WebSocketServer;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;

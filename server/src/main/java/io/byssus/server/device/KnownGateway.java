@@ -1,6 +1,0 @@
-package io.byssus.server.device;
-
-import io.byssus.server.transport.Cidr;
-
-/** The name of the gateway that is in a network, which may be one address. */
-public record KnownGateway(String gateway, Cidr network) {}

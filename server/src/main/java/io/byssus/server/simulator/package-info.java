@@ -1,5 +1,0 @@
-/** A gateway with devices that are not there, to try a server out: {@code ./byssus device}. */
-@NullMarked
-package io.byssus.server.simulator;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** A whole cluster on one machine, to try it out. */
-@NullMarked
-package io.byssus.server.trial;
-
-import org.jspecify.annotations.NullMarked;

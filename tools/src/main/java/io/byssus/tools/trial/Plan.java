@@ -1,0 +1,14 @@
+package io.byssus.tools.trial;
+
+import java.util.Optional;
+
+/**
+ * What a trial cluster shall be.
+ *
+ * @param nodes how many
+ * @param port where nginx listens; the nodes follow, one port each. 0: any free ones
+ * @param engine the address of a Redis that runs already, without a password; empty: one is started
+ */
+public record Plan(int nodes, int port, Optional<String> engine) {
+  public static final int NODES_MAX = 9;
+}

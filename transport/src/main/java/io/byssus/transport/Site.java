@@ -1,0 +1,45 @@
+package io.byssus.transport;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What a node shows to the world, apart from its own echo.
+ *
+ * @param protocols path to the protocol that is spoken there, besides the native one
+ * @param ready whether a load balancer should send clients here; asked on an event loop
+ * @param metrics the page of {@code /metrics}, in the Prometheus text format; made on a thread that
+ *     may take its time
+ * @param nodes the JSON of {@code /api/nodes}; made on such a thread too
+ * @param files folder of the class path with what is served at {@code /}
+ * @param observer hears of requests that are refused
+ */
+public record Site(
+    Sessions sessions,
+    Map<String, ByteProtocol> protocols,
+    BooleanSupplier ready,
+    Supplier<String> metrics,
+    Supplier<String> nodes,
+    String files,
+    TransportObserver observer) {
+
+  /** Path to what is there. Nothing else is. */
+  Map<String, Route> routes() {
+    var routes = new HashMap<String, Route>(StaticFiles.load(files));
+    routes.put("/ws", new Route.Session(sessions::welcome));
+    protocols.forEach(
+        (path, protocol) -> routes.put(path, new Route.Bytes(sessions::welcome, protocol)));
+    routes.put("/echo", new Route.Echo());
+    routes.put("/health/live", new Route.Page(() -> HttpReply.text(200, "live")));
+    routes.put("/health/ready", new Route.Page(this::readiness));
+    routes.put("/metrics", new Route.SlowPage(() -> HttpReply.metrics(metrics.get())));
+    routes.put("/api/nodes", new Route.SlowPage(() -> HttpReply.json(nodes.get())));
+    return Map.copyOf(routes);
+  }
+
+  private HttpReply readiness() {
+    return ready.getAsBoolean() ? HttpReply.text(200, "ready") : HttpReply.text(503, "not ready");
+  }
+}
