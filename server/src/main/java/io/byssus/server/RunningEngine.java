@@ -23,7 +23,7 @@ record RunningEngine(Engine engine, Runnable end) implements AutoCloseable {
   /** Returns when it works. */
   static RunningEngine start(
       Config config, Owner owner, Ticker ticker, RandomGenerator random, Budgets budgets)
-      throws NoStart {
+      throws StartFailedException {
     var settings = Settings.engine(config);
     return switch (config.engine()) {
       case Config.Engine.Memory() ->
@@ -35,12 +35,12 @@ record RunningEngine(Engine engine, Runnable end) implements AutoCloseable {
 
   private static RunningEngine redis(
       RedisSettings redis, EngineSettings settings, Owner owner, RandomGenerator random)
-      throws NoStart {
+      throws StartFailedException {
     try {
       var engine = RedisEngine.connect(redis, settings, owner, random);
       return new RunningEngine(engine.engine(), engine::close);
     } catch (RedisUnavailableException e) {
-      throw new NoStart(Exit.UNAVAILABLE, String.valueOf(e.getMessage()));
+      throw new StartFailedException(Exit.UNAVAILABLE, String.valueOf(e.getMessage()));
     }
   }
 

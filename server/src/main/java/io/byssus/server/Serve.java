@@ -25,9 +25,9 @@ final class Serve {
     var signals = Signals.listen();
     try (var server = Server.start(config)) {
       FileDescriptors.warnIfFew(LoggerFactory.getLogger(LOGGER));
-      new Welcome(config, server, terminal).say();
+      new StartupBanner(config, server, terminal).say();
       return exitAfterStart ? visit(server, terminal) : serve(server, config, signals);
-    } catch (NoStart e) {
+    } catch (StartFailedException e) {
       terminal.complain(String.valueOf(e.getMessage()));
       return e.exitCode();
     } catch (IOException e) {
@@ -40,7 +40,7 @@ final class Serve {
 
   private static int visit(Server server, Terminal terminal) {
     try {
-      FirstVisit.to(server.address());
+      WarmUp.to(server.address());
       return Exit.OK;
     } catch (IOException e) {
       terminal.complain("the node has started, but does not answer: " + e.getMessage());

@@ -18,7 +18,7 @@ import io.byssus.server.log.LogObserver;
 import io.byssus.server.metrics.MetricsObserver;
 import io.byssus.server.metrics.MetricsPage;
 import io.byssus.transport.EventLoops;
-import io.byssus.transport.Site;
+import io.byssus.transport.Routes;
 import io.byssus.transport.TcpServer;
 import io.byssus.transport.TransportObserver;
 import io.byssus.transport.WebSocketServer;
@@ -57,7 +57,7 @@ public final class Server implements AutoCloseable {
   private final Owner owner;
   private final MetricsObserver counted = new MetricsObserver();
   private final CompletableFuture<Void> nameLost = new CompletableFuture<>();
-  private final Door door = new Door();
+  private final NodeGateway nodeGateway = new NodeGateway();
   private final EventLoops loops;
   private final Budgets budgets;
   private final WebSocketServer listening;
@@ -66,7 +66,7 @@ public final class Server implements AutoCloseable {
   private final Deque<Runnable> undo = new ArrayDeque<>();
   private volatile boolean leaving;
 
-  private Server(Config config) throws IOException, NoStart {
+  private Server(Config config) throws IOException, StartFailedException {
     var random = new SecureRandom();
     owner = new Owner(NodeName.of(config), incarnation(random));
     try {
@@ -85,12 +85,13 @@ public final class Server implements AutoCloseable {
               Executors.newVirtualThreadPerTaskExecutor(),
               TokenObserver.both(counted, log));
       var gateways =
-          new Gateways(Settings.devices(config.devices()), door, authenticator, counted.and(log));
+          new Gateways(
+              Settings.devices(config.devices()), nodeGateway, authenticator, counted.and(log));
       listening =
           WebSocketServer.start(
               Settings.transport(config),
               loops,
-              site(config.devices(), gateways, transports),
+              routes(config.devices(), gateways, transports),
               budgets);
       undo.push(listening::close);
       var engine = RunningEngine.start(config, owner, TICKER, random, budgets);
@@ -107,10 +108,10 @@ public final class Server implements AutoCloseable {
       node.start();
       join(config);
       undo.push(this::leave);
-      door.open(node);
+      nodeGateway.open(node);
       devicePort = devicePort(config, gateways, transports);
       devicePort.ifPresent(port -> undo.push(port::close));
-    } catch (IOException | NoStart | RuntimeException e) {
+    } catch (IOException | StartFailedException | RuntimeException e) {
       close();
       throw e;
     }
@@ -120,9 +121,9 @@ public final class Server implements AutoCloseable {
    * Serves from here on.
    *
    * @throws IOException if the address cannot be had
-   * @throws NoStart if the engine or the name cannot
+   * @throws StartFailedException if the engine or the name cannot
    */
-  public static Server start(Config config) throws IOException, NoStart {
+  public static Server start(Config config) throws IOException, StartFailedException {
     return new Server(config);
   }
 
@@ -133,7 +134,7 @@ public final class Server implements AutoCloseable {
   }
 
   private Optional<TcpServer> devicePort(
-      Config config, Gateways gateways, TransportObserver observer) throws NoStart {
+      Config config, Gateways gateways, TransportObserver observer) throws StartFailedException {
     var wanted = Settings.devicePort(config.devices().tcp());
     if (wanted.isEmpty()) {
       return Optional.empty();
@@ -146,17 +147,17 @@ public final class Server implements AutoCloseable {
       var cannot =
           new CannotListen(
               settings.host(), settings.port(), "devices.tcp.host", "devices.tcp.port");
-      throw new NoStart(Exit.UNAVAILABLE, cannot.sentence(e));
+      throw new StartFailedException(Exit.UNAVAILABLE, cannot.sentence(e));
     }
   }
 
-  private Site site(Config.Devices devices, Gateways gateways, TransportObserver observer) {
-    return new Site(
-        door,
+  private Routes routes(Config.Devices devices, Gateways gateways, TransportObserver observer) {
+    return new Routes(
+        nodeGateway,
         devices.webSocket() ? Map.of("/device", gateways) : Map.of(),
         this::ready,
-        new MetricsPage(counted, this::ready, door::members, budgets),
-        new NodesPage(door::members),
+        new MetricsPage(counted, this::ready, nodeGateway::members, budgets),
+        new NodesPage(nodeGateway::members),
         "console",
         observer);
   }
@@ -172,7 +173,7 @@ public final class Server implements AutoCloseable {
     return new Observers(counted, new Observers(log, ending));
   }
 
-  private void join(Config config) throws NoStart {
+  private void join(Config config) throws StartFailedException {
     var joined = node.join().toCompletableFuture();
     try {
       if (!within(JOIN_SECONDS, joined)) {
@@ -183,20 +184,20 @@ public final class Server implements AutoCloseable {
                     + " some seconds");
       }
       if (!joined.get()) {
-        throw new NoStart(
+        throw new StartFailedException(
             Exit.CONFIG,
             "another node of this cluster has the name %s, and is alive. Give this one a name of"
                     .formatted(owner.node())
                 + " its own with --node or BYSSUS_NODE; without one it has that of its host.");
       }
     } catch (ExecutionException e) {
-      throw new NoStart(
+      throw new StartFailedException(
           Exit.UNAVAILABLE,
           "the engine, %s, was reached but does not answer: %s"
               .formatted(config.engine(), reason(e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new NoStart(Exit.SOFTWARE, "interrupted while starting");
+      throw new StartFailedException(Exit.SOFTWARE, "interrupted while starting");
     }
   }
 
@@ -261,7 +262,7 @@ public final class Server implements AutoCloseable {
 
   /** Whether clients should be sent here. */
   public boolean ready() {
-    return !leaving && door.ready();
+    return !leaving && nodeGateway.ready();
   }
 
   /** Done when another run has taken this node's name: it serves nobody any more. */

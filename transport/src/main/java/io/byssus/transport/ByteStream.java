@@ -159,6 +159,6 @@ final class ByteStream extends ChannelInboundHandlerAdapter implements ByteSocke
   @Override
   public void close(CloseCode code) {
     // There is no way to say why: the code is counted with the connections that end.
-    LastWords.say(ctx, Unpooled.EMPTY_BUFFER, patience);
+    LingeringClose.send(ctx, Unpooled.EMPTY_BUFFER, patience);
   }
 }

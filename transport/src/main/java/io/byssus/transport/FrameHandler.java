@@ -2,10 +2,8 @@ package io.byssus.transport;
 
 import io.byssus.protocol.CloseCode;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
@@ -28,11 +26,9 @@ import org.slf4j.LoggerFactory;
  * control frames are answered, and every ending sends exactly one close frame.
  *
  * <p>Netty's decoder in front refuses what is wrong with a single frame; what spans frames
- * (fragments, text, compression, rates) is checked here. Answers are gathered in one buffer, which
- * leaves when the loop has read all that there was. Confined to the connection's event loop. There
- * is one for every connection, so each field counts.
+ * (fragments, text, compression, rates) is checked here. Confined to the connection's event loop.
  */
-abstract class FrameHandler extends ChannelInboundHandlerAdapter implements Holder {
+abstract class FrameHandler extends MeasuredHandler {
   private static final Logger log = LoggerFactory.getLogger(FrameHandler.class);
 
   private static final int RSV1 = 4;
@@ -47,34 +43,23 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter implements Hold
     DEAF
   }
 
-  final WebSocketContext context;
   private final long addressKey;
   private final boolean deflate;
   private State state = State.OPEN;
   private long controlsFullAt = System.nanoTime();
   private @Nullable Fragments fragments;
   private @Nullable Future<?> timer;
-  private @Nullable ByteBuf gathered;
   private @Nullable ByteBuf pongDue;
-
-  /** What the holders know of. */
-  private int held;
 
   @SuppressWarnings("NullAway.Init")
   private FrameDecoder decoder;
-
-  @SuppressWarnings("NullAway.Init")
-  private Holders holders;
-
-  @SuppressWarnings("NullAway.Init") // Netty sets it before anything else happens.
-  private ChannelHandlerContext ctx;
 
   /**
    * @param addressKey with which the connection has entered the address limit
    * @param deflate whether permessage-deflate was negotiated
    */
   FrameHandler(WebSocketContext context, long addressKey, boolean deflate) {
-    this.context = context;
+    super(context);
     this.addressKey = addressKey;
     this.deflate = deflate;
   }
@@ -101,14 +86,8 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter implements Hold
 
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
-    ctx = added;
+    super.handlerAdded(added);
     decoder = added.pipeline().get(FrameDecoder.class);
-    holders = context.room().holders(added.channel().eventLoop());
-    context.room().budgets().sessions().add(Room.SOCKET_BYTES);
-  }
-
-  final Channel channel() {
-    return ctx.channel();
   }
 
   final boolean open() {
@@ -122,37 +101,19 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter implements Hold
   // What it holds.
 
   @Override
-  public final void weigh() {
-    // What the peer has not taken, and what has not come from it as a whole.
-    var now = Unsent.of(channel()) + decoder.pending();
-    if (fragments != null) {
-      now += fragments.bytes().readableBytes();
-    }
-    weigh(now);
-  }
-
-  private void weigh(int now) {
-    if (now != held) {
-      var before = held;
-      held = now;
-      holders.changed(this, before, now);
-    }
-  }
-
-  @Override
-  public long holds() {
-    return held;
+  final int incomplete() {
+    return decoder.pending() + (fragments == null ? 0 : fragments.bytes().readableBytes());
   }
 
   /** Without waiting for a peer that takes nothing. */
   @Override
   public final void letGo() {
     var unsent = Unsent.of(channel());
-    var code = 2 * unsent >= held ? CloseCode.SLOW_CONSUMER : CloseCode.TRY_AGAIN_LATER;
+    var code = 2 * unsent >= held() ? CloseCode.SLOW_CONSUMER : CloseCode.TRY_AGAIN_LATER;
     violated(code);
     closeWith(code);
     if (unsent > 0) {
-      LastWords.reset(channel());
+      LingeringClose.reset(channel());
     }
   }
 
@@ -310,35 +271,11 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter implements Hold
     state = State.DEAF;
     ctx.writeAndFlush(FrameBytes.closeReply(ctx.alloc(), status))
         .addListener(ChannelFutureListener.CLOSE);
-    after(context.messages().closeTimeout(), () -> LastWords.reset(channel()));
+    after(context.messages().closeTimeout(), () -> LingeringClose.reset(channel()));
     gone();
   }
 
   // What goes out.
-
-  /** Room for {@code bytes} more of what leaves, in this order, when everything is read. */
-  final ByteBuf gather(int bytes) {
-    if (gathered != null && gathered.readableBytes() + bytes > context.messages().unsentBytes()) {
-      flushGathered();
-    }
-    if (gathered == null) {
-      gathered = ctx.alloc().directBuffer(bytes);
-    }
-    return gathered.ensureWritable(bytes);
-  }
-
-  final void flushGathered() {
-    if (gathered != null) {
-      ctx.writeAndFlush(gathered, channel().unsafe().voidPromise());
-      gathered = null;
-    }
-  }
-
-  @Override
-  public void channelReadComplete(ChannelHandlerContext ctx) {
-    flushGathered();
-    weigh();
-  }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
@@ -376,13 +313,13 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter implements Hold
     var frame = closeFrame(code);
     if (state == State.FAILING) {
       state = State.DEAF;
-      LastWords.say(ctx, frame, context.messages().closeTimeout());
+      LingeringClose.send(ctx, frame, context.messages().closeTimeout());
       ctx.pipeline().remove(FrameDecoder.class);
     } else {
       state = State.CLOSING;
       channel().config().setAutoRead(true);
       ctx.writeAndFlush(frame, channel().unsafe().voidPromise());
-      after(context.messages().closeTimeout(), () -> LastWords.reset(channel()));
+      after(context.messages().closeTimeout(), () -> LingeringClose.reset(channel()));
     }
   }
 
@@ -392,7 +329,7 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter implements Hold
       return FrameBytes.close(ctx.alloc(), code);
     } catch (OutOfMemoryError none) {
       state = State.DEAF;
-      LastWords.reset(channel());
+      LingeringClose.reset(channel());
       throw none;
     }
   }
@@ -437,8 +374,7 @@ abstract class FrameHandler extends ChannelInboundHandlerAdapter implements Hold
   public void channelInactive(ChannelHandlerContext ctx) {
     stopListening();
     state = State.DEAF;
-    weigh(0);
-    context.room().budgets().sessions().add(-Room.SOCKET_BYTES);
+    forget();
     context.connections().decrement();
     context.addresses().leave(addressKey);
     gone();

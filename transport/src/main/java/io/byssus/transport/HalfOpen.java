@@ -22,7 +22,7 @@ final class HalfOpen {
     waiting.addLast(channel);
     if (waiting.size() > most) {
       observer.requestTimedOut();
-      LastWords.reset(waiting.removeFirst());
+      LingeringClose.reset(waiting.removeFirst());
     }
   }
 

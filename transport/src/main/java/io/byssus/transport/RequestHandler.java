@@ -1,11 +1,5 @@
 package io.byssus.transport;
 
-import io.byssus.core.connection.Encoding;
-import io.byssus.core.connection.Peer;
-import io.byssus.core.lane.Lane;
-import io.byssus.transport.ByteProtocol.Arrival;
-import io.byssus.transport.ByteProtocol.Entry;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -15,13 +9,10 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,15 +24,7 @@ import org.slf4j.LoggerFactory;
 final class RequestHandler extends ChannelInboundHandlerAdapter implements Holder {
   private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
 
-  /** The time after which a client that found no room may ask again. */
-  private static final int RETRY_SECONDS = 5;
-
-  private static final String BEARER = "Bearer ";
-  private static final String FOREIGN_PAGE =
-      "Forbidden: pages of this origin may not connect here. If they should, whoever runs this"
-          + " server finds in its log which setting lets them.";
-
-  private final Reception reception;
+  private final ListenerContext listener;
   private long addressKey = AddressLimit.EXEMPT;
 
   @SuppressWarnings("NullAway.Init") // Netty sets it before anything else happens.
@@ -56,8 +39,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
   @SuppressWarnings("NullAway.Init") // handlerAdded() comes before anything else.
   private RequestDeadline deadline;
 
-  RequestHandler(Reception reception) {
-    this.reception = reception;
+  RequestHandler(ListenerContext listener) {
+    this.listener = listener;
   }
 
   // The connection.
@@ -65,23 +48,23 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     this.ctx = ctx;
-    var times = reception.settings().http();
+    var times = listener.settings().http();
     deadline = new RequestDeadline(ctx.executor(), times, () -> giveUp(ctx));
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    reception.connections().increment();
+    listener.connections().increment();
     if (ctx.channel().remoteAddress() == null) {
       // The client has gone before it could be asked who it is.
       ctx.close();
     } else if (admit(ctx)) {
-      reception.room().halfOpen(ctx.channel().eventLoop()).enter(ctx.channel());
+      listener.room().halfOpen(ctx.channel().eventLoop()).enter(ctx.channel());
       deadline.request();
     } else {
       // Not worth the wait for the client to hang up: there may be very many of these.
       deaf = true;
-      reception.observer().requestRefused(429);
+      listener.observer().requestRefused(429);
       var reply = HttpReply.status(429).bytes(ctx.alloc(), true, false);
       ctx.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
     }
@@ -92,19 +75,20 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
    */
   private boolean admit(ChannelHandlerContext ctx) {
     var address = address(ctx);
-    return reception.proxies().trusts(address) || count(address);
+    return listener.proxies().trusts(address) || count(address);
   }
 
-  private boolean count(InetAddress address) {
-    var key = reception.addresses().key(address);
-    if (!reception.addresses().enter(key)) {
+  /** Counts the connection for {@code address}; false if that one has as many as it may. */
+  boolean count(InetAddress address) {
+    var key = listener.addresses().key(address);
+    if (!listener.addresses().enter(key)) {
       return false;
     }
     addressKey = key;
     return true;
   }
 
-  private static InetAddress address(ChannelHandlerContext ctx) {
+  static InetAddress address(ChannelHandlerContext ctx) {
     return ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress();
   }
 
@@ -112,9 +96,41 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
     if (answered) {
       ctx.close();
     } else {
-      reception.observer().requestTimedOut();
-      LastWords.reset(ctx.channel());
+      listener.observer().requestTimedOut();
+      LingeringClose.reset(ctx.channel());
     }
+  }
+
+  // What an upgrade needs.
+
+  ListenerContext listener() {
+    return listener;
+  }
+
+  /** With which the connection has entered the address limit. */
+  long addressKey() {
+    return addressKey;
+  }
+
+  /** An answer takes its time: what comes meanwhile is refused, and the time is bounded. */
+  void beginAnswer() {
+    answering = true;
+    deadline.request();
+  }
+
+  /** The answer is there. False if there is nobody to give it to any more. */
+  boolean endAnswer() {
+    answering = false;
+    if (!ctx.channel().isActive() || deaf) {
+      return false;
+    }
+    deadline.stop();
+    return true;
+  }
+
+  /** Somebody else takes the connection over. */
+  void handOver() {
+    deaf = true;
   }
 
   // What it holds.
@@ -128,7 +144,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
     if (now != held) {
       var before = held;
       held = now;
-      reception.room().holders(ctx.channel().eventLoop()).changed(this, before, now);
+      listener.room().holders(ctx.channel().eventLoop()).changed(this, before, now);
     }
   }
 
@@ -139,7 +155,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
 
   @Override
   public void letGo() {
-    LastWords.reset(ctx.channel());
+    LingeringClose.reset(ctx.channel());
   }
 
   @Override
@@ -154,11 +170,11 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    reception.room().halfOpen(ctx.channel().eventLoop()).leave(ctx.channel());
+    listener.room().halfOpen(ctx.channel().eventLoop()).leave(ctx.channel());
     weigh(0);
     deadline.stop();
-    reception.connections().decrement();
-    reception.addresses().leave(addressKey);
+    listener.connections().decrement();
+    listener.addresses().leave(addressKey);
   }
 
   @Override
@@ -219,11 +235,11 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
     }
     request = null;
     deadline.stop();
-    reception.room().halfOpen(ctx.channel().eventLoop()).leave(ctx.channel());
-    switch (reception.routes().get(path(whole))) {
-      case Route.Session session -> upgrade(ctx, whole, session);
-      case Route.Bytes bytes -> upgrade(ctx, whole, bytes);
-      case Route.Echo echo -> upgrade(ctx, whole, echo);
+    listener.room().halfOpen(ctx.channel().eventLoop()).leave(ctx.channel());
+    switch (listener.routes().get(path(whole))) {
+      case Route.Session session -> new WebSocketUpgrade(this, ctx, whole).to(session);
+      case Route.Bytes bytes -> new WebSocketUpgrade(this, ctx, whole).to(bytes);
+      case Route.Echo echo -> new WebSocketUpgrade(this, ctx, whole).to(echo);
       case Route.Page(var reply) -> answer(ctx, whole, reply.get());
       case Route.SlowPage page -> answerLater(ctx, whole, page);
       case Route.File file -> answer(ctx, whole, file(whole, file));
@@ -265,13 +281,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
       answered = true;
       ctx.writeAndFlush(reply.bytes(ctx.alloc(), withBody, true));
       weigh();
-      reception.room().halfOpen(ctx.channel().eventLoop()).enter(ctx.channel());
+      listener.room().halfOpen(ctx.channel().eventLoop()).enter(ctx.channel());
       deadline.next();
     }
   }
 
-  private void refuse(ChannelHandlerContext ctx, HttpRequest request, HttpReply reply) {
-    reception.observer().requestRefused(reply.status());
+  /** Answers with what is wrong, and ends the connection. */
+  void refuse(ChannelHandlerContext ctx, HttpRequest request, HttpReply reply) {
+    listener.observer().requestRefused(reply.status());
     say(ctx, reply, !request.method().equals(HttpMethod.HEAD));
   }
 
@@ -280,159 +297,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
     deaf = true;
     deadline.stop();
     var bytes = reply.bytes(ctx.alloc(), withBody, false);
-    LastWords.say(ctx, bytes, reception.settings().messages().closeTimeout());
+    LingeringClose.send(ctx, bytes, listener.settings().messages().closeTimeout());
     weigh();
     ctx.pipeline().remove(HttpRequestDecoder.class);
-  }
-
-  // The handshake.
-
-  private void upgrade(ChannelHandlerContext ctx, HttpRequest request, Route route) {
-    if (!welcome(route) || !reception.room().welcome()) {
-      refuse(ctx, request, HttpReply.status(503).with("Retry-After: " + RETRY_SECONDS));
-      return;
-    }
-    switch (Handshake.judge(request, reception.settings().deflate().on())) {
-      case Handshake.Refused(var reply) -> refuse(ctx, request, reply);
-      case Handshake.Accepted accepted -> upgrade(ctx, request, route, accepted);
-    }
-  }
-
-  private static boolean welcome(Route route) {
-    return switch (route) {
-      case Route.Session(var welcome) -> welcome.getAsBoolean();
-      case Route.Bytes(var welcome, var _) -> welcome.getAsBoolean();
-      case Route.Echo _, Route.Page _, Route.SlowPage _, Route.File _ -> true;
-    };
-  }
-
-  private void upgrade(
-      ChannelHandlerContext ctx, HttpRequest request, Route route, Handshake.Accepted accepted) {
-    var headers = request.headers();
-    var socketAddress = address(ctx);
-    var proxies = reception.proxies();
-    var origin = headers.getAll(HttpHeaderNames.ORIGIN);
-    var own =
-        Origins.own(proxies.scheme(socketAddress, headers), headers.get(HttpHeaderNames.HOST, ""));
-    if (!reception.origins().allows(origin, own)) {
-      reception.observer().originRefused(String.join(", ", origin), own);
-      refuse(ctx, request, HttpReply.text(403, FOREIGN_PAGE));
-      return;
-    }
-    var client = proxies.client(socketAddress, headers);
-    if (proxies.trusts(socketAddress) && !count(client)) {
-      refuse(ctx, request, HttpReply.status(429));
-      return;
-    }
-    var local =
-        client.isLoopbackAddress()
-            && Origins.local(origin)
-            && !proxies.unknownClient(socketAddress, headers);
-    var peer = new Peer(NetUtil.toAddressString(client), local);
-    if (route instanceof Route.Bytes(var _, var protocol)) {
-      admit(
-          ctx,
-          request,
-          protocol.admit(new Arrival(bearer(request), query(request), peer)),
-          opener ->
-              open(
-                  ctx,
-                  accepted,
-                  frameDecoder -> {
-                    var socket =
-                        new ByteWebSocket(
-                            reception.webSockets(), addressKey, accepted.deflate(), frameDecoder);
-                    ctx.pipeline().addLast(socket);
-                    socket.begin(opener, lane(ctx), peer);
-                  }));
-    } else {
-      open(ctx, accepted, frameDecoder -> become(ctx, route, accepted, frameDecoder, peer));
-    }
-  }
-
-  /** Who this is may take its time to find out; the client hears nothing until then. */
-  private void admit(
-      ChannelHandlerContext ctx,
-      HttpRequest request,
-      CompletionStage<Entry> decided,
-      Consumer<ByteProtocol.Opener> admitted) {
-    answering = true;
-    deadline.request();
-    lane(ctx)
-        .when(
-            decided,
-            (entry, _) -> {
-              answering = false;
-              if (!ctx.channel().isActive() || deaf) {
-                return;
-              }
-              deadline.stop();
-              switch (entry) {
-                case Entry.Admitted(var opener) -> admitted.accept(opener);
-                case Entry.Refused(var status) -> refuse(ctx, request, HttpReply.status(status));
-                case null -> refuse(ctx, request, HttpReply.status(503));
-              }
-            });
-  }
-
-  /** The token that stands in the Authorization header (RFC 6750 section 2.1), or nothing. */
-  private static String bearer(HttpRequest request) {
-    var given = request.headers().getAll(HttpHeaderNames.AUTHORIZATION);
-    var one = given.size() == 1 ? given.getFirst() : "";
-    return one.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        ? one.substring(BEARER.length()).strip()
-        : "";
-  }
-
-  private static String query(HttpRequest request) {
-    var query = request.uri().indexOf('?');
-    return query < 0 ? "" : request.uri().substring(query + 1);
-  }
-
-  /** The handlers of a WebSocket take over; bytes that came early are for them. */
-  private void open(
-      ChannelHandlerContext ctx,
-      Handshake.Accepted accepted,
-      Consumer<ChannelHandlerContext> addSocket) {
-    deaf = true;
-    if (accepted.deflate()) {
-      ctx.channel().config().setRecvByteBufAllocator(Reads.FEW);
-    }
-    ctx.writeAndFlush(Unpooled.wrappedBuffer(accepted.response()));
-    var shared = reception.webSockets();
-    var pipeline = ctx.pipeline();
-    pipeline.addLast(
-        new FrameDecoder(accepted.deflate() ? shared.deflatedFrames() : shared.plainFrames()));
-    addSocket.accept(pipeline.lastContext());
-    pipeline.remove(this);
-    pipeline.remove(HttpRequestDecoder.class);
-  }
-
-  private void become(
-      ChannelHandlerContext ctx,
-      Route route,
-      Handshake.Accepted accepted,
-      ChannelHandlerContext frameDecoder,
-      Peer peer) {
-    var shared = reception.webSockets();
-    if (route instanceof Route.Session) {
-      var socket = new SessionSocket(shared, addressKey, accepted.deflate(), frameDecoder);
-      ctx.pipeline().addLast(socket);
-      socket.begin(lane(ctx), encoding(accepted.deflate()), peer);
-    } else {
-      var socket = new EchoSocket(shared, addressKey, accepted.deflate());
-      ctx.pipeline().addLast(socket);
-      socket.begin();
-    }
-  }
-
-  private Lane lane(ChannelHandlerContext ctx) {
-    return reception.loops().lane(ctx.channel().eventLoop());
-  }
-
-  private Encoding encoding(boolean deflate) {
-    return deflate
-        ? reception.webSockets().deflatedEncoding()
-        : reception.webSockets().plainEncoding();
   }
 }

@@ -25,9 +25,9 @@ public final class WebSocketServer implements AutoCloseable {
   }
 
   /** As the other, without a bound for all connections together. */
-  public static WebSocketServer start(TransportSettings settings, EventLoops loops, Site site)
+  public static WebSocketServer start(TransportSettings settings, EventLoops loops, Routes routes)
       throws IOException {
-    return start(settings, loops, site, Budgets.unbounded());
+    return start(settings, loops, routes, Budgets.unbounded());
   }
 
   /**
@@ -36,9 +36,10 @@ public final class WebSocketServer implements AutoCloseable {
    * @throws IOException if the address cannot be had
    */
   public static WebSocketServer start(
-      TransportSettings settings, EventLoops loops, Site site, Budgets budgets) throws IOException {
+      TransportSettings settings, EventLoops loops, Routes routes, Budgets budgets)
+      throws IOException {
     var listen = settings.listen();
-    var reception = Reception.of(settings, loops, site, budgets);
+    var listener = ListenerContext.of(settings, loops, routes, budgets);
     var unsent = settings.messages().unsentBytes();
     var bootstrap =
         new ServerBootstrap()
@@ -48,7 +49,7 @@ public final class WebSocketServer implements AutoCloseable {
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(unsent / 2, unsent))
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, Reads.of(settings.deflate()))
-            .childHandler(new Pipelines(reception));
+            .childHandler(new Pipelines(listener));
     loops.transport().limitUnsent(bootstrap, unsent);
     var bound =
         loops.transport().bind(bootstrap, listen.host(), listen.port()).awaitUninterruptibly();
@@ -56,8 +57,8 @@ public final class WebSocketServer implements AutoCloseable {
       throw new IOException(
           "cannot listen on " + listen.host() + ":" + listen.port(), bound.cause());
     }
-    AcceptFailures.tell(bound.channel(), site.observer()::acceptFailed);
-    return new WebSocketServer(bound.channel(), reception.connections());
+    AcceptFailures.tell(bound.channel(), routes.observer()::acceptFailed);
+    return new WebSocketServer(bound.channel(), listener.connections());
   }
 
   /** With the real port, if any free one was asked for. */
@@ -77,18 +78,18 @@ public final class WebSocketServer implements AutoCloseable {
   }
 
   private static final class Pipelines extends ChannelInitializer<Channel> {
-    private final Reception reception;
+    private final ListenerContext listener;
 
-    Pipelines(Reception reception) {
-      this.reception = reception;
+    Pipelines(ListenerContext listener) {
+      this.listener = listener;
     }
 
     @Override
     protected void initChannel(Channel channel) {
       channel
           .pipeline()
-          .addLast(new HttpRequestDecoder(reception.http()))
-          .addLast(new RequestHandler(reception));
+          .addLast(new HttpRequestDecoder(listener.http()))
+          .addLast(new RequestHandler(listener));
     }
   }
 }

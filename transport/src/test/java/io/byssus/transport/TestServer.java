@@ -65,7 +65,7 @@ final class TestServer implements AutoCloseable {
         WebSocketServer.start(
             settings.with(new TransportSettings.Listen(host, 0, 100)),
             loops,
-            new Site(
+            new Routes(
                 sessions(),
                 Map.of(),
                 () -> ready,

@@ -2,8 +2,8 @@ package io.byssus.server.cli;
 
 import io.byssus.devices.Gateways;
 import io.byssus.protocol.device.Crc;
+import io.byssus.server.config.ByteValue;
 import io.byssus.server.config.Durations;
-import io.byssus.server.config.Octets;
 import io.byssus.server.config.Problem;
 import io.byssus.tools.simulator.DevicePlan;
 import java.io.IOException;
@@ -128,7 +128,7 @@ final class DeviceArguments {
 
   private int octet(String option, String given) {
     try {
-      return Octets.parse(given.strip());
+      return ByteValue.parse(given.strip());
     } catch (NumberFormatException e) {
       throw misuse(option, "numbers from 0 to 255", given);
     }

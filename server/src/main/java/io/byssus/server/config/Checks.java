@@ -30,11 +30,11 @@ final class Checks {
   /** In percent: the rest is for the program and for what the collector has yet to find. */
   private static final int MOST_OF_THE_HEAP = 90;
 
-  private final Map<String, Given> given;
+  private final Map<String, RawValue> given;
   private final Set<String> wrongAlready;
   private final List<Problem> problems = new ArrayList<>();
 
-  private Checks(Map<String, Given> given, List<Problem> known) {
+  private Checks(Map<String, RawValue> given, List<Problem> known) {
     this.given = given;
     this.wrongAlready = known.stream().map(Problem::path).collect(Collectors.toSet());
   }
@@ -43,7 +43,7 @@ final class Checks {
    * @param given what was written, to tell where
    * @param known a value with a problem of its own is not held against others
    */
-  static List<Problem> of(Config config, Map<String, Given> given, List<Problem> known) {
+  static List<Problem> of(Config config, Map<String, RawValue> given, List<Problem> known) {
     var checks = new Checks(given, known);
     checks.origins(config.listen().allowedOrigins());
     checks.sizes(config.limits());
@@ -65,7 +65,7 @@ final class Checks {
       return;
     }
     var written = Stream.of(paths).map(given::get).filter(value -> value != null).findFirst();
-    problems.add(new Problem(paths[0], written.map(Given::where).orElse("default"), message));
+    problems.add(new Problem(paths[0], written.map(RawValue::where).orElse("default"), message));
   }
 
   private void origins(List<String> origins) {
@@ -86,7 +86,9 @@ final class Checks {
   private void holdsAMessage(String path, int room, int message) {
     require(
         room >= message,
-        new Size(room) + " has no room for one message of limits.max-message, " + new Size(message),
+        new ByteSize(room)
+            + " has no room for one message of limits.max-message, "
+            + new ByteSize(message),
         path,
         "limits.max-message");
   }
@@ -347,7 +349,7 @@ final class Checks {
         prefix.getBytes(StandardCharsets.UTF_8).length < longest,
         Problem.quoted(prefix)
             + " leaves no room in a name of limits.channel-name, "
-            + new Size(longest),
+            + new ByteSize(longest),
         path(name),
         "limits.channel-name");
   }

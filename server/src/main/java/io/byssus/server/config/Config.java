@@ -61,7 +61,7 @@ public record Config(
                     + " redis-cluster://HOST:PORT,HOST:PORT; with TLS rediss, for Valkey also"
                     + " valkey and valkeys. USER@ or USER:PASSWORD@ may stand before the hosts.")
             .or("BYSSUS_ENGINE")
-            .as(Forms.ENGINE, "memory"),
+            .as(ValueTypes.ENGINE, "memory"),
         Redis.read(in.group("redis", "How to deal with Redis, where it is the engine.")),
         Auth.read(in.group("auth", "Who may connect.")),
         Session.read(in.group("session", "What a client holds beyond its connections.")),
@@ -140,21 +140,21 @@ public record Config(
                       + " file, like redis.password.")
               .maybeSecret("none, and that of Redis where they insist"),
           in.key("sentinel-tls", "Whether the Sentinels are asked over TLS.")
-              .maybe(Forms.SWITCH, "as engine says for Redis"),
+              .maybe(ValueTypes.SWITCH, "as engine says for Redis"),
           in.key(
                   "ca-file",
                   "PEM file with the certificate authorities that a Redis with TLS, and its"
                       + " Sentinels, are trusted by.")
-              .maybe(Forms.FILE, "those of the JVM"),
+              .maybe(ValueTypes.FILE, "those of the JVM"),
           in.key(
                   "cert-file",
                   "PEM file with the certificate that the node shows where Redis asks for one, and"
                       + " with those between it and the authority.")
-              .maybe(Forms.FILE, "it shows none"),
+              .maybe(ValueTypes.FILE, "it shows none"),
           in.key(
                   "key-file",
                   "PEM file with the private key of redis.cert-file, in PKCS #8, not encrypted.")
-              .maybe(Forms.FILE, "it shows none"),
+              .maybe(ValueTypes.FILE, "it shows none"),
           in.key(
                   "timeout",
                   "How long Redis may leave a command unanswered; then its connection is given up,"
@@ -170,7 +170,7 @@ public record Config(
                   "prefix",
                   "What the names of all keys and Pub/Sub channels in Redis begin with. Clusters of"
                       + " nodes that share a database need different ones.")
-              .as(Forms.PREFIX, RedisSettings.DEFAULT_PREFIX));
+              .as(ValueTypes.PREFIX, RedisSettings.DEFAULT_PREFIX));
     }
   }
 
@@ -297,7 +297,7 @@ public record Config(
                   "Sessions of one user: allow any number, limit:N (one more is refused:"
                       + " too_many_sessions), or newest-wins (the others end with close code"
                       + " replaced).")
-              .as(Forms.USER_POLICY, "allow"),
+              .as(ValueTypes.USER_POLICY, "allow"),
           in.key(
                   "client-tags",
                   "Whether clients may choose their own tags, and so receive what is sent to"
@@ -428,7 +428,7 @@ public record Config(
                   "controls",
                   "Names of control values, as NAME=VALUE (temperature=3, switch=0x10): published"
                       + " with each frame, and understood in commands.")
-              .as(Forms.CONTROLS, ""),
+              .as(ValueTypes.CONTROLS, ""),
           in.key(
                   "heartbeat",
                   "The control value of frames that only say that a device lives; they are not"

@@ -1,6 +1,6 @@
 package io.byssus.server.config;
 
-import io.byssus.server.config.Given.Origin;
+import io.byssus.server.config.RawValue.Origin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,7 +48,7 @@ public final class ConfigLoader {
 
   private final Keys keys = new Keys(Schema.read());
   private final List<Problem> problems = new ArrayList<>();
-  private final Map<String, Given> strongest = new LinkedHashMap<>();
+  private final Map<String, RawValue> strongest = new LinkedHashMap<>();
 
   private ConfigLoader() {}
 
@@ -60,22 +60,22 @@ public final class ConfigLoader {
     sources.file().ifPresent(file -> add(YamlFile.read(file, problems)));
     add(Environment.read(sources.environment(), keys, problems));
     add(given(sources.flags()));
-    var reading = new Reading(strongest);
+    var reading = new ConfigWalk(strongest);
     var config = reading.config();
     problems.addAll(reading.problems());
     problems.addAll(Checks.of(config, strongest, problems));
     return problems.isEmpty() ? new Outcome.Ready(config) : new Outcome.Refused(problems);
   }
 
-  private static List<Given> given(List<Flag> flags) {
-    var given = new ArrayList<Given>();
+  private static List<RawValue> given(List<Flag> flags) {
+    var given = new ArrayList<RawValue>();
     for (var flag : flags) {
-      given.add(new Given(flag.path(), flag.text(), false, Origin.FLAG, flag.where()));
+      given.add(new RawValue(flag.path(), flag.text(), false, Origin.FLAG, flag.where()));
     }
     return given;
   }
 
-  private void add(List<Given> source) {
+  private void add(List<RawValue> source) {
     for (var given : source) {
       if (keys.has(given.path())) {
         strongest.put(given.path(), given);
@@ -86,7 +86,7 @@ public final class ConfigLoader {
   }
 
   /** A group whose keys are all commented out. */
-  private boolean emptyGroup(Given given) {
+  private boolean emptyGroup(RawValue given) {
     return given.text().isEmpty() && !given.list() && keys.group(given.path());
   }
 }

@@ -1,6 +1,6 @@
 package io.byssus.server.config;
 
-import io.byssus.server.config.Form.Refused;
+import io.byssus.server.config.ValueType.Refused;
 import java.util.Locale;
 
 /**
@@ -12,14 +12,14 @@ import java.util.Locale;
  *     empty
  * @param byDefault of an optional key: what holds without a value
  * @param min the least value; of a text its length, of a list its size; empty: any
- * @param unit what is counted, where the form does not tell
+ * @param unit what is counted, where the type does not tell
  * @param optional whether it has no default
  */
 record Entry<T>(
     String path,
     String doc,
     String brief,
-    Form<T> form,
+    ValueType<T> type,
     String byDefault,
     String min,
     String max,
@@ -28,7 +28,7 @@ record Entry<T>(
   /** Throws {@link Refused} with what is expected. */
   T parse(String text) {
     try {
-      var value = form.parse(text);
+      var value = type.parse(text);
       if (fits(value)) {
         return value;
       }
@@ -45,17 +45,17 @@ record Entry<T>(
     if (max.isEmpty()) {
       return true;
     }
-    var measure = form.measure(value);
-    return measure >= form.bound(min) && measure <= form.bound(max);
+    var measure = type.measure(value);
+    return measure >= type.bound(min) && measure <= type.bound(max);
   }
 
   private String expected() {
-    return "expected " + (range().isEmpty() ? form.what() : form.what() + ", " + range());
+    return "expected " + (range().isEmpty() ? type.what() : type.what() + ", " + range());
   }
 
   /** What is allowed, in a few words. */
   String allowed() {
-    return range().isEmpty() ? form.what() : range();
+    return range().isEmpty() ? type.what() : range();
   }
 
   private String range() {
@@ -63,10 +63,10 @@ record Entry<T>(
   }
 
   boolean list() {
-    return form == Forms.LIST
-        || form == Forms.NETWORKS
-        || form == Forms.GATEWAYS
-        || form == Forms.CONTROLS;
+    return type == ValueTypes.LIST
+        || type == ValueTypes.NETWORKS
+        || type == ValueTypes.GATEWAYS
+        || type == ValueTypes.CONTROLS;
   }
 
   /** The environment variable; an asterisk stays one. */

@@ -1,6 +1,6 @@
 package io.byssus.server.config;
 
-import io.byssus.server.config.Given.Origin;
+import io.byssus.server.config.RawValue.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,14 +30,14 @@ final class Environment {
 
   private final Keys keys;
   private final List<Problem> problems;
-  private final List<Given> found = new ArrayList<>();
+  private final List<RawValue> found = new ArrayList<>();
 
   private Environment(Keys keys, List<Problem> problems) {
     this.keys = keys;
     this.problems = problems;
   }
 
-  static List<Given> read(Map<String, String> variables, Keys keys, List<Problem> problems) {
+  static List<RawValue> read(Map<String, String> variables, Keys keys, List<Problem> problems) {
     var environment = new Environment(keys, problems);
     new TreeMap<>(variables)
         .forEach((variable, text) -> {
@@ -66,6 +66,6 @@ final class Environment {
         problems.add(new Problem(path, variable, other.where() + " sets it to something else"));
       }
     }
-    found.add(new Given(path, text, false, Origin.ENVIRONMENT, variable));
+    found.add(new RawValue(path, text, false, Origin.ENVIRONMENT, variable));
   }
 }

@@ -8,7 +8,7 @@ import java.util.function.Function;
 
 /** Some keys with a common beginning, while they are read. */
 final class Group {
-  private final Reading reading;
+  private final ConfigWalk reading;
   private final String pattern;
   private final String path;
 
@@ -16,7 +16,7 @@ final class Group {
    * @param pattern the beginning, with its dot; empty for the root
    * @param path the same, with a name in place of the asterisk
    */
-  Group(Reading reading, String pattern, String path) {
+  Group(ConfigWalk reading, String pattern, String path) {
     this.reading = reading;
     this.pattern = pattern;
     this.path = path;

@@ -30,7 +30,7 @@ final class KeyReader {
 
   int count(int byDefault, int min, int max, String unit) {
     return read(
-        Forms.COUNT,
+        ValueTypes.COUNT,
         Integer.toString(byDefault),
         Integer.toString(min),
         Integer.toString(max),
@@ -38,45 +38,50 @@ final class KeyReader {
   }
 
   Duration duration(String byDefault, String min, String max) {
-    return read(Forms.DURATION, byDefault, min, max, "");
+    return read(ValueTypes.DURATION, byDefault, min, max, "");
   }
 
   int bytes(String byDefault, String min, String max) {
-    return read(Forms.SIZE, byDefault, min, max, "").bytes();
+    return read(ValueTypes.SIZE, byDefault, min, max, "").bytes();
   }
 
   boolean flag(boolean byDefault) {
-    return read(Forms.SWITCH, Boolean.toString(byDefault), "", "", "");
+    return read(ValueTypes.SWITCH, Boolean.toString(byDefault), "", "", "");
   }
 
   <E extends Enum<E>> E oneOf(E byDefault) {
     return read(
-        new Forms.OneOf<>(byDefault.getDeclaringClass()), Forms.OneOf.name(byDefault), "", "", "");
+        new ValueTypes.OneOf<>(byDefault.getDeclaringClass()),
+        ValueTypes.OneOf.name(byDefault),
+        "",
+        "",
+        "");
   }
 
   String text(String byDefault, int min, int max) {
-    return read(Forms.TEXT, byDefault, Integer.toString(min), Integer.toString(max), "characters");
+    return read(
+        ValueTypes.TEXT, byDefault, Integer.toString(min), Integer.toString(max), "characters");
   }
 
   List<String> list(int max, String unit) {
-    return read(Forms.LIST, "", "0", Integer.toString(max), unit);
+    return read(ValueTypes.LIST, "", "0", Integer.toString(max), unit);
   }
 
   List<Cidr> networks(int max) {
-    return read(Forms.NETWORKS, "", "0", Integer.toString(max), "networks");
+    return read(ValueTypes.NETWORKS, "", "0", Integer.toString(max), "networks");
   }
 
   List<KnownGateway> gateways(int max) {
-    return read(Forms.GATEWAYS, "", "0", Integer.toString(max), "gateways");
+    return read(ValueTypes.GATEWAYS, "", "0", Integer.toString(max), "gateways");
   }
 
-  <T> T as(Form<T> form, String byDefault) {
-    return read(form, byDefault, "", "", "");
+  <T> T as(ValueType<T> type, String byDefault) {
+    return read(type, byDefault, "", "", "");
   }
 
-  private <T> T read(Form<T> form, String byDefault, String min, String max, String unit) {
+  private <T> T read(ValueType<T> type, String byDefault, String min, String max, String unit) {
     var entry =
-        new Entry<>(group.pattern(name), doc, brief, form, byDefault, min, max, unit, false);
+        new Entry<>(group.pattern(name), doc, brief, type, byDefault, min, max, unit, false);
     return group.value(entry, name).orElseGet(() -> entry.parse(byDefault));
   }
 
@@ -89,7 +94,7 @@ final class KeyReader {
             group.pattern(name),
             doc,
             brief,
-            Forms.TEXT,
+            ValueTypes.TEXT,
             otherwise,
             Integer.toString(min),
             Integer.toString(max),
@@ -107,7 +112,7 @@ final class KeyReader {
             group.pattern(name),
             doc,
             brief,
-            Forms.COUNT,
+            ValueTypes.COUNT,
             otherwise,
             Integer.toString(min),
             Integer.toString(max),
@@ -117,14 +122,14 @@ final class KeyReader {
   }
 
   Optional<Secret> maybeSecret(String otherwise) {
-    return maybe(Forms.SECRET, otherwise);
+    return maybe(ValueTypes.SECRET, otherwise);
   }
 
   /**
    * @param otherwise what holds without a value
    */
-  <T> Optional<T> maybe(Form<T> form, String otherwise) {
+  <T> Optional<T> maybe(ValueType<T> type, String otherwise) {
     return group.value(
-        new Entry<>(group.pattern(name), doc, brief, form, otherwise, "", "", "", true), name);
+        new Entry<>(group.pattern(name), doc, brief, type, otherwise, "", "", "", true), name);
   }
 }

@@ -1,6 +1,6 @@
 package io.byssus.server.config;
 
-import io.byssus.server.config.Reading.Chapter;
+import io.byssus.server.config.ConfigWalk.Chapter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +8,7 @@ import java.util.Map;
 /** All keys, as a walk over {@link Config} names them when nothing is given. */
 record Schema(List<Chapter> chapters) {
   static Schema read() {
-    var reading = new Reading(Map.of());
+    var reading = new ConfigWalk(Map.of());
     reading.config();
     return new Schema(reading.chapters());
   }

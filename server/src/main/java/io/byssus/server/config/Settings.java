@@ -89,7 +89,7 @@ public final class Settings {
   private static RedisPassword password(Secret secret) {
     return secret
         .file()
-        .map(file -> RedisPassword.inFile(file, () -> SecretForm.read(file).text(), secret.text()))
+        .map(file -> RedisPassword.inFile(file, () -> SecretType.read(file).text(), secret.text()))
         .orElseGet(() -> RedisPassword.of(secret.text()));
   }
 

@@ -1,6 +1,6 @@
 package io.byssus.server.config;
 
-import io.byssus.server.config.Given.Origin;
+import io.byssus.server.config.RawValue.Origin;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
@@ -34,7 +34,7 @@ final class YamlFile {
 
   private final String name;
   private final List<Problem> problems;
-  private final List<Given> found = new ArrayList<>();
+  private final List<RawValue> found = new ArrayList<>();
   private final Map<String, Integer> lines = new HashMap<>();
 
   private YamlFile(String name, List<Problem> problems) {
@@ -43,7 +43,7 @@ final class YamlFile {
   }
 
   /** What {@code file} sets, in its order. What cannot be read is added to {@code problems}. */
-  static List<Given> read(Path file, List<Problem> problems) {
+  static List<RawValue> read(Path file, List<Problem> problems) {
     var reader = new YamlFile(String.valueOf(file.getFileName()), problems);
     text(file, problems).ifPresent(reader::parse);
     return reader.found;
@@ -55,7 +55,7 @@ final class YamlFile {
       if (Files.size(file) <= BYTES_MAX) {
         return Optional.of(Files.readString(file));
       }
-      message = "the file is longer than " + new Size(BYTES_MAX);
+      message = "the file is longer than " + new ByteSize(BYTES_MAX);
     } catch (NoSuchFileException e) {
       message = "there is no such file";
     } catch (AccessDeniedException e) {
@@ -125,8 +125,8 @@ final class YamlFile {
     found.add(given(path, sequence, String.join(",", items), true));
   }
 
-  private Given given(String path, Node node, String text, boolean list) {
-    return new Given(path, text, list, Origin.FILE, name + " line " + line(node));
+  private RawValue given(String path, Node node, String text, boolean list) {
+    return new RawValue(path, text, list, Origin.FILE, name + " line " + line(node));
   }
 
   private void problem(String path, Node node, String message) {

@@ -27,34 +27,34 @@ public final class LogObserver
   private static final Logger log = LoggerFactory.getLogger("io.byssus.node");
   private static final Duration PERIOD = Duration.ofSeconds(10);
 
-  private final Sparingly failures;
-  private final Sparingly gaps;
-  private final Sparingly drops;
-  private final Sparingly stalls;
-  private final Sparingly origins;
-  private final Sparingly defects;
-  private final Sparingly large;
-  private final Sparingly accepts;
-  private final Map<TokenRefusal, Sparingly> refusals = new EnumMap<>(TokenRefusal.class);
-  private final Sparingly memory;
-  private final Map<DeviceEvent, Sparingly> devices = new EnumMap<>(DeviceEvent.class);
+  private final RateLimitedLog failures;
+  private final RateLimitedLog gaps;
+  private final RateLimitedLog drops;
+  private final RateLimitedLog stalls;
+  private final RateLimitedLog origins;
+  private final RateLimitedLog defects;
+  private final RateLimitedLog large;
+  private final RateLimitedLog accepts;
+  private final Map<TokenRefusal, RateLimitedLog> refusals = new EnumMap<>(TokenRefusal.class);
+  private final RateLimitedLog memory;
+  private final Map<DeviceEvent, RateLimitedLog> devices = new EnumMap<>(DeviceEvent.class);
   private volatile boolean reachable = true;
 
   public LogObserver(Ticker ticker) {
-    failures = new Sparingly(PERIOD, ticker);
-    gaps = new Sparingly(PERIOD, ticker);
-    drops = new Sparingly(PERIOD, ticker);
-    stalls = new Sparingly(PERIOD, ticker);
-    origins = new Sparingly(PERIOD, ticker);
-    defects = new Sparingly(PERIOD, ticker);
-    large = new Sparingly(PERIOD, ticker);
-    accepts = new Sparingly(PERIOD, ticker);
+    failures = new RateLimitedLog(PERIOD, ticker);
+    gaps = new RateLimitedLog(PERIOD, ticker);
+    drops = new RateLimitedLog(PERIOD, ticker);
+    stalls = new RateLimitedLog(PERIOD, ticker);
+    origins = new RateLimitedLog(PERIOD, ticker);
+    defects = new RateLimitedLog(PERIOD, ticker);
+    large = new RateLimitedLog(PERIOD, ticker);
+    accepts = new RateLimitedLog(PERIOD, ticker);
     for (var reason : TokenRefusal.values()) {
-      refusals.put(reason, new Sparingly(PERIOD, ticker));
+      refusals.put(reason, new RateLimitedLog(PERIOD, ticker));
     }
-    memory = new Sparingly(PERIOD, ticker);
+    memory = new RateLimitedLog(PERIOD, ticker);
     for (var event : DeviceEvent.values()) {
-      devices.put(event, new Sparingly(PERIOD, ticker));
+      devices.put(event, new RateLimitedLog(PERIOD, ticker));
     }
   }
 

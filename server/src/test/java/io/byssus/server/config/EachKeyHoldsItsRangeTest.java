@@ -16,15 +16,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class EachKeyHoldsItsRangeTest {
-  private static final List<Form<?>> BOUNDED =
+  private static final List<ValueType<?>> BOUNDED =
       List.of(
-          Forms.COUNT,
-          Forms.SIZE,
-          Forms.DURATION,
-          Forms.TEXT,
-          Forms.LIST,
-          Forms.NETWORKS,
-          Forms.GATEWAYS);
+          ValueTypes.COUNT,
+          ValueTypes.SIZE,
+          ValueTypes.DURATION,
+          ValueTypes.TEXT,
+          ValueTypes.LIST,
+          ValueTypes.NETWORKS,
+          ValueTypes.GATEWAYS);
 
   static List<Entry<?>> keys() {
     return Schema.read().entries();
@@ -37,13 +37,13 @@ class EachKeyHoldsItsRangeTest {
   @ParameterizedTest
   @MethodSource("bounded")
   void bothEndsAreAllowedAndWhatIsBeyondIsRefused(Entry<?> entry) {
-    var low = entry.form().bound(entry.min());
-    var high = entry.form().bound(entry.max());
+    var low = entry.type().bound(entry.min());
+    var high = entry.type().bound(entry.max());
     assertThat(low).isLessThan(high);
     assertThat(refused(entry, written(entry, low))).isFalse();
     assertThat(refused(entry, written(entry, high))).isFalse();
     assertThat(refused(entry, written(entry, high + step(entry)))).isTrue();
-    if (low > 0 || entry.form() == Forms.COUNT) {
+    if (low > 0 || entry.type() == ValueTypes.COUNT) {
       assertThat(refused(entry, written(entry, low - step(entry)))).isTrue();
     }
   }
@@ -52,29 +52,29 @@ class EachKeyHoldsItsRangeTest {
     try {
       entry.parse(text);
       return false;
-    } catch (Form.Refused e) {
+    } catch (ValueType.Refused e) {
       return true;
     }
   }
 
   /** A text with this measure. */
   private static String written(Entry<?> entry, long measure) {
-    if (entry.form() == Forms.TEXT) {
+    if (entry.type() == ValueTypes.TEXT) {
       return "x".repeat((int) measure);
     }
     if (entry.list()) {
-      var name = entry.form() == Forms.GATEWAYS ? "g1=" : "";
-      var item = entry.form() == Forms.LIST ? "x" : name + "10.0.0.0/8";
+      var name = entry.type() == ValueTypes.GATEWAYS ? "g1=" : "";
+      var item = entry.type() == ValueTypes.LIST ? "x" : name + "10.0.0.0/8";
       return String.join(",", Stream.generate(() -> item).limit(measure).toList());
     }
-    if (entry.form() == Forms.DURATION) {
+    if (entry.type() == ValueTypes.DURATION) {
       return measure / 1_000 + "us";
     }
-    return entry.form() == Forms.SIZE ? measure + "B" : Long.toString(measure);
+    return entry.type() == ValueTypes.SIZE ? measure + "B" : Long.toString(measure);
   }
 
   private static long step(Entry<?> entry) {
-    return entry.form() == Forms.DURATION ? Duration.ofMillis(1).toNanos() : 1;
+    return entry.type() == ValueTypes.DURATION ? Duration.ofMillis(1).toNanos() : 1;
   }
 
   @ParameterizedTest
@@ -82,7 +82,7 @@ class EachKeyHoldsItsRangeTest {
   void everyKeyIsDescribedAndBoundedAndItsDefaultAllowed(Entry<?> entry) {
     assertThat(entry.doc()).endsWith(".");
     assertThat(entry.allowed()).isNotEmpty();
-    if (BOUNDED.contains(entry.form())) {
+    if (BOUNDED.contains(entry.type())) {
       assertThat(entry.min()).isNotEmpty();
       assertThat(entry.max()).isNotEmpty();
     }
@@ -134,9 +134,9 @@ class EachKeyHoldsItsRangeTest {
     }
     assertThat(Durations.parse("1h30m")).isEqualTo(Duration.ofMinutes(90));
     for (var text : List.of("0B", "1B", "1025B", "64KiB", "1MiB", "1GiB")) {
-      assertThat(Size.parse(text)).hasToString(text);
+      assertThat(ByteSize.parse(text)).hasToString(text);
     }
-    assertThat(Size.parse("4096")).hasToString("4KiB");
+    assertThat(ByteSize.parse("4096")).hasToString("4KiB");
   }
 
   @Test

@@ -92,7 +92,7 @@ class SecretsAreNeverPrintedTest {
   }
 
   private static Secret secretIn(Path file) {
-    return Forms.SECRET.parse("file:" + file);
+    return ValueTypes.SECRET.parse("file:" + file);
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.byssus.tests.conformance;
 
 import io.byssus.transport.EventLoops;
-import io.byssus.transport.Site;
+import io.byssus.transport.Routes;
 import io.byssus.transport.Transport;
 import io.byssus.transport.TransportObserver;
 import io.byssus.transport.TransportSettings;
@@ -16,7 +16,7 @@ record EchoServer(EventLoops loops, WebSocketServer server) implements AutoClose
     var loops = EventLoops.start(Transport.EPOLL, 1, Throwable::printStackTrace);
     var anyPort = new TransportSettings.Listen("127.0.0.1", 0, 100);
     var site =
-        new Site(
+        new Routes(
             (_, _, _, _) -> {
               throw new IllegalStateException("only the echo is tested");
             },

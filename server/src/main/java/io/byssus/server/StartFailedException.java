@@ -1,7 +1,7 @@
 package io.byssus.server;
 
 /** A node cannot serve with this configuration; the message tells a person why and what to do. */
-public final class NoStart extends Exception {
+public final class StartFailedException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final int exitCode;
@@ -9,7 +9,7 @@ public final class NoStart extends Exception {
   /**
    * @param exitCode of the process, in the numbers of {@link io.byssus.server.cli.Exit}
    */
-  NoStart(int exitCode, String message) {
+  StartFailedException(int exitCode, String message) {
     super(message);
     this.exitCode = exitCode;
   }

@@ -1,8 +1,8 @@
 package io.byssus.server.config;
 
 /** How a number from 0 to 255 is written: 16 or 0x10. */
-public final class Octets {
-  private Octets() {}
+public final class ByteValue {
+  private ByteValue() {}
 
   /** Throws NumberFormatException if it is none. */
   public static int parse(String text) {

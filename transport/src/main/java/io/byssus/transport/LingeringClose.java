@@ -14,10 +14,10 @@ import java.util.concurrent.TimeUnit;
  * not read yet. So only our half is closed, and the connection when the peer has closed its own or
  * {@code patience} is over. Until then the caller drops what comes in.
  */
-final class LastWords {
-  private LastWords() {}
+final class LingeringClose {
+  private LingeringClose() {}
 
-  static void say(ChannelHandlerContext ctx, ByteBuf words, Duration patience) {
+  static void send(ChannelHandlerContext ctx, ByteBuf words, Duration patience) {
     var channel = (DuplexChannel) ctx.channel();
     channel.config().setAutoRead(true);
     var timer =

@@ -10,13 +10,13 @@ import java.util.function.LongConsumer;
  * Lets one line per period through, however often something happens, so that a storm does not fill
  * the disk. Thread-safe.
  */
-final class Sparingly {
+final class RateLimitedLog {
   private final long periodNs;
   private final Ticker ticker;
   private final AtomicLong nextAt;
   private final LongAdder since = new LongAdder();
 
-  Sparingly(Duration period, Ticker ticker) {
+  RateLimitedLog(Duration period, Ticker ticker) {
     this.periodNs = period.toNanos();
     this.ticker = ticker;
     this.nextAt = new AtomicLong(ticker.nanoTime());

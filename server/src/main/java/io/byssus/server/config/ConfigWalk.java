@@ -1,7 +1,7 @@
 package io.byssus.server.config;
 
-import io.byssus.server.config.Form.Refused;
-import io.byssus.server.config.Given.Origin;
+import io.byssus.server.config.RawValue.Origin;
+import io.byssus.server.config.ValueType.Refused;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -15,8 +15,8 @@ import java.util.TreeSet;
  * is not allowed is added to the problems and treated as not given, so that reading goes on and
  * finds the other problems too.
  */
-final class Reading {
-  private final Map<String, Given> given;
+final class ConfigWalk {
+  private final Map<String, RawValue> given;
   private final List<Problem> problems = new ArrayList<>();
   private final Map<String, Chapter> chapters = new LinkedHashMap<>();
 
@@ -27,7 +27,7 @@ final class Reading {
    */
   record Chapter(String path, String doc, List<Entry<?>> entries) {}
 
-  Reading(Map<String, Given> given) {
+  ConfigWalk(Map<String, RawValue> given) {
     this.given = given;
     group("", "");
   }
@@ -82,20 +82,20 @@ final class Reading {
     chapter.entries().add(entry);
   }
 
-  private static <T> T parse(Entry<T> entry, Given written) {
+  private static <T> T parse(Entry<T> entry, RawValue written) {
     if (written.list() && !entry.list()) {
-      throw new Refused("expected " + entry.form().what() + ", not a list");
+      throw new Refused("expected " + entry.type().what() + ", not a list");
     }
     var value = entry.parse(written.text());
-    var instead = entry.form().offTheCommandLine(written.text(), value, entry.variable());
+    var instead = entry.type().offTheCommandLine(written.text(), value, entry.variable());
     if (written.origin() == Origin.FLAG && !instead.isEmpty()) {
       throw new Refused("everyone on this machine can read a command line; " + instead);
     }
     return value;
   }
 
-  private static String message(Entry<?> entry, Given written, String reason) {
-    return entry.form().repeatable(written.text())
+  private static String message(Entry<?> entry, RawValue written, String reason) {
+    return entry.type().repeatable(written.text())
         ? Problem.quoted(written.text()) + ": " + reason
         : reason;
   }

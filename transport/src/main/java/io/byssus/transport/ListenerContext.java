@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
  * @param connections TCP connections that are open
  * @param room for all of them together
  */
-record Reception(
+record ListenerContext(
     TransportSettings settings,
     EventLoops loops,
     Map<String, Route> routes,
@@ -24,22 +24,23 @@ record Reception(
     WebSocketContext webSockets,
     HttpDecoderConfig http) {
 
-  static Reception of(TransportSettings settings, EventLoops loops, Site site, Budgets budgets) {
+  static ListenerContext of(
+      TransportSettings settings, EventLoops loops, Routes routes, Budgets budgets) {
     var access = settings.access();
     var connections = new LongAdder();
     var addresses = new AddressLimit(access.connectionsPerAddress(), access.loopbackExempt());
-    var room = Room.of(budgets, settings.http().handshakes(), loops, site.observer());
-    return new Reception(
+    var room = Room.of(budgets, settings.http().handshakes(), loops, routes.observer());
+    return new ListenerContext(
         settings,
         loops,
-        site.routes(),
+        routes.byPath(),
         new Proxies(access.trustedProxies()),
         new Origins(access.origins()),
         addresses,
         connections,
         room,
-        site.observer(),
-        WebSocketContext.of(settings, addresses, connections, room, site.sessions()),
+        routes.observer(),
+        WebSocketContext.of(settings, addresses, connections, room, routes.sessions()),
         decoder(settings.http()));
   }
 

@@ -12,13 +12,13 @@ import java.nio.charset.StandardCharsets;
  * The first client of a node, which is the process itself: asks for every page and holds a short
  * conversation. A recording of such a start has what each start and each first client needs.
  */
-final class FirstVisit {
+final class WarmUp {
   private static final int TIMEOUT_MS = 5_000;
   private static final int FIN_TEXT = 0x81;
   private static final int MASKED = 0x80;
   private static final int SHORT_MAX = 125;
 
-  private FirstVisit() {}
+  private WarmUp() {}
 
   /** Throws IOException if nothing answers there. */
   static void to(InetSocketAddress address) throws IOException {

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * @param files folder of the class path with what is served at {@code /}
  * @param observer hears of requests that are refused
  */
-public record Site(
+public record Routes(
     Sessions sessions,
     Map<String, ByteProtocol> protocols,
     BooleanSupplier ready,
@@ -26,7 +26,7 @@ public record Site(
     TransportObserver observer) {
 
   /** Path to what is there. Nothing else is. */
-  Map<String, Route> routes() {
+  Map<String, Route> byPath() {
     var routes = new HashMap<String, Route>(StaticFiles.load(files));
     routes.put("/ws", new Route.Session(sessions::welcome));
     protocols.forEach(

@@ -6,7 +6,7 @@ package io.byssus.server.config;
  * <p>Plain classes and no lambdas: this runs at every start, and each lambda costs one a good part
  * of a millisecond.
  */
-abstract class Form<T> {
+abstract class ValueType<T> {
   /** A text that is not a value, with the reason for the operator. */
   static final class Refused extends IllegalArgumentException {
     private static final long serialVersionUID = 1;

@@ -3,20 +3,20 @@ package io.byssus.server.config;
 import java.util.regex.Pattern;
 
 /** A number of bytes, written as {@code 64KiB}. */
-public record Size(int bytes) {
+public record ByteSize(int bytes) {
   private static final Pattern WRITTEN = Pattern.compile("(\\d{1,18})(B|KiB|MiB|GiB|)");
 
   /**
    * @throws IllegalArgumentException if it is not written like one
    * @throws ArithmeticException if it is 2 GiB or more
    */
-  static Size parse(String text) {
+  static ByteSize parse(String text) {
     var written = WRITTEN.matcher(text);
     if (!written.matches()) {
       throw new IllegalArgumentException("not a size");
     }
     var number = Long.parseLong(written.group(1));
-    return new Size(Math.toIntExact(Math.multiplyExact(number, unitBytes(written.group(2)))));
+    return new ByteSize(Math.toIntExact(Math.multiplyExact(number, unitBytes(written.group(2)))));
   }
 
   /** In the largest unit that leaves no rest. */

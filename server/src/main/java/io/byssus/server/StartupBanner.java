@@ -9,7 +9,7 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** The first words of a node: where it is, and who may come. */
-record Welcome(Config config, Server server, Terminal terminal) {
+record StartupBanner(Config config, Server server, Terminal terminal) {
   void say() {
     if (config.log().format() == Config.Log.Format.JSON) {
       LogEvent.info(LoggerFactory.getLogger("io.byssus.node"), "started")

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 
 /** A secret: itself, as Base64, or what stands in a file. */
-final class SecretForm extends Form<Secret> {
+final class SecretType extends ValueType<Secret> {
   private static final String ENCODED = "base64:";
   private static final String IN_A_FILE = "file:";
 

@@ -7,7 +7,7 @@ package io.byssus.server.config;
  * @param list whether it was written as a list
  * @param where it was found, for a person
  */
-record Given(String path, String text, boolean list, Origin origin, String where) {
+record RawValue(String path, String text, boolean list, Origin origin, String where) {
   /** From the weakest to the strongest. */
   enum Origin {
     FILE,

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Stands between the transport, which is there first because a node tells others its port, and the
  * node. Opened once, from any thread.
  */
-final class Door implements Sessions, Identities {
+final class NodeGateway implements Sessions, Identities {
   private volatile @Nullable Node node;
 
   void open(Node to) {

@@ -17,26 +17,26 @@ import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
 
-/** The form of each type that a key can have. */
-final class Forms {
-  static final Form<Integer> COUNT = new Count();
-  static final Form<Size> SIZE = new Sizes();
-  static final Form<Duration> DURATION = new Times();
-  static final Form<Boolean> SWITCH = new Switch();
-  static final Form<String> TEXT = new Text();
-  static final Form<List<String>> LIST = new Items();
-  static final Form<List<Cidr>> NETWORKS = new Networks();
-  static final Form<List<KnownGateway>> GATEWAYS = new KnownGateways();
-  static final Form<Controls> CONTROLS = new ControlNames();
-  static final Form<Secret> SECRET = new SecretForm();
-  static final Form<UserPolicy> USER_POLICY = new UserPolicies();
-  static final Form<Path> FILE = new ReadableFile();
-  static final Form<Config.Engine> ENGINE = new Engines();
-  static final Form<String> PREFIX = new Prefix();
+/** The type of each type that a key can have. */
+final class ValueTypes {
+  static final ValueType<Integer> COUNT = new Count();
+  static final ValueType<ByteSize> SIZE = new Sizes();
+  static final ValueType<Duration> DURATION = new Times();
+  static final ValueType<Boolean> SWITCH = new Switch();
+  static final ValueType<String> TEXT = new Text();
+  static final ValueType<List<String>> LIST = new Items();
+  static final ValueType<List<Cidr>> NETWORKS = new Networks();
+  static final ValueType<List<KnownGateway>> GATEWAYS = new KnownGateways();
+  static final ValueType<Controls> CONTROLS = new ControlNames();
+  static final ValueType<Secret> SECRET = new SecretType();
+  static final ValueType<UserPolicy> USER_POLICY = new UserPolicies();
+  static final ValueType<Path> FILE = new ReadableFile();
+  static final ValueType<Config.Engine> ENGINE = new Engines();
+  static final ValueType<String> PREFIX = new Prefix();
 
-  private Forms() {}
+  private ValueTypes() {}
 
-  private static final class Count extends Form<Integer> {
+  private static final class Count extends ValueType<Integer> {
     @Override
     String what() {
       return "a whole number";
@@ -53,24 +53,24 @@ final class Forms {
     }
   }
 
-  private static final class Sizes extends Form<Size> {
+  private static final class Sizes extends ValueType<ByteSize> {
     @Override
     String what() {
       return "a size such as 512B, 64KiB or 1MiB";
     }
 
     @Override
-    Size parse(String text) {
-      return Size.parse(text);
+    ByteSize parse(String text) {
+      return ByteSize.parse(text);
     }
 
     @Override
-    long measure(Size value) {
+    long measure(ByteSize value) {
       return value.bytes();
     }
   }
 
-  private static final class Times extends Form<Duration> {
+  private static final class Times extends ValueType<Duration> {
     @Override
     String what() {
       return "a duration such as 1500ms, 30s or 2m";
@@ -87,7 +87,7 @@ final class Forms {
     }
   }
 
-  private static final class Switch extends Form<Boolean> {
+  private static final class Switch extends ValueType<Boolean> {
     @Override
     String what() {
       return "true or false";
@@ -103,7 +103,7 @@ final class Forms {
     }
   }
 
-  private static final class Text extends Form<String> {
+  private static final class Text extends ValueType<String> {
     @Override
     String what() {
       return "a text";
@@ -125,7 +125,7 @@ final class Forms {
     }
   }
 
-  private static final class Items extends Form<List<String>> {
+  private static final class Items extends ValueType<List<String>> {
     @Override
     String what() {
       return "a list";
@@ -153,7 +153,7 @@ final class Forms {
     }
   }
 
-  private static final class Networks extends Form<List<Cidr>> {
+  private static final class Networks extends ValueType<List<Cidr>> {
     @Override
     String what() {
       return "a list of networks";
@@ -183,7 +183,7 @@ final class Forms {
     }
   }
 
-  private static final class KnownGateways extends Form<List<KnownGateway>> {
+  private static final class KnownGateways extends ValueType<List<KnownGateway>> {
     @Override
     String what() {
       return "a list of NAME=NETWORK";
@@ -219,7 +219,7 @@ final class Forms {
     }
   }
 
-  private static final class ControlNames extends Form<Controls> {
+  private static final class ControlNames extends ValueType<Controls> {
     @Override
     String what() {
       return "a list of NAME=VALUE, the value from 0 to 255";
@@ -244,14 +244,14 @@ final class Forms {
 
     private static Integer value(String text) {
       try {
-        return Octets.parse(text);
+        return ByteValue.parse(text);
       } catch (NumberFormatException e) {
         throw new Refused(Problem.quoted(text) + " is no number from 0 to 255");
       }
     }
   }
 
-  private static final class UserPolicies extends Form<UserPolicy> {
+  private static final class UserPolicies extends ValueType<UserPolicy> {
     private static final String LIMIT = "limit:";
 
     @Override
@@ -272,7 +272,7 @@ final class Forms {
     }
   }
 
-  private static final class ReadableFile extends Form<Path> {
+  private static final class ReadableFile extends ValueType<Path> {
     @Override
     String what() {
       return "a file";
@@ -291,7 +291,7 @@ final class Forms {
     }
   }
 
-  private static final class Engines extends Form<Config.Engine> {
+  private static final class Engines extends ValueType<Config.Engine> {
     private static final Pattern WORD = Pattern.compile("[\\w-]*");
 
     @Override
@@ -328,7 +328,7 @@ final class Forms {
     }
   }
 
-  private static final class Prefix extends Form<String> {
+  private static final class Prefix extends ValueType<String> {
     @Override
     String what() {
       return "letters, digits, dots, dashes, underscores and colons, 64 at most";
@@ -346,7 +346,7 @@ final class Forms {
   }
 
   /** The constants of an enum, in small letters and with dashes; an underscore is as good. */
-  static final class OneOf<E extends Enum<E>> extends Form<E> {
+  static final class OneOf<E extends Enum<E>> extends ValueType<E> {
     private final E[] constants;
 
     OneOf(Class<E> type) {
