@@ -24,6 +24,11 @@ public final class Byssus {
     return new ClientBuilder(server);
   }
 
+  /** The same, from text. */
+  public static ClientBuilder client(String server) {
+    return client(URI.create(server));
+  }
+
   /** {@code text} as JSON: in quotation marks, and with the escapes that it needs. */
   public static String text(String text) {
     return '"' + new String(JsonStringEncoder.getInstance().quoteAsUTF8(text), UTF_8) + '"';

@@ -1,24 +1,11 @@
 package io.byssus.client;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
-
-import io.byssus.protocol.Command;
-import io.byssus.protocol.Json;
-import io.byssus.protocol.JsonCodec;
 import io.byssus.protocol.Position;
-import io.byssus.protocol.ServerMessage;
 import io.byssus.protocol.Target;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.LongFunction;
 
 /**
  * A client of a Byssus server. It holds one session, over as many connections as it takes: it comes
@@ -35,42 +22,32 @@ import java.util.function.LongFunction;
  * <p><b>Futures</b> fail with a {@link ByssusException}. Cancelling one changes nothing.
  */
 public final class Client implements AutoCloseable {
-  private static final JsonCodec CHECKER = new JsonCodec();
-
   private final Lane lane;
-  private final Executor executor;
-  private final DataCodec values;
   private final Events events;
   private final Subscriptions subscriptions;
   private final Inbox inbox;
-  private final Outbox outbox;
-  private final RepeatableCalls repeatable;
   private final AckScheduler acks;
   private final ConnectRequest connectRequest;
   private final ClientCore core;
   private final Connector connector;
   private final Session session;
+  private final Calls calls;
   private final Promise<Boolean> ready;
   private final Duration storing;
-
-  /** No other run of this program has made these ids. */
-  private final String dedupePrefix = Long.toString(new SecureRandom().nextLong(), 36) + ".";
-
-  private final AtomicLong dedupeLast = new AtomicLong();
 
   Client(ClientBuilder with) {
     lane = with.lane.get();
     storing = with.storing;
-    executor = Threads.orOurs(lane, with.executor);
-    values = with.codec;
+    var executor = Threads.orOurs(lane, with.executor);
+    var values = with.codec;
     ready = new Promise<>(executor);
     events = new Events(executor);
     subscriptions =
         new Subscriptions(
             lane, executor, values, with.queueMax, backoff(with), () -> this.changed());
     inbox = new Inbox(lane, executor, values, with.queueMax, () -> this.changed());
-    outbox = new Outbox(lane, with.outboxMax, with.random);
-    repeatable = new RepeatableCalls(lane, with.outboxMax, with.timeout);
+    var outbox = new Outbox(lane, with.outboxMax, with.random);
+    var repeatable = new RepeatableCalls(lane, with.outboxMax, with.timeout);
     var heartbeatTimer = new HeartbeatTimer(lane, with.heartbeat, with.network);
     var token =
         new TokenProvider(
@@ -83,7 +60,18 @@ public final class Client implements AutoCloseable {
     connector =
         new Connector(
             lane, with.transport.apply(lane), core, connectRequest, backoff(with), heartbeatTimer);
-    session = new Session(this, connectRequest);
+    session = new Session(connectRequest, values, () -> this.calls());
+    calls =
+        new Calls(
+            new CallQueues(lane, executor, core, outbox, repeatable),
+            values,
+            session,
+            connector,
+            Optional.empty());
+  }
+
+  private Calls calls() {
+    return calls;
   }
 
   private static Backoff backoff(ClientBuilder with) {
@@ -164,54 +152,38 @@ public final class Client implements AutoCloseable {
    *     text
    */
   public CompletableFuture<Published> publish(String channel, String json) {
-    return publish(channel, json, PublishOptions.DEFAULTS);
+    return calls.publish(channel, json);
   }
 
   /** The same with options. */
   public CompletableFuture<Published> publish(String channel, String json, PublishOptions options) {
-    requireNonNull(channel);
-    var data = json(json);
-    var dedupe =
-        options.dedupe().isEmpty()
-            ? dedupePrefix + Long.toString(dedupeLast.incrementAndGet(), 36)
-            : options.dedupe();
-    return put(
-        id -> new Command.Publish(id, channel, data, dedupe, options.durability()),
-        ServerMessage.Published.class,
-        Messages::published,
-        true);
+    return calls.publish(channel, json, options);
   }
 
   /** Publishes what {@link ClientBuilder#codec} makes of {@code value}. */
   public CompletableFuture<Published> publishValue(String channel, Object value) {
-    return publish(channel, values.toJson(value));
+    return calls.publishValue(channel, value);
   }
 
-  /** Who is in a channel, where the server tells it. */
+  /** The same with options. */
+  public CompletableFuture<Published> publishValue(
+      String channel, Object value, PublishOptions options) {
+    return calls.publishValue(channel, value, options);
+  }
+
+  /** The members of a channel, where the operator shows them. */
   public CompletableFuture<Members> presence(String channel) {
-    requireNonNull(channel);
-    return ask(
-        id -> new Command.GetPresence(id, channel),
-        ServerMessage.Presence.class,
-        Messages::members);
+    return calls.presence(channel);
   }
 
-  /** The newest of what a channel keeps. */
+  /** The newest messages that a channel keeps. */
   public CompletableFuture<Page> history(String channel, int limit) {
-    return history(channel, Optional.empty(), limit);
+    return calls.history(channel, limit);
   }
 
-  /** What a channel keeps after a position. */
+  /** The messages that a channel keeps after a position. */
   public CompletableFuture<Page> history(String channel, Position after, int limit) {
-    return history(channel, Optional.of(after), limit);
-  }
-
-  private CompletableFuture<Page> history(String channel, Optional<Position> after, int limit) {
-    requireNonNull(channel);
-    return ask(
-        id -> new Command.GetHistory(id, channel, after, limit),
-        ServerMessage.History.class,
-        Messages::page);
+    return calls.history(channel, after, limit);
   }
 
   // Directed messages.
@@ -222,17 +194,38 @@ public final class Client implements AutoCloseable {
   }
 
   /**
-   * Sends JSON to a session, a user or a tag. It waits for a connection if there is none, and is
-   * said once: fails with {@code unknown} when the connection breaks before the answer.
+   * Sends JSON to a session, to all sessions of a user, or to all with a tag. It waits for a
+   * connection if there is none, and is repeated until the server has answered, for at most 4
+   * minutes; each inbox takes it once. Fails with {@code unknown} if some may have it; with any
+   * other code surely nobody has.
+   *
+   * @param to for example {@code Target.user("42")}
    */
   public CompletableFuture<Sent> send(Target to, String json) {
-    requireNonNull(to);
-    var data = json(json);
-    return put(
-        id -> new Command.Send(id, to, data),
-        ServerMessage.Sent.class,
-        said -> new Sent(said.sessions(), said.full()),
-        false);
+    return calls.send(to, json);
+  }
+
+  /** The same with options. */
+  public CompletableFuture<Sent> send(Target to, String json, SendOptions options) {
+    return calls.send(to, json, options);
+  }
+
+  /** Sends what {@link ClientBuilder#codec} makes of {@code value}. */
+  public CompletableFuture<Sent> sendValue(Target to, Object value) {
+    return calls.sendValue(to, value);
+  }
+
+  /** The same with options. */
+  public CompletableFuture<Sent> sendValue(Target to, Object value, SendOptions options) {
+    return calls.sendValue(to, value, options);
+  }
+
+  /**
+   * The same calls with a deadline: {@code client.within(Duration.ofSeconds(2)).publish(…)}. For
+   * code that must answer somebody itself, such as the handler of an HTTP request.
+   */
+  public Calls within(Duration deadline) {
+    return calls.within(deadline);
   }
 
   // The end, and what may hasten it.
@@ -270,54 +263,6 @@ public final class Client implements AutoCloseable {
    * it again, or close.
    */
   public CompletableFuture<Void> end() {
-    lane.execute(connector::ending);
-    return ask(Command.End::new, ServerMessage.Ended.class, _1 -> true)
-        .handle((_1, failure) -> {
-          // The close that follows may overtake the answer.
-          if (failure == null || connector.endedByServer()) {
-            lane.execute(connector::close);
-            return null;
-          }
-          lane.execute(connector::notEnding);
-          throw new CompletionException(failure);
-        });
-  }
-
-  // Ways in.
-
-  /** Refuses on the spot what is none. */
-  static Json json(String text) {
-    return CHECKER
-        .value(text.getBytes(UTF_8))
-        .orElseThrow(() ->
-            new IllegalArgumentException("not one JSON value; Byssus.text(…) makes one of text"));
-  }
-
-  <R extends ServerMessage, T> CompletableFuture<T> ask(
-      LongFunction<Command> command, Class<R> kind, Function<R, T> value) {
-    var promise = new Promise<T>(executor);
-    var call = new PendingCall<>(command, kind, value, true, promise);
-    lane.execute(() -> {
-      if (state() == ClientState.CLOSED) {
-        call.reject(ByssusException.closed("the client is closed"));
-      } else {
-        repeatable.submit(call);
-      }
-    });
-    return promise.future();
-  }
-
-  private <R extends ServerMessage, T> CompletableFuture<T> put(
-      LongFunction<Command> command, Class<R> kind, Function<R, T> value, boolean repeatable) {
-    var promise = new Promise<T>(executor);
-    var call = new PendingCall<>(command, kind, value, repeatable, promise);
-    lane.execute(() -> {
-      if (state() == ClientState.CLOSED) {
-        call.reject(ByssusException.closed("the client is closed"));
-      } else {
-        outbox.submit(call);
-      }
-    });
-    return promise.future();
+    return calls.end();
   }
 }

@@ -77,7 +77,7 @@ public final class ClientBuilder {
   /** Of a new session: name to JSON text. */
   public ClientBuilder attributes(Map<String, String> initial) {
     attributes = Map.copyOf(initial);
-    attributes.values().forEach(Client::json);
+    attributes.values().forEach(Calls::json);
     return this;
   }
 

@@ -87,7 +87,7 @@ final class ConnectRequest {
 
   private static Map<String, Json> jsons(Map<String, String> texts) {
     var jsons = new HashMap<String, Json>();
-    texts.forEach((name, text) -> jsons.put(name, Client.json(text)));
+    texts.forEach((name, text) -> jsons.put(name, Calls.json(text)));
     return jsons;
   }
 

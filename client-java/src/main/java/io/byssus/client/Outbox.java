@@ -5,15 +5,16 @@ import io.byssus.protocol.ServerMessage;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publications and directed messages that have no answer yet, in the order in which the program
- * gave them. A publication is repeated with the same dedupe id until there is an answer that lasts,
- * for at most 4 minutes: the server remembers the ids for 5. A directed message is said once, since
- * nothing would tell the second from the first. Confined to the lane.
+ * gave them. Each is repeated with the same dedupe id until there is an answer that lasts, until
+ * its deadline, and for at most 4 minutes: the server remembers the ids for 5. Confined to the
+ * lane.
  */
 final class Outbox {
   private static final Duration REPEATED = Duration.ofMinutes(4);
@@ -44,13 +45,17 @@ final class Outbox {
     this.backoff = new Backoff(random, PAUSE_MAX);
   }
 
-  void submit(PendingCall<?, ?> call) {
+  /**
+   * @param deadline from now on
+   */
+  void submit(PendingCall<?, ?> call, Optional<Duration> deadline) {
     lane.check();
     if (all.size() >= max) {
       call.reject(ByssusException.outboxFull(max));
       return;
     }
     all.add(call);
+    deadline.ifPresent(within -> limit(call, within));
     flush();
   }
 
@@ -59,14 +64,16 @@ final class Outbox {
     lane.check();
     if (!resumed) {
       // The new session knows nothing of the dedupe ids of the old one.
-      List.copyOf(all).stream().filter(PendingCall::inDoubt).forEach(this::giveUp);
+      List.copyOf(all).stream()
+          .filter(PendingCall::inDoubt)
+          .forEach(call -> giveUp(call, REPEATED));
     }
     connection = to;
     resumeSending();
   }
 
-  private void giveUp(PendingCall<?, ?> call) {
-    call.giveUp(ByssusException.timeout("not taken within " + REPEATED.toMinutes() + " min"));
+  private void giveUp(PendingCall<?, ?> call, Duration after) {
+    call.giveUp(ByssusException.timeout("not taken within " + after.toMillis() + " ms"));
     remove(call);
   }
 
@@ -106,14 +113,22 @@ final class Outbox {
 
   private void transmit(PendingCall<?, ?> call, Connection to) {
     if (call.firstTry()) {
-      call.deadline(lane.schedule(REPEATED, () -> onDeadline(call)));
+      limit(call, REPEATED);
     }
     to.call(call.command(), replyHandler(call));
   }
 
-  private void onDeadline(PendingCall<?, ?> call) {
+  /** Unless it ends sooner anyway. */
+  private void limit(PendingCall<?, ?> call, Duration within) {
+    var atNs = lane.nanoTime() + within.toNanos();
+    if (!call.endsBy(atNs)) {
+      call.deadline(atNs, lane.schedule(within, () -> onDeadline(call, within)));
+    }
+  }
+
+  private void onDeadline(PendingCall<?, ?> call, Duration after) {
     call.inDoubt(call.inDoubt() || inFlight.contains(call));
-    giveUp(call);
+    giveUp(call, after);
     flush();
   }
 
@@ -132,7 +147,8 @@ final class Outbox {
       public void onRefused(ErrorCode code, String message) {
         inFlight.remove(call);
         call.inDoubt(call.inDoubt() || code == ErrorCode.UNKNOWN);
-        if (!call.settled() && code.retryable() && call.repeatable()) {
+        // A full inbox is not for the server to mend: to wait would hold up messages to others.
+        if (!call.settled() && code.retryable() && code != ErrorCode.INBOX_FULL) {
           pauseSending();
           return;
         }
@@ -145,10 +161,6 @@ final class Outbox {
       public void onBroken() {
         inFlight.remove(call);
         call.inDoubt(true);
-        if (!call.repeatable()) {
-          call.reject(ByssusException.unknown("the connection broke before the answer"));
-          remove(call);
-        }
       }
     };
   }

@@ -15,32 +15,23 @@ final class PendingCall<R extends ServerMessage, T> {
   private final LongFunction<Command> command;
   private final Class<R> kind;
   private final Function<R, T> value;
-  private final boolean repeatable;
   private final Promise<T> promise;
   private Lane.Alarm deadline = Lane.Alarm.NONE;
+  private boolean hasDeadline;
+  private long deadlineNs;
   private boolean tried;
   private boolean inDoubt;
   private boolean settled;
 
   /**
    * @param command by its id
-   * @param repeatable whether said twice is as said once
    */
   PendingCall(
-      LongFunction<Command> command,
-      Class<R> kind,
-      Function<R, T> value,
-      boolean repeatable,
-      Promise<T> promise) {
+      LongFunction<Command> command, Class<R> kind, Function<R, T> value, Promise<T> promise) {
     this.command = command;
     this.kind = kind;
     this.value = value;
-    this.repeatable = repeatable;
     this.promise = promise;
-  }
-
-  boolean repeatable() {
-    return repeatable;
   }
 
   LongFunction<Command> command() {
@@ -58,8 +49,17 @@ final class PendingCall<R extends ServerMessage, T> {
     return first;
   }
 
-  void deadline(Lane.Alarm alarm) {
+  /** Whether it has a deadline, and that is not after this time. */
+  boolean endsBy(long atNs) {
+    return hasDeadline && deadlineNs - atNs <= 0;
+  }
+
+  /** In place of the one before. */
+  void deadline(long atNs, Lane.Alarm alarm) {
+    deadline.cancel();
     deadline = alarm;
+    deadlineNs = atNs;
+    hasDeadline = true;
   }
 
   boolean inDoubt() {

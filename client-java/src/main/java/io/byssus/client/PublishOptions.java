@@ -17,7 +17,11 @@ public record PublishOptions(String dedupe, Durability durability) {
 
   /** Refuses an id that the server would refuse. */
   public PublishOptions {
-    if (dedupe.length() > DEDUPE_MAX) {
+    checkDedupe(dedupe);
+  }
+
+  static void checkDedupe(String id) {
+    if (id.length() > DEDUPE_MAX) {
       throw new IllegalArgumentException("a dedupe id has at most " + DEDUPE_MAX + " characters");
     }
   }

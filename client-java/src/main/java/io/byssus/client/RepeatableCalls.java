@@ -5,6 +5,7 @@ import io.byssus.protocol.ServerMessage;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,22 +26,24 @@ final class RepeatableCalls {
     this.timeout = timeout;
   }
 
-  void submit(PendingCall<?, ?> call) {
+  void submit(PendingCall<?, ?> call, Optional<Duration> deadline) {
     lane.check();
     if (open.size() >= max) {
       call.reject(ByssusException.outboxFull(max));
       return;
     }
     open.add(call);
-    call.deadline(lane.schedule(timeout, () -> onDeadline(call)));
+    var within = deadline.orElse(timeout);
+    call.deadline(
+        lane.nanoTime() + within.toNanos(), lane.schedule(within, () -> onDeadline(call, within)));
     if (connection != null) {
       transmit(call, connection);
     }
   }
 
-  private void onDeadline(PendingCall<?, ?> call) {
+  private void onDeadline(PendingCall<?, ?> call, Duration within) {
     open.remove(call);
-    call.reject(ByssusException.timeout("no answer within " + timeout.toMillis() + " ms"));
+    call.reject(ByssusException.timeout("no answer within " + within.toMillis() + " ms"));
   }
 
   void connected(Connection to) {

@@ -1,26 +1,26 @@
 package io.byssus.client;
 
-import io.byssus.protocol.Command;
-import io.byssus.protocol.Json;
 import io.byssus.protocol.ServerMessage;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The durable identity that a client holds, as last heard from the server. There is one object for
  * a client, which tells of the present session; before the first connect all is empty. Any thread.
  */
 public final class Session {
-  private final Client client;
   private final ConnectRequest connectRequest;
+  private final DataCodec values;
+  private final Supplier<Calls> calls;
 
-  Session(Client client, ConnectRequest connectRequest) {
-    this.client = client;
+  Session(ConnectRequest connectRequest, DataCodec values, Supplier<Calls> calls) {
     this.connectRequest = connectRequest;
+    this.values = values;
+    this.calls = calls;
   }
 
   /** Names the session; others may know it. */
@@ -58,35 +58,35 @@ public final class Session {
     return connectRequest.identity().tags();
   }
 
+  /** One attribute as a value, which {@link ClientBuilder#codec} makes of its JSON. */
+  public <T> Optional<T> attribute(String name, Class<T> type) {
+    return Optional.ofNullable(attributes().get(name)).map(json -> values.fromJson(json, type));
+  }
+
   /**
    * Sets attributes, name to JSON text; {@code null} as text removes one, those that are not named
    * stay.
    */
   public CompletableFuture<Session> set(Map<String, String> attributes) {
-    return set(attributes, Optional.empty());
+    return calls.get().set(attributes);
   }
 
   /** The same, and replaces all tags. */
   public CompletableFuture<Session> set(Map<String, String> attributes, Set<String> tags) {
-    return set(attributes, Optional.of(tags));
+    return calls.get().set(attributes, tags);
   }
 
-  private CompletableFuture<Session> set(
-      Map<String, String> attributes, Optional<Set<String>> tags) {
-    var values = new HashMap<String, Json>();
-    attributes.forEach((name, text) -> values.put(name, Client.json(text)));
-    return client.ask(
-        id -> new Command.SetAttributes(id, values, tags),
-        ServerMessage.Attributes.class,
-        this::heard);
+  /** Sets attributes to what {@link ClientBuilder#codec} makes of the values. */
+  public CompletableFuture<Session> setValues(Map<String, ?> attributes) {
+    return calls.get().setValues(attributes);
   }
 
   /** Asks the server for attributes and tags. */
   public CompletableFuture<Session> refresh() {
-    return client.ask(Command.GetAttributes::new, ServerMessage.Attributes.class, this::heard);
+    return calls.get().refresh();
   }
 
-  private Session heard(ServerMessage.Attributes said) {
+  Session update(ServerMessage.Attributes said) {
     connectRequest.identity(connectRequest.identity().with(said));
     return this;
   }

@@ -238,29 +238,6 @@ class PublicationIsAnsweredTest {
   }
 
   @Test
-  void aDirectedMessageIsSaidOnce() {
-    var sent = server.client().send(new Target.ToUser("7"), "1");
-    server.lane.settle();
-    server.connected().breaks();
-    assertThat(code(sent)).isEqualTo(ByssusException.UNKNOWN);
-    assertThat(server.resumed().all(Command.Send.class)).isEmpty();
-
-    var full = server.client().send(new Target.ToTag("x"), "1");
-    server.lane.settle();
-    server.line().error(server.line().last(Command.Send.class).id(), "inbox_full", true);
-    assertThat(code(full)).isEqualTo("inbox_full");
-
-    var good = server.client().send(new Target.ToSession("s9"), "1");
-    server.lane.settle();
-    server
-        .line()
-        .says(
-            "{'type':'sent','id':%d,'sessions':2,'full':1}"
-                .formatted(server.line().last(Command.Send.class).id()));
-    assertThat(good.join()).isEqualTo(new Sent(2, 1));
-  }
-
-  @Test
   void readsAreRepeatedAfterAResumeAndTimeOut() {
     var history = server.client().history("news", 10);
     server.lane.settle();

@@ -23,6 +23,7 @@ class ReadmeCompilesTest {
       import io.byssus.protocol.*;
       import java.net.URI;
       import java.nio.file.Path;
+      import java.time.Duration;
       import java.util.concurrent.*;
 
       abstract class Around {
@@ -37,7 +38,9 @@ class ReadmeCompilesTest {
         URI uri;
         Object mapper;
         Flow.Subscriber<Message> flowSubscriber;
+        String json;
         abstract void draw(String json);
+        abstract Void answer(int status);
         abstract void reloadAll();
         abstract void cook(Order order);
         abstract CompletionStage<String> fetchToken(boolean refused);

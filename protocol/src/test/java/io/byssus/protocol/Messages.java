@@ -57,8 +57,7 @@ final class Messages {
                 texts().ofMaxLength(Command.DEDUPE_CHARS),
                 Arbitraries.of(Durability.class))
             .as(Publish::new),
-        Combinators.combine(
-                id(), targets(), jsons(), texts().ofMaxLength(Command.DEDUPE_CHARS))
+        Combinators.combine(id(), targets(), jsons(), texts().ofMaxLength(Command.DEDUPE_CHARS))
             .as(Send::new),
         Combinators.combine(id(), offsets()).as(AckInbox::new),
         Combinators.combine(id(), words(), positions()).as(AckChannel::new),
