@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -99,6 +100,26 @@ final class RedisDirectory implements SessionDirectory {
             List.of(listed.key(), keys.mark(listed.partition())),
             link -> args(link.lineage, redis.primaries().lineages()))
         .thenApply(RedisDirectory::living);
+  }
+
+  /** The cursor is the place of the last session. */
+  @Override
+  public CompletionStage<Page> page(Target target, String cursor, int limit) {
+    if (target instanceof Target.ToSession(var session)) {
+      return CompletableFuture.completedFuture(new Page(List.of(session), Optional.empty()));
+    }
+    var after = cursor.equals(START) ? 0 : Long.parseUnsignedLong(cursor);
+    var listed = keys.listed(target).orElseThrow();
+    return redis
+        .run(
+            listed.partition(),
+            Script.LISTED_AFTER,
+            List.of(listed.key(), keys.mark(listed.partition())),
+            link -> args(link.lineage, redis.primaries().lineages(), after, limit))
+        .thenApply(reply ->
+            new Page(
+                reply.subList(1, reply.size()).stream().map(Redis::text).toList(),
+                Optional.of(Redis.text(reply.getFirst())).filter(next -> !next.isEmpty())));
   }
 
   private record Place(String session, long order) {}

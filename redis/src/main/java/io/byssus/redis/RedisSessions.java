@@ -1,16 +1,19 @@
 package io.byssus.redis;
 
 import static io.byssus.redis.Redis.args;
-import static io.byssus.redis.Redis.list;
 import static io.byssus.redis.Redis.number;
 import static io.byssus.redis.Redis.text;
 
 import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.engine.EngineSettings;
+import io.byssus.core.session.Change;
 import io.byssus.core.session.Fence;
+import io.byssus.core.session.FoundSession;
 import io.byssus.core.session.Lease;
+import io.byssus.core.session.Origin;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.ResumeTokens;
+import io.byssus.core.session.SessionList;
 import io.byssus.core.session.SessionStore;
 import io.byssus.core.session.StoredSession;
 import io.byssus.core.session.TokenHash;
@@ -19,7 +22,6 @@ import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,9 +37,6 @@ import java.util.stream.IntStream;
 
 /** Sessions in Redis: each a Hash, of which {@code lib-session.lua} tells the fields. */
 final class RedisSessions implements SessionStore {
-  private static final String ATTRIBUTE = "a";
-  private static final String SUBSCRIPTION = "c";
-
   /** Where {@code create.lua} expects the lineage. */
   private static final int LINEAGE = 6;
 
@@ -85,14 +84,16 @@ final class RedisSessions implements SessionStore {
         .thenApply(reply ->
             new Created(
                 new Lease(session.id(), owner, Long.parseLong(text(reply.getFirst()))),
-                reply.size() == 1 ? Optional.empty() : Optional.of(gone(list(reply.get(1))))));
+                reply.size() == 1
+                    ? Optional.empty()
+                    : Optional.of(gone(Redis.list(reply.get(1))))));
   }
 
   /** Field and value of each that is there. */
   private static void addAttributes(List<Object> args, Map<String, Json> attributes) {
     attributes.forEach((name, value) -> {
       if (!value.isNull()) {
-        args.add(ATTRIBUTE + name);
+        args.add(SessionHash.ATTRIBUTE + name);
         args.add(value.utf8());
       }
     });
@@ -135,60 +136,14 @@ final class RedisSessions implements SessionStore {
             ? Optional.<Lease>empty()
             : Optional.of(
                 new Lease(session, Keys.owner(holder), Long.parseLong(text(reply.get(3)))));
-    return new Claim.Granted(lease, stored(session, list(reply.get(4))), previous);
-  }
-
-  private static StoredSession stored(String session, List<Object> hash) {
-    var attributes = new HashMap<String, Json>();
-    var subscriptions = new HashMap<String, Optional<Position>>();
-    var user = "";
-    var used = TokenHash.NONE;
-    List<TokenHash> handedOut = List.of();
-    Set<String> tags = Set.of();
-    long acknowledged = 0;
-    for (int i = 0; i < hash.size(); i += 2) {
-      var field = text(hash.get(i));
-      var value = Redis.bytes(hash.get(i + 1));
-      switch (field) {
-        case "u" -> user = Packed.text(value);
-        case "ru" -> used = TokenHash.stored(value);
-        case "rh" -> handedOut = hashes(value);
-        case "g" -> tags = Set.copyOf(Packed.strings(value));
-        case "ia" -> acknowledged = Long.parseLong(Packed.text(value));
-        default -> {
-          if (field.startsWith(ATTRIBUTE)) {
-            attributes.put(field.substring(1), Json.wrap(value));
-          } else if (field.startsWith(SUBSCRIPTION)) {
-            subscriptions.put(field.substring(1), position(Packed.text(value)));
-          }
-        }
-      }
-    }
-    var tokens = new ResumeTokens(used, handedOut);
-    return new StoredSession(session, user, tokens, attributes, tags, subscriptions, acknowledged);
-  }
-
-  private static List<TokenHash> hashes(byte[] joined) {
-    var hashes = new ArrayList<TokenHash>();
-    for (int at = 0; at < joined.length; at += TokenHash.BYTES) {
-      hashes.add(TokenHash.stored(Arrays.copyOfRange(joined, at, at + TokenHash.BYTES)));
-    }
-    return hashes;
+    return new Claim.Granted(
+        lease, SessionHash.of(Redis.list(reply.get(4))).stored(session), previous);
   }
 
   private static byte[] joined(List<TokenHash> hashes) {
     var joined = ByteBuffer.allocate(hashes.size() * TokenHash.BYTES);
     hashes.forEach(hash -> joined.put(hash.sha256()));
     return joined.array();
-  }
-
-  /** {@code OFFSET EPOCH}, or nothing: the epoch may be any text. */
-  private static Optional<Position> position(String text) {
-    var space = text.indexOf(' ');
-    return space < 0
-        ? Optional.empty()
-        : Optional.of(
-            new Position(text.substring(space + 1), Long.parseLong(text.substring(0, space))));
   }
 
   private static String text(Position position) {
@@ -208,30 +163,44 @@ final class RedisSessions implements SessionStore {
     var removed = new ArrayList<String>();
     attributes.forEach((name, value) -> {
       if (value.isNull()) {
-        removed.add(ATTRIBUTE + name);
+        removed.add(SessionHash.ATTRIBUTE + name);
       } else {
-        set.put(ATTRIBUTE + name, value.utf8());
+        set.put(SessionHash.ATTRIBUTE + name, value.utf8());
       }
     });
-    tags.ifPresent(all -> set.put("g", Packed.strings(all)));
+    tags.ifPresent(all -> set.put(SessionHash.TAGS, Packed.strings(all)));
     return write(lease, "", set, removed);
   }
 
   @Override
   public CompletionStage<Fence> subscribe(
-      Lease lease, String channel, Optional<Position> position) {
+      Lease lease, String channel, Optional<Position> position, Origin origin) {
     var stands = position.map(RedisSessions::text).orElse("");
-    return write(lease, "", Map.of(SUBSCRIPTION + channel, stands), List.of());
+    return write(
+        lease,
+        "",
+        switch (origin) {
+          case CLIENT -> Map.of(SessionHash.SUBSCRIPTION + channel, stands);
+          case SERVER ->
+              Map.of(
+                  SessionHash.SUBSCRIPTION + channel, stands, SessionHash.BY_SERVER + channel, "");
+        },
+        List.of());
   }
 
   @Override
   public CompletionStage<Fence> unsubscribe(Lease lease, String channel) {
-    return write(lease, "", Map.of(), List.of(SUBSCRIPTION + channel));
+    return write(lease, "", Map.of(), fields(channel));
+  }
+
+  /** All that is kept of a subscription. */
+  private static List<String> fields(String channel) {
+    return List.of(SessionHash.SUBSCRIPTION + channel, SessionHash.BY_SERVER + channel);
   }
 
   @Override
   public CompletionStage<Fence> acknowledge(Lease lease, String channel, Position position) {
-    var field = SUBSCRIPTION + channel;
+    var field = SessionHash.SUBSCRIPTION + channel;
     return write(lease, field, Map.of(field, text(position)), List.of());
   }
 
@@ -311,8 +280,14 @@ final class RedisSessions implements SessionStore {
     known
         .subscriptions()
         .forEach((channel, position) -> {
-          parts.add(SUBSCRIPTION + channel);
+          parts.add(SessionHash.SUBSCRIPTION + channel);
           parts.add(position.map(RedisSessions::text).orElse(""));
+        });
+    known
+        .byServer()
+        .forEach(channel -> {
+          parts.add(SessionHash.BY_SERVER + channel);
+          parts.add("");
         });
     return redis
         .run(
@@ -410,7 +385,7 @@ final class RedisSessions implements SessionStore {
   }
 
   private static List<Gone> allGone(List<Object> all) {
-    return all.stream().map(parts -> gone(list(parts))).toList();
+    return all.stream().map(parts -> gone(Redis.list(parts))).toList();
   }
 
   private static Gone gone(List<Object> parts) {
@@ -427,7 +402,7 @@ final class RedisSessions implements SessionStore {
 
   private static Set<String> texts(Object parts) {
     var texts = new HashSet<String>();
-    list(parts).forEach(part -> texts.add(text(part)));
+    Redis.list(parts).forEach(part -> texts.add(text(part)));
     return Set.copyOf(texts);
   }
 
@@ -447,6 +422,87 @@ final class RedisSessions implements SessionStore {
                               Keys.owner(text(reply.get(0))),
                               Long.parseLong(text(reply.get(1))))));
             });
+  }
+
+  // What others ask of sessions.
+
+  @Override
+  public CompletionStage<Optional<FoundSession>> find(String session) {
+    var partition = Keys.partition(session);
+    return redis
+        .run(
+            partition,
+            Script.FIND,
+            List.of(keys.session(session), keys.mark(partition)),
+            link -> args(link.lineage, redis.primaries().lineages()))
+        .thenApply(reply ->
+            reply.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                    SessionHash.of(Redis.list(reply.get(1)))
+                        .found(session, Long.parseLong(text(reply.get(0))))));
+  }
+
+  @Override
+  public CompletionStage<SessionList> list(SessionList.Filter filter, String cursor, int limit) {
+    return new SessionPages(redis).list(filter, cursor, SessionList.checked(limit));
+  }
+
+  @Override
+  public CompletionStage<Changed> change(String session, Change change) {
+    var partition = Keys.partition(session);
+    var set = new ArrayList<Object>();
+    var removed = new ArrayList<String>();
+    addAttributes(set, change.attributes());
+    change
+        .attributes()
+        .forEach((name, value) -> {
+          if (value.isNull()) {
+            removed.add(SessionHash.ATTRIBUTE + name);
+          }
+        });
+    change
+        .tags()
+        .ifPresent(all -> {
+          set.add(SessionHash.TAGS);
+          set.add(Packed.strings(all));
+        });
+    var fieldsSet = set.size() / 2;
+    for (var each : change.subscribe()) {
+      set.add(each.channel());
+      set.add(each.position().map(RedisSessions::text).orElse(""));
+      set.add(each.origin() == Origin.SERVER ? 1 : 0);
+    }
+    change.unsubscribe().forEach(channel -> removed.addAll(fields(channel)));
+    return redis
+        .run(
+            partition,
+            Script.CHANGE,
+            List.of(keys.session(session), keys.mark(partition)),
+            link -> {
+              var args = new ArrayList<Object>();
+              args.addAll(
+                  List.of(
+                      link.lineage,
+                      redis.primaries().lineages(),
+                      fieldsSet,
+                      change.subscribe().size()));
+              args.addAll(set);
+              args.addAll(removed);
+              return args(args.toArray());
+            })
+        .thenApply(reply -> changed(session, reply));
+  }
+
+  private static Changed changed(String session, List<Object> reply) {
+    if (reply.isEmpty()) {
+      return new Changed.None();
+    }
+    return text(reply.getFirst()).equals("done")
+        ? new Changed.Done(
+            text(reply.get(1)), Set.copyOf(Packed.strings(Redis.bytes(reply.get(2)))))
+        : new Changed.Held(
+            new Lease(session, Keys.owner(text(reply.get(1))), Long.parseLong(text(reply.get(2)))));
   }
 
   // What is done for sessions that nobody speaks for.
@@ -488,7 +544,7 @@ final class RedisSessions implements SessionStore {
                     Script.ABANDON,
                     List.of(keys.owned(partition, dead)),
                     args(Keys.owner(dead), most, ttlMs, keys.prefix(partition)))
-                .thenApply(all -> all.stream().map(parts -> orphan(list(parts))).toList()));
+                .thenApply(all -> all.stream().map(parts -> orphan(Redis.list(parts))).toList()));
   }
 
   private static Orphan orphan(List<Object> parts) {

@@ -1,7 +1,8 @@
 -- A session is one Hash:
 --   u user   o owner   t term   d 0: attached, 1: given back, 2: its holder was taken for dead; o and t stay
 --   x when its time has passed, in ms, if it is detached; when it should have been renewed, if it is attached   ru the resume token used last   rh those handed out since, 32 bytes each
---   g tags   ia it ib il inbox: acknowledged offset, newest offset, bytes, lineage of the primary that had it last   a… attributes   c… subscriptions
+--   g tags   ia it ib il inbox: acknowledged offset, newest offset, bytes, lineage of the primary that had it last   a… attributes   c… subscriptions   b… those of them that
+--   the server made
 -- Its parts lie in its partition: byssus:{p}:s:ID the Hash, i:ID the inbox, k:ID the dedupe ids that this took, and its
 -- place in due (a set scored by time, at the latest by x) and in o:OWNER (the sessions that an owner holds). One that
 -- was ended leaves a tombstone, z:ID: the term up to which no lease may be restored.

@@ -18,7 +18,7 @@ for _, key in ipairs(KEYS) do
   local found = redis.call('HMGET', key, unpack(fields))
   local count, due = string.match(found[1] or '0 0', '^(%d+) (%d+)$')
   count = tonumber(count)
-  local set = {}
+  local set, added = {}, {}
   for i = 1, sessions do
     local order, until_ = nil, 0
     if found[i + 1] then
@@ -27,14 +27,20 @@ for _, key in ipairs(KEYS) do
     if until_ <= time then
       count = count + 1
       order = int(count)
+      added[#added + 1] = order
+      added[#added + 1] = fields[i + 1]
     end
     set[#set + 1] = fields[i + 1]
     set[#set + 1] = order .. ' ' .. deadline
+  end
+  if #added > 0 then
+    redis.call('ZADD', order_of(key), unpack(added))
   end
   if tonumber(due) <= time then
     if found[1] then
       tidy(key, time)
     end
+    redis.call('PEXPIRE', order_of(key), int(ARGV[1] * 2))
     due = int(time + ARGV[1] / 2)
   end
   set[#set + 1] = ''

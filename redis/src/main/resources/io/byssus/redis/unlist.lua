@@ -10,6 +10,7 @@ if value and ARGV[1] ~= '' then
   local _, deadline = place(value)
   if deadline - ARGV[3] + ARGV[2] <= now() then
     redis.call('HDEL', KEYS[1], ARGV[1])
+    redis.call('ZREM', order_of(KEYS[1]), ARGV[1])
   end
 end
 return {}

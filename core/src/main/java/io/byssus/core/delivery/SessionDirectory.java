@@ -3,6 +3,7 @@ package io.byssus.core.delivery;
 import io.byssus.protocol.Target;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -45,4 +46,26 @@ public interface SessionDirectory {
    * itself.
    */
   CompletionStage<List<String>> sessions(Target target);
+
+  /**
+   * The sessions of {@code target} after {@code cursor}, in that order, without looking at the
+   * others. One that is there from the first page to the last is on one of them. A page may be
+   * short and not be the last.
+   *
+   * @param cursor {@link #START}, or what the page before said
+   * @throws IllegalArgumentException for a cursor that no page said
+   */
+  CompletionStage<Page> page(Target target, String cursor, int limit);
+
+  /** The cursor of the first page. */
+  String START = "";
+
+  /**
+   * @param next the cursor of the next page; empty when this is the last
+   */
+  record Page(List<String> sessions, Optional<String> next) {
+    public Page {
+      sessions = List.copyOf(sessions);
+    }
+  }
 }

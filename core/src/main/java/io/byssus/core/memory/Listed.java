@@ -24,6 +24,12 @@ sealed interface Listed {
   /** In the order in which they were added first. */
   List<String> sessions();
 
+  /** The first so many of those after a place in that order; the first place of all is 1. */
+  List<Place> after(long place, int most);
+
+  /** A session and its place. */
+  record Place(long order, String session) {}
+
   /**
    * @param addedNs when it was added last
    */
@@ -52,21 +58,26 @@ sealed interface Listed {
     public List<String> sessions() {
       return List.of(session);
     }
+
+    @Override
+    public List<Place> after(long place, int most) {
+      return place < 1 && most > 0 ? List.of(new Place(1, session)) : List.of();
+    }
   }
 
   /** Kept in the order of their last addition, so that those whose time has passed come first. */
   final class Many implements Listed {
-    private final LinkedHashMap<String, Place> places = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Standing> places = new LinkedHashMap<>();
     private long newest;
 
     /**
      * @param order among the others, by first addition
      */
-    private record Place(long order, long addedNs) {}
+    private record Standing(long order, long addedNs) {}
 
     private void put(String session, long nowNs) {
       var place = places.get(session);
-      places.putLast(session, new Place(place == null ? ++newest : place.order, nowNs));
+      places.putLast(session, new Standing(place == null ? ++newest : place.order, nowNs));
     }
 
     @Override
@@ -96,6 +107,16 @@ sealed interface Listed {
       return places.entrySet().stream()
           .sorted(Comparator.comparingLong(entry -> entry.getValue().order))
           .map(Map.Entry::getKey)
+          .toList();
+    }
+
+    @Override
+    public List<Place> after(long place, int most) {
+      return places.entrySet().stream()
+          .filter(entry -> entry.getValue().order > place)
+          .map(entry -> new Place(entry.getValue().order, entry.getKey()))
+          .sorted(Comparator.comparingLong(Place::order))
+          .limit(most)
           .toList();
     }
   }

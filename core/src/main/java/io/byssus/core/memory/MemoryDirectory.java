@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -77,6 +78,30 @@ final class MemoryDirectory implements SessionDirectory {
           return left;
         });
     return completedFuture(List.copyOf(found));
+  }
+
+  /** The cursor is the place of the last session. */
+  @Override
+  public CompletionStage<Page> page(Target target, String cursor, int limit) {
+    if (target instanceof ToSession(var session)) {
+      return completedFuture(new Page(List.of(session), Optional.empty()));
+    }
+    var after = cursor.equals(START) ? 0 : Long.parseUnsignedLong(cursor);
+    var passedNs = ticker.nanoTime() - lifeNs;
+    var found = new ArrayList<Listed.Place>();
+    targets.computeIfPresent(
+        target,
+        (_, listed) -> {
+          var left = listed.since(passedNs);
+          if (left != null) {
+            found.addAll(left.after(after, limit));
+          }
+          return left;
+        });
+    return completedFuture(
+        new Page(
+            found.stream().map(Listed.Place::session).toList(),
+            found.size() < limit ? Optional.empty() : Optional.of("" + found.getLast().order())));
   }
 
   private void look(Target target) {

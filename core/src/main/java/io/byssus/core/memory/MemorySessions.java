@@ -3,9 +3,13 @@ package io.byssus.core.memory;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import io.byssus.core.memory.SessionTable.Found;
+import io.byssus.core.session.Change;
 import io.byssus.core.session.Fence;
+import io.byssus.core.session.FoundSession;
 import io.byssus.core.session.Lease;
+import io.byssus.core.session.Origin;
 import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionList;
 import io.byssus.core.session.SessionStore;
 import io.byssus.core.session.StoredSession;
 import io.byssus.core.session.TokenHash;
@@ -74,8 +78,8 @@ final class MemorySessions implements SessionStore {
 
   @Override
   public CompletionStage<Fence> subscribe(
-      Lease lease, String channel, Optional<Position> position) {
-    return completedFuture(table.write(lease, entry -> entry.subscribe(channel, position)));
+      Lease lease, String channel, Optional<Position> position, Origin origin) {
+    return completedFuture(table.write(lease, entry -> entry.subscribe(channel, position, origin)));
   }
 
   @Override
@@ -143,9 +147,34 @@ final class MemorySessions implements SessionStore {
   }
 
   @Override
-  public CompletionStage<List<String>> heldBy(Owner owner, int part) {
+  public CompletionStage<Optional<FoundSession>> find(String session) {
+    return completedFuture(table.living(session, entry -> entry.found(table.left(entry))));
+  }
+
+  @Override
+  public CompletionStage<SessionList> list(SessionList.Filter filter, String cursor, int limit) {
+    return completedFuture(new SessionPages(table).list(filter, cursor, SessionList.checked(limit)));
+  }
+
+  @Override
+  public CompletionStage<Changed> change(String session, Change change) {
     return completedFuture(
-        table.heldBy(owner, id -> Math.floorMod(id.hashCode(), HELD_PARTS) == part));
+        table
+            .living(session, entry -> changed(entry, change))
+            .orElseGet(SessionStore.Changed.None::new));
+  }
+
+  private static Changed changed(SessionEntry entry, Change change) {
+    return entry
+        .state()
+        .holder()
+        .<Changed>map(Changed.Held::new)
+        .orElseGet(() -> new Changed.Done(entry.user(), entry.change(change)));
+  }
+
+  @Override
+  public CompletionStage<List<String>> heldBy(Owner owner, int part) {
+    return completedFuture(table.heldBy(owner, part));
   }
 
   @Override

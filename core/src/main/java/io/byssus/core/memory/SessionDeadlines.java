@@ -31,6 +31,11 @@ final class SessionDeadlines {
     return ticker.nanoTime() - entry.deadlineNs >= 0;
   }
 
+  /** How long until its time passes. */
+  Duration left(SessionEntry entry) {
+    return Duration.ofNanos(Math.max(0, entry.deadlineNs - ticker.nanoTime()));
+  }
+
   synchronized void start(SessionEntry entry) {
     stop(entry);
     entry.deadlineNs = ticker.nanoTime() + ttlNs;

@@ -5,9 +5,13 @@ import io.byssus.core.Budget;
 import io.byssus.core.delivery.InboxStore.Append;
 import io.byssus.core.delivery.InboxStore.Page;
 import io.byssus.core.engine.EngineSettings;
+import io.byssus.core.session.Change;
+import io.byssus.core.session.FoundSession;
 import io.byssus.core.session.Lease;
+import io.byssus.core.session.Origin;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.ResumeTokens;
+import io.byssus.core.session.SessionList;
 import io.byssus.core.session.SessionState;
 import io.byssus.core.session.SessionStore.Claim;
 import io.byssus.core.session.SessionStore.Gone;
@@ -19,7 +23,9 @@ import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.Sender;
 import io.byssus.protocol.Target;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +47,7 @@ final class SessionEntry {
   private Map<String, Json> attributes = Map.of();
   private Set<String> tags;
   private Map<String, Optional<Position>> subscriptions = Map.of();
+  private Set<String> byServer = Set.of();
   private @Nullable InboxEntry inbox;
 
   /** About what it takes, without its inbox. */
@@ -92,7 +99,13 @@ final class SessionEntry {
     changes.putAll(known.attributes());
     setAttributes(changes);
     Set.copyOf(subscriptions.keySet()).forEach(this::unsubscribe);
-    known.subscriptions().forEach(this::subscribe);
+    known
+        .subscriptions()
+        .forEach((channel, position) ->
+            subscribe(
+                channel,
+                position,
+                known.byServer().contains(channel) ? Origin.SERVER : Origin.CLIENT));
     if (sent > 0) {
       if (inbox == null) {
         inbox = new InboxEntry();
@@ -163,7 +176,12 @@ final class SessionEntry {
     return user.isEmpty();
   }
 
-  void subscribe(String channel, Optional<Position> position) {
+  void subscribe(String channel, Optional<Position> position, Origin origin) {
+    if (origin == Origin.SERVER && !byServer.contains(channel)) {
+      var more = new HashSet<>(byServer);
+      more.add(channel);
+      byServer = Set.copyOf(more);
+    }
     if (!subscriptions.containsKey(channel)) {
       weight += SessionWeight.ofStoredSubscription(channel);
     }
@@ -175,6 +193,45 @@ final class SessionEntry {
       weight -= SessionWeight.ofStoredSubscription(channel);
     }
     subscriptions = Compact.without(subscriptions, channel);
+    if (byServer.contains(channel)) {
+      var rest = new HashSet<>(byServer);
+      rest.remove(channel);
+      byServer = Set.copyOf(rest);
+    }
+  }
+
+  /** Does what somebody else than a holder wants; answers the tags that it had. */
+  Set<String> change(Change change) {
+    var before = tags;
+    setAttributes(change.attributes());
+    change.tags().ifPresent(this::setTags);
+    for (var each : change.subscribe()) {
+      subscribe(
+          each.channel(),
+          subscriptions.getOrDefault(each.channel(), each.position()),
+          each.origin());
+    }
+    change.unsubscribe().forEach(this::unsubscribe);
+    return before;
+  }
+
+  String user() {
+    return user;
+  }
+
+  boolean in(SessionList.Filter filter) {
+    return filter.attached().filter(attached -> attached == detached()).isEmpty()
+        && (filter.node().isEmpty()
+            || filter.node().equals(state.holder().map(lease -> lease.owner().node())));
+  }
+
+  SessionList.Row row(Optional<Duration> left) {
+    return new SessionList.Row(id, user, tags, state.holder(), left);
+  }
+
+  FoundSession found(Optional<Duration> left) {
+    return new FoundSession(
+        id, user, attributes, tags, subscriptions, byServer, state.holder(), left);
   }
 
   void acknowledge(String channel, Position position) {
@@ -221,7 +278,8 @@ final class SessionEntry {
 
   StoredSession stored() {
     var acknowledged = inbox == null ? 0 : inbox.acknowledged();
-    return new StoredSession(id, user, tokens, attributes, tags, subscriptions, acknowledged);
+    return new StoredSession(
+        id, user, tokens, attributes, tags, subscriptions, byServer, acknowledged);
   }
 
   Gone gone() {

@@ -7,6 +7,7 @@ import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionState;
+import io.byssus.core.session.SessionStore;
 import io.byssus.core.session.SessionStore.Created;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.core.session.SessionStore.NewSession;
@@ -14,6 +15,7 @@ import io.byssus.core.session.SessionStore.Orphan;
 import io.byssus.core.session.StoredSession;
 import io.byssus.core.session.Tombstone;
 import io.byssus.core.session.Tombstones;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +25,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All sessions: the living, and those whose time has passed and that nobody has swept yet.
@@ -33,7 +37,12 @@ final class SessionTable {
   /** Of all sessions, when some must go. */
   private static final int MOST_LOOKED_AT = 10_000;
 
-  private final ConcurrentHashMap<String, SessionEntry> entries = new ConcurrentHashMap<>();
+  /** In parts, so that a list can go on from where it was without looking at all of them. */
+  private final List<ConcurrentHashMap<String, SessionEntry>> parts =
+      Stream.generate(ConcurrentHashMap<String, SessionEntry>::new)
+          .limit(SessionStore.HELD_PARTS)
+          .toList();
+
   private final SessionDeadlines deadlines;
   private final Tombstones tombstones;
   private final Budget sessions;
@@ -52,6 +61,18 @@ final class SessionTable {
   /** Of all sessions together. */
   Budget inboxes() {
     return inboxes;
+  }
+
+  private ConcurrentHashMap<String, SessionEntry> part(String session) {
+    return parts.get(Math.floorMod(session.hashCode(), parts.size()));
+  }
+
+  private @Nullable SessionEntry entry(String session) {
+    return part(session).get(session);
+  }
+
+  private Stream<SessionEntry> entries() {
+    return parts.stream().flatMap(part -> part.values().stream());
   }
 
   private void weigh(SessionEntry entry) {
@@ -116,7 +137,7 @@ final class SessionTable {
   }
 
   Found renew(Lease lease) {
-    var entry = entries.get(lease.session());
+    var entry = entry(lease.session());
     if (entry != null) {
       synchronized (entry) {
         if (!entry.removed) {
@@ -145,7 +166,7 @@ final class SessionTable {
 
   Optional<Gone> bury(Tombstone stone) {
     tombstones.add(stone);
-    var entry = entries.get(stone.session());
+    var entry = entry(stone.session());
     if (entry == null) {
       return Optional.empty();
     }
@@ -158,8 +179,7 @@ final class SessionTable {
 
   /** As a server that has lost its memory. */
   void forget() {
-    entries
-        .values()
+    entries()
         .forEach(entry -> {
           synchronized (entry) {
             if (!entry.removed) {
@@ -173,7 +193,7 @@ final class SessionTable {
   /** Puts the entry in and starts its time, unless another one is there. */
   private Optional<SessionEntry> put(SessionEntry made) {
     synchronized (made) { // nobody finds it before its time has started
-      var there = Optional.ofNullable(entries.putIfAbsent(made.id, made));
+      var there = Optional.ofNullable(part(made.id).putIfAbsent(made.id, made));
       if (there.isEmpty()) {
         deadlines.start(made);
         weigh(made);
@@ -190,7 +210,7 @@ final class SessionTable {
 
   /** What {@code step} makes of the session; empty if there is none or its time has passed. */
   <T> Optional<T> living(String session, Function<SessionEntry, T> step) {
-    var entry = entries.get(session);
+    var entry = entry(session);
     if (entry == null) {
       return Optional.empty();
     }
@@ -247,7 +267,7 @@ final class SessionTable {
     sessions.add(-entry.counted);
     inboxes.add(-entry.countedInbox);
     deadlines.stop(entry);
-    entries.remove(entry.id, entry);
+    part(entry.id).remove(entry.id, entry);
     return entry.gone();
   }
 
@@ -313,25 +333,36 @@ final class SessionTable {
     }
   }
 
-  /** Looks at all of them, of those that {@code among} takes. */
-  List<String> heldBy(Owner owner, Predicate<String> among) {
+  /** Looks at all of this part. */
+  List<String> heldBy(Owner owner, int part) {
     var held = new ArrayList<String>();
-    for (var entry : entries.values()) {
-      if (among.test(entry.id)) {
-        synchronized (entry) {
-          if (entry.state().holder().filter(lease -> lease.owner().equals(owner)).isPresent()) {
-            held.add(entry.id);
-          }
+    for (var entry : parts.get(part).values()) {
+      synchronized (entry) {
+        if (entry.state().holder().filter(lease -> lease.owner().equals(owner)).isPresent()) {
+          held.add(entry.id);
         }
       }
     }
     return held;
   }
 
+  /** For how long a detached one is there still. As or in a step. */
+  Optional<Duration> left(SessionEntry entry) {
+    return entry.detached() ? Optional.of(deadlines.left(entry)) : Optional.empty();
+  }
+
+  /** The ids of one part, in their order, from behind {@code after} on. */
+  List<String> idsAfter(String after, int part) {
+    return parts.get(part).keySet().stream()
+        .filter(id -> after.isEmpty() || id.compareTo(after) > 0)
+        .sorted()
+        .toList();
+  }
+
   /** Looks at all of them: the owner of a memory engine dies with it, except in tests. */
   List<Orphan> abandon(Owner dead, int limit) {
     var orphans = new ArrayList<Orphan>();
-    for (var entry : entries.values()) {
+    for (var entry : (Iterable<SessionEntry>) entries()::iterator) {
       if (orphans.size() == limit) {
         break;
       }
@@ -349,11 +380,11 @@ final class SessionTable {
 
   /** The ids of all that are remembered. */
   Set<String> ids() {
-    return Set.copyOf(entries.keySet());
+    return entries().map(entry -> entry.id).collect(Collectors.toUnmodifiableSet());
   }
 
   /** How many are remembered. */
   int size() {
-    return entries.size();
+    return parts.stream().mapToInt(ConcurrentHashMap::size).sum();
   }
 }

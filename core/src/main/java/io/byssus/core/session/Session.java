@@ -31,6 +31,9 @@ public final class Session {
   private Set<String> tags;
   private Set<String> doubtful = Set.of();
 
+  /** Whose subscriptions were made by the server. */
+  private Set<String> byServer;
+
   public Session(Connection connection, Lease lease, StoredSession stored) {
     this.connection = connection;
     this.lease = lease;
@@ -38,6 +41,7 @@ public final class Session {
     this.tokens = stored.tokens();
     this.attributes = stored.attributes();
     this.tags = stored.tags();
+    this.byServer = stored.byServer();
   }
 
   public String id() {
@@ -104,7 +108,7 @@ public final class Session {
   public StoredSession stored(long inbox) {
     var positions = new HashMap<String, Optional<Position>>();
     subscriptions.forEach(each -> positions.put(each.channel(), each.acknowledged()));
-    return new StoredSession(id(), user, tokens, attributes, tags, positions, inbox);
+    return new StoredSession(id(), user, tokens, attributes, tags, positions, byServer, inbox);
   }
 
   /** What it would leave to clean up elsewhere, as far as is known here. */
@@ -134,9 +138,29 @@ public final class Session {
     return subscription;
   }
 
+  /** Who made the subscription to this channel, of those that are there or are still to join. */
+  public Origin origin(String channel) {
+    return byServer.contains(channel) ? Origin.SERVER : Origin.CLIENT;
+  }
+
+  /** Remembers who made the subscription; one that is the server's stays that until it ends. */
+  public void origin(String channel, Origin origin) {
+    lane().check();
+    if (origin == Origin.SERVER && !byServer.contains(channel)) {
+      var more = new HashSet<>(byServer);
+      more.add(channel);
+      byServer = Set.copyOf(more);
+    }
+  }
+
   public void unsubscribe(Subscription subscription) {
     lane().check();
     subscriptions.remove(subscription);
+    if (byServer.contains(subscription.channel())) {
+      var rest = new HashSet<>(byServer);
+      rest.remove(subscription.channel());
+      byServer = Set.copyOf(rest);
+    }
     if (!doubtful.isEmpty()) {
       doubtful.remove(subscription.channel());
     }

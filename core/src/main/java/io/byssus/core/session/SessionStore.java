@@ -29,10 +29,10 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>A store may forget: a server lost its memory, or went back to an older one. What is attached
  * is then at hand where it is attached, and is written anew ({@link #restore}). Once it knows that
- * it has lost something, a store fails what is asked of a session that is not there, an append or a
- * claim, with {@link io.byssus.core.NotDoneException}, until those who hold sessions have had the
- * time for that. Who was let in or ended meanwhile is guarded by {@linkplain Tombstone tombstones},
- * which those who know of it say again ({@link #bury}).
+ * it has lost something, a store fails what is asked of a session that is not there, an append, a
+ * claim, a look or a change, with {@link io.byssus.core.NotDoneException}, until those who hold
+ * sessions have had the time for that. Who was let in or ended meanwhile is guarded by {@linkplain
+ * Tombstone tombstones}, which those who know of it say again ({@link #bury}).
  */
 public interface SessionStore {
   /**
@@ -84,8 +84,18 @@ public interface SessionStore {
    */
   CompletionStage<Fence> set(Lease lease, Map<String, Json> attributes, Optional<Set<String>> tags);
 
-  /** Remembers a subscription and where it starts, in place of what was remembered of it. */
-  CompletionStage<Fence> subscribe(Lease lease, String channel, Optional<Position> position);
+  /**
+   * Remembers a subscription and where it starts, in place of what was remembered of it. One that
+   * the server made stays the server's until it is removed, whoever subscribes again.
+   */
+  CompletionStage<Fence> subscribe(
+      Lease lease, String channel, Optional<Position> position, Origin origin);
+
+  /** One that the client makes. */
+  default CompletionStage<Fence> subscribe(
+      Lease lease, String channel, Optional<Position> position) {
+    return subscribe(lease, channel, position, Origin.CLIENT);
+  }
 
   CompletionStage<Fence> unsubscribe(Lease lease, String channel);
 
@@ -157,6 +167,43 @@ public interface SessionStore {
 
   /** Who holds the session now; the outer empty: no such session, the inner one: detached. */
   CompletionStage<Optional<Optional<Lease>>> holder(String session);
+
+  /**
+   * The session as others may see it; empty if there is none. Right also while its holder is dead.
+   */
+  CompletionStage<Optional<FoundSession>> find(String session);
+
+  /**
+   * A page of all sessions that the filter takes. A session that is there from the first page to
+   * the last is on one of them, maybe on two; one that comes or goes meanwhile may be on one. Each
+   * call does bounded work, whatever there is and whatever the filter lets through: a page may be
+   * short, or empty, and not be the last.
+   *
+   * @param cursor {@link SessionList#START}, or what the page before said
+   * @param limit at most {@link SessionList#ROWS_MAX}
+   * @throws IllegalArgumentException for a cursor that no page said
+   */
+  CompletionStage<SessionList> list(SessionList.Filter filter, String cursor, int limit);
+
+  /**
+   * Changes a session that nobody holds, for somebody else than its holder. One that is held is
+   * left as it is: its holder has a copy of it, and changes both. The time to live goes on.
+   */
+  CompletionStage<Changed> change(String session, Change change);
+
+  /** The outcome of a change. */
+  sealed interface Changed {
+    /**
+     * @param tagsBefore what it was listed under until now
+     */
+    record Done(String user, Set<String> tagsBefore) implements Changed {}
+
+    /** Nothing was changed. */
+    record Held(Lease by) implements Changed {}
+
+    /** There is no such session. */
+    record None() implements Changed {}
+  }
 
   /** In so many parts {@link #heldBy} tells what an owner has. */
   int HELD_PARTS = 64;

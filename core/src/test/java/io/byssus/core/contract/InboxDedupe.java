@@ -1,6 +1,5 @@
 package io.byssus.core.contract;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.delivery.InboxStore;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
 /** A directed message that is sent again is taken once by each session. */
@@ -57,27 +55,6 @@ abstract class InboxDedupe extends InboxTests {
     var back = granted(there, lease.session()).lease();
     assertThat(append(back, 1, "a1")).isEqualTo(AGAIN);
     assertThat(append(back, 2, "")).isEqualTo(TAKEN);
-  }
-
-  @Test
-  void aRepetitionWakesNobody() {
-    var lease = created();
-    assertThat(append(lease, 1, "a1")).isEqualTo(TAKEN);
-    var woken = new LinkedBlockingQueue<String>();
-    inboxes.onAppend(woken::add);
-    assertThat(append(lease, 1, "a1")).isEqualTo(AGAIN);
-    var other = created();
-    assertStored(other, 1);
-    awaitWake(woken, other);
-    assertThat(woken).doesNotContain(lease.session());
-  }
-
-  private static void awaitWake(LinkedBlockingQueue<String> woken, Lease lease) {
-    try {
-      assertThat(woken.poll(PATIENCE_SECONDS, SECONDS)).isEqualTo(lease.session());
-    } catch (InterruptedException e) {
-      throw new AssertionError("the test was interrupted", e);
-    }
   }
 
   @Test

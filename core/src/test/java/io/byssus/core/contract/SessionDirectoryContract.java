@@ -8,7 +8,9 @@ import io.byssus.protocol.Target;
 import io.byssus.protocol.Target.ToSession;
 import io.byssus.protocol.Target.ToTag;
 import io.byssus.protocol.Target.ToUser;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,5 +198,69 @@ public abstract class SessionDirectoryContract extends EngineTests {
     assertThat(get(directory.sessions(tag)))
         .containsExactlyInAnyOrder(
             IntStream.range(0, 50).mapToObj(i -> "new-" + i).toArray(String[]::new));
+  }
+
+  private List<String> paged(Target target, int limit) {
+    var all = new ArrayList<String>();
+    var cursor = Optional.of(SessionDirectory.START);
+    while (cursor.isPresent()) {
+      var page = get(elsewhere.page(target, cursor.get(), limit));
+      assertThat(page.sessions()).hasSizeLessThanOrEqualTo(limit);
+      all.addAll(page.sessions());
+      cursor = page.next();
+    }
+    return all;
+  }
+
+  @Test
+  void pagesTellAllInTheOrderInWhichTheyWereAdded() {
+    var tag = new ToTag(unique("tag"));
+    assertThat(paged(tag, 3)).isEmpty();
+    add(tag, "only");
+    assertThat(paged(tag, 3)).containsExactly("only");
+    var sessions = IntStream.range(0, 50).mapToObj(i -> "session-" + i).toArray(String[]::new);
+    add(tag, sessions);
+    add(tag, "session-7");
+    remove(tag, "only");
+    for (var limit : new int[] {1, 7, 50, 100}) {
+      assertThat(paged(tag, limit)).containsExactly(sessions);
+    }
+    remove(tag, "session-7");
+    add(tag, "session-7");
+    assertThat(paged(tag, 10)).hasSize(50).endsWith("session-7");
+  }
+
+  @Test
+  void whoStaysIsNotMissedWhileOthersComeAndGo() {
+    var tag = new ToTag(unique("tag"));
+    IntStream.range(0, 30).forEach(i -> add(tag, "stay-" + i, "go-" + i));
+    var seen = new ArrayList<String>();
+    var cursor = Optional.of(SessionDirectory.START);
+    for (var i = 0; cursor.isPresent(); i++) {
+      var page = get(directory.page(tag, cursor.get(), 4));
+      seen.addAll(page.sessions());
+      cursor = page.next();
+      remove(tag, "go-" + i);
+      add(tag, "stay-" + i % 30);
+    }
+    assertThat(seen)
+        .containsAll(IntStream.range(0, 30).mapToObj(i -> "stay-" + i).toList())
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aPageForgetsWhatIsNotAddedAgain() {
+    var tag = new ToTag(unique("tag"));
+    var life = settings.sessionTtl().multipliedBy(SessionDirectory.LIVES);
+    add(tag, "left", "kept");
+    engine.advance(most(life));
+    add(tag, "kept");
+    engine.advance(most(life));
+    assertThat(paged(tag, 1)).containsExactly("kept");
+  }
+
+  @Test
+  void aPageOfASessionIsItself() {
+    assertThat(paged(new ToSession("s"), 10)).containsExactly("s");
   }
 }

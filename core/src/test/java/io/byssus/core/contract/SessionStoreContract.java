@@ -61,4 +61,12 @@ public abstract class SessionStoreContract {
       return SessionStoreContract.this.start();
     }
   }
+
+  @Nested
+  class ForOthers extends SessionsForOthers {
+    @Override
+    protected EngineUnderTest start() {
+      return SessionStoreContract.this.start();
+    }
+  }
 }
