@@ -59,7 +59,9 @@ export class Client extends Events<ClientEvents> {
     this.#attributes = attributes;
     this.#tags = tags;
     this.#outbox = new Outbox(outboxMax);
-    this.#subscriptions = new Subscriptions(saved.positions, queueMax, () => this.#acks.saveSoon());
+    this.#subscriptions = new Subscriptions(saved.positions, queueMax, () => this.#acks.saveSoon(), (subscription) =>
+      this.emit('subscribedByServer', { subscription }),
+    );
     this.inbox = new Inbox(queueMax, () => this.#acks.ackSoon());
     this.inbox.anew(saved.inbox);
     this.#acks = new AckScheduler(this.inbox, store, () => this.#toSave());
@@ -229,6 +231,7 @@ export class Client extends Events<ClientEvents> {
         this.#attributes = message.attributes;
         this.#tags = message.tags;
         this.#stale = false;
+        if (message.id === undefined) this.emit('attributes', { attributes: message.attributes, tags: message.tags });
         break;
       case 'degraded':
         this.emit('degraded', { active: message.active });

@@ -3,6 +3,7 @@ import type { WebSocketConstructor } from './connection.js';
 import type { AdaptiveHeartbeat } from './heartbeat.js';
 import type { Durability, GapReason, HistoryItem, Member, Parse, Position } from './protocol.js';
 import type { Store } from './store.js';
+import type { Subscription } from './subscription.js';
 
 /** spec/protocol.md section 18 draws them. */
 export type State = 'connecting' | 'connected' | 'resuming' | 'waiting' | 'closed';
@@ -29,6 +30,13 @@ export interface ClientEvents {
   fault: { readonly attempts: number; readonly reason: string };
   /** The node cannot reach its engine (`true`), or can again. Connections stay, commands wait or fail. */
   degraded: { readonly active: boolean };
+  /**
+   * The server has subscribed the session to a channel to which the program has not subscribed. Listeners that are added to
+   * `subscription` now get all of its messages; later `subscribe` gives it as well.
+   */
+  subscribedByServer: { readonly subscription: Subscription };
+  /** Somebody else has changed the attributes or tags of the session. These are all of them. */
+  attributes: { readonly attributes: Readonly<Record<string, unknown>>; readonly tags: readonly string[] };
   /** An error that belongs to no command, or a message that is not of the protocol. */
   notice: { readonly code: string; readonly message: string };
 }

@@ -41,6 +41,8 @@ export class Subscription<T = unknown> extends MessageStream<Message<T>, Subscri
   handled: Position | undefined;
   /** @internal The server has confirmed it on the present connection. */
   confirmed = false;
+  /** @internal The program has subscribed; else the server has. */
+  wished = false;
   /** @internal A `subscribe` is under way. */
   asking = false;
   #recovery: { left: number; missed: number; epoch: string | undefined } | null = null;
@@ -62,7 +64,10 @@ export class Subscription<T = unknown> extends MessageStream<Message<T>, Subscri
     return this.received;
   }
 
-  /** Ends the wish. Resolves when no message of the channel can come any more. */
+  /**
+   * Ends it. Resolves when no message of the channel can come any more. If the server has made the subscription, the
+   * session keeps it, and its messages are dropped here until `subscribe` is called again.
+   */
   unsubscribe(): Promise<void> {
     return this.#leave();
   }

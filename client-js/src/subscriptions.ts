@@ -13,24 +13,42 @@ export class Subscriptions {
   readonly #restorable = new Set<string>();
   /** Channels whose `unsubscribe` has no answer yet: what is said of them is of a wish that is over. */
   readonly #leaving = new Set<string>();
+  /** Channels to which the server has subscribed the session: only the server can end that. */
+  readonly #byServer = new Set<string>();
   /** Where earlier runs of the program were in channels: there a wish for one begins. */
   readonly #earlier: Record<string, Position>;
   readonly #queueMax: number;
   readonly #changed: () => void;
+  readonly #made: (subscription: Subscription) => void;
   /** While the session is on it. */
   #connection: Connection | null = null;
 
-  /** @param changed called when `positions` may give something else */
-  constructor(earlier: Readonly<Record<string, Position>>, queueMax: number, changed: () => void) {
+  /**
+   * @param changed called when `positions` may give something else
+   * @param made called with a subscription that the server has made, before anything of it is told
+   */
+  constructor(
+    earlier: Readonly<Record<string, Position>>,
+    queueMax: number,
+    changed: () => void,
+    made: (subscription: Subscription) => void,
+  ) {
     this.#earlier = Object.fromEntries(Object.entries(earlier).slice(-EARLIER_MAX));
     this.#queueMax = queueMax;
     this.#changed = changed;
+    this.#made = made;
   }
 
   /** One and the same for each name. */
   wish(channel: string, position: Position | undefined): Subscription {
-    const known = this.#wishes.get(channel);
-    if (known) return known;
+    const wish = this.#wishes.get(channel) ?? this.#make(channel, position);
+    wish.wished = true;
+    // In the next turn, so that listeners which are added now hear all of it.
+    queueMicrotask(() => this.#ask(wish));
+    return wish;
+  }
+
+  #make(channel: string, position?: Position): Subscription {
     const wish: Subscription = new Subscription(
       channel,
       position ?? this.#earlier[channel],
@@ -39,8 +57,6 @@ export class Subscriptions {
       this.#changed,
     );
     this.#wishes.set(channel, wish);
-    // In the next turn, so that listeners which are added now hear all of it.
-    queueMicrotask(() => this.#ask(wish));
     return wish;
   }
 
@@ -68,8 +84,11 @@ export class Subscriptions {
   connected(connection: Connection, resumed: boolean): void {
     this.#connection = connection;
     for (const wish of [...this.#wishes.values()]) {
-      if (!resumed || !this.#restorable.has(wish.channel)) this.#ask(wish);
+      const { channel } = wish;
+      if (!resumed && this.#byServer.has(channel) && !wish.wished) this.#over(channel, { byServer: true });
+      else if (!resumed || !this.#restorable.has(channel)) this.#ask(wish);
     }
+    if (!resumed) this.#byServer.clear();
   }
 
   cut(): void {
@@ -89,13 +108,23 @@ export class Subscriptions {
 
   // What the server says.
 
-  /** One that nobody here wants is given back. */
+  /** One that nobody here wants is given back; one that the server has made is the program's to use or to leave. */
   subscribed(message: Subscribed): void {
-    const { channel } = message;
+    const { channel, by } = message;
+    // While one of ours is being given back: the server will refuse that, and go on.
+    if (by) this.#leaving.delete(channel);
     if (this.#leaving.has(channel)) return;
-    const wish = this.#wishes.get(channel);
+    let wish = this.#wishes.get(channel);
+    if (by && !this.#byServer.has(channel)) {
+      this.#byServer.add(channel);
+      if (!wish) {
+        wish = this.#make(channel);
+        this.#made(wish);
+        if (!this.#connection) return; // a listener has closed it, or gone elsewhere
+      }
+    }
     if (!wish) {
-      void this.#giveBack(channel);
+      if (!by) void this.#giveBack(channel);
       return;
     }
     this.#restorable.add(channel);
@@ -105,7 +134,9 @@ export class Subscriptions {
 
   /** Without an id it is not the answer to ours: the session has lost its right. */
   unsubscribed({ id, channel }: Unsubscribed): void {
-    if (id === undefined) this.#over(channel, { byServer: true });
+    if (id !== undefined) return;
+    this.#byServer.delete(channel);
+    this.#over(channel, { byServer: true });
   }
 
   /** What comes before `subscribed` was for another subscription, which is over. */
@@ -132,7 +163,9 @@ export class Subscriptions {
       if (!wanted()) return;
       if (error.code === 'already_subscribed') {
         // The reply before was lost. If the server has not told of it on a resume, it has to begin anew.
-        if (!wish.confirmed) void this.#giveBack(channel);
+        // One that the server has made cannot begin anew: it goes on from wherever it is.
+        if (this.#byServer.has(channel)) wish.confirmed = true;
+        else if (!wish.confirmed) void this.#giveBack(channel);
       } else if (error.retryable) setTimeout(() => this.#ask(wish), RETRY_MS);
       else this.#over(channel, error);
     });
@@ -143,7 +176,7 @@ export class Subscriptions {
     if (this.#wishes.get(channel) !== wish) return;
     const had = wish.confirmed || wish.asking;
     this.#over(channel, { byServer: false });
-    if (had) await this.#giveBack(channel);
+    if (had && !this.#byServer.has(channel)) await this.#giveBack(channel);
   }
 
   /** What is lost on the way is said again: a resume brings the subscription back, and nobody wants it then. */
@@ -156,6 +189,7 @@ export class Subscriptions {
       (refusal: ByssusError) => refusal,
     );
     if (connection !== this.#connection) return;
+    if (error?.code === 'forbidden') this.#byServer.add(channel);
     const goOn = () => {
       if (connection !== this.#connection) return;
       this.#leaving.delete(channel);

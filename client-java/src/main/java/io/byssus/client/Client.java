@@ -44,7 +44,13 @@ public final class Client implements AutoCloseable {
     events = new Events(executor);
     subscriptions =
         new Subscriptions(
-            lane, executor, values, with.queueMax, backoff(with), () -> this.changed());
+            lane,
+            executor,
+            values,
+            with.queueMax,
+            backoff(with),
+            () -> this.changed(),
+            subscription -> this.madeByServer(subscription));
     inbox = new Inbox(lane, executor, values, with.queueMax, () -> this.changed());
     var outbox = new Outbox(lane, with.outboxMax, with.random);
     var repeatable = new RepeatableCalls(lane, with.outboxMax, with.timeout);
@@ -96,6 +102,10 @@ public final class Client implements AutoCloseable {
 
   private void changed() {
     acks.changed();
+  }
+
+  private void madeByServer(Subscription subscription) {
+    events.emit(new ClientEvent.SubscribedByServer(subscription));
   }
 
   private Optional<SavedSession> saved() {

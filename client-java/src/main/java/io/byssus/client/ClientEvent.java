@@ -1,7 +1,9 @@
 package io.byssus.client;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a client tells about itself; {@link Client#on} hears it. */
 public sealed interface ClientEvent {
@@ -27,6 +29,27 @@ public sealed interface ClientEvent {
 
   /** The node cannot reach its engine, or can again. */
   record Degraded(boolean active) implements ClientEvent {}
+
+  /**
+   * The server has subscribed the session to a channel to which the program has not subscribed. Its
+   * messages wait for the first handler of {@code subscription}, which {@link Client#subscribe}
+   * gives as well.
+   */
+  record SubscribedByServer(Subscription subscription) implements ClientEvent {}
+
+  /**
+   * Somebody else has changed the attributes or tags of the session. These are all of them.
+   *
+   * @param attributes name to JSON text
+   */
+  record AttributesChanged(Map<String, String> attributes, Set<String> tags)
+      implements ClientEvent {
+    /** Copies them. */
+    public AttributesChanged {
+      attributes = Map.copyOf(attributes);
+      tags = Set.copyOf(tags);
+    }
+  }
 
   /** The server says that something was wrong, and not with which command. */
   record Notice(String code, String message) implements ClientEvent {}

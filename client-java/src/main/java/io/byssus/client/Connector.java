@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.byssus.client.ClientEvent.StateChanged;
 import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.JsonCodec;
 import io.byssus.protocol.JsonLimits;
@@ -372,6 +373,14 @@ final class Connector {
       sentAway = Optional.of(asked.compareTo(AWAY_MAX) > 0 ? AWAY_MAX : asked);
       alarm.cancel();
       alarm = lane.schedule(LEAVES, () -> lost(on, 0, "sent away: " + away.reason()));
+    } else if (message instanceof ServerMessage.Attributes changed) {
+      connectRequest.identity(connectRequest.identity().with(changed));
+      if (changed.id() == Command.NO_ID) {
+        core.events()
+            .emit(
+                new ClientEvent.AttributesChanged(
+                    Messages.texts(changed.attributes()), changed.tags()));
+      }
     } else {
       core.onPush(message);
     }

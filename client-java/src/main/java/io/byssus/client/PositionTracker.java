@@ -43,6 +43,11 @@ final class PositionTracker {
     return confirmed;
   }
 
+  /** There is one, and nobody has said where it stands: it goes on from wherever it is. */
+  void confirm() {
+    confirmed = true;
+  }
+
   /** Before anything was heard. */
   void startAfter(Position from) {
     place = Optional.of(from);

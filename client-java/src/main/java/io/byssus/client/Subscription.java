@@ -12,6 +12,9 @@ public final class Subscription extends MessageStream {
   private final String channel;
   private final Subscriptions subscriptions;
 
+  /** The program has subscribed; else the server has. */
+  private volatile boolean wished;
+
   // Of the lane.
   private final PositionTracker tracker;
   private State state = State.NOT_REQUESTED;
@@ -45,9 +48,21 @@ public final class Subscription extends MessageStream {
     return channel;
   }
 
-  /** Ends it. No handler is called any more, but for one that is at it. */
+  /**
+   * Ends it. No handler is called any more, but for one that is at it. If the server has made the
+   * subscription, the session keeps it, and its messages are dropped here until {@link
+   * Client#subscribe} is called again.
+   */
   public void unsubscribe() {
     subscriptions.unsubscribe(this);
+  }
+
+  boolean wished() {
+    return wished;
+  }
+
+  void wish() {
+    wished = true;
   }
 
   boolean isPattern() {

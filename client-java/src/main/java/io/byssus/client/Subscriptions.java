@@ -7,7 +7,6 @@ import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.ServerMessage;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,15 +27,13 @@ import org.jspecify.annotations.Nullable;
  * has answered the unsubscribe, nothing of the channel is asked for, and nothing of it is heard.
  */
 final class Subscriptions {
-  /** How long a program has, from its start, to wish again for what its earlier run had. */
-  private static final Duration EARLIER = Duration.ofMinutes(10);
-
   private final Lane lane;
   private final Executor executor;
   private final DataCodec codec;
   private final int queueMax;
   private final Backoff backoff;
   private final Runnable changed;
+  private final Consumer<Subscription> made;
 
   /** What {@link Client#subscribe} gives. Guarded by this. */
   private final Map<String, Subscription> wishes = new HashMap<>();
@@ -43,22 +41,24 @@ final class Subscriptions {
   /** The same, as far as the lane has heard of it, in the order in which it was wished for. */
   private final Map<String, Subscription> entered = new LinkedHashMap<>();
 
-  /** Where an earlier run of the program was in channels that this one has not wished for yet. */
-  private final Map<String, Position> earlier = new HashMap<>();
+  private final EarlierPositions earlier = new EarlierPositions();
 
   /** Channels that the server may still have for a wish that is over. */
   private final Set<String> leaving = new LinkedHashSet<>();
 
-  /** Those of them that the present connection has been told of. */
+  /** Channels to which the server has subscribed the session: only the server can end that. */
+  private final Set<String> byServer = new HashSet<>();
+
+  /** Those of {@link #leaving} that the present connection has been told of. */
   private final Set<String> unsubscribeSent = new HashSet<>();
 
   private @Nullable Connection connection;
   private Lane.Alarm again = Lane.Alarm.NONE;
-  private Lane.Alarm tooLate = Lane.Alarm.NONE;
   private boolean closed;
 
   /**
    * @param changed run on the lane: what a store should know has changed
+   * @param made given each subscription that the server has made, before anything of it is told
    */
   Subscriptions(
       Lane lane,
@@ -66,13 +66,15 @@ final class Subscriptions {
       DataCodec codec,
       int queueMax,
       Backoff backoff,
-      Runnable changed) {
+      Runnable changed,
+      Consumer<Subscription> made) {
     this.lane = lane;
     this.executor = executor;
     this.codec = codec;
     this.queueMax = queueMax;
     this.backoff = backoff;
     this.changed = changed;
+    this.made = made;
   }
 
   // What the program says, on any thread. The lane hears it in the order in which it was done.
@@ -80,6 +82,7 @@ final class Subscriptions {
   synchronized Subscription subscribe(String channel, Optional<Position> position) {
     requireNonNull(channel);
     var subscription = wishes.computeIfAbsent(channel, _1 -> make(channel, position));
+    subscription.wish();
     lane.execute(() -> enter(subscription));
     return subscription;
   }
@@ -102,22 +105,14 @@ final class Subscriptions {
 
   /** As they were kept. What of it is wished for again is up to the program. */
   void restore(SavedSession saved) {
-    earlier.putAll(saved.positions());
-    entered.values().forEach(this::readOn);
-    // Else what no run wishes for any more would be kept, and said in each resume, for ever.
-    tooLate =
-        lane.schedule(
-            EARLIER,
-            () -> {
-              earlier.clear();
-              changed.run();
-            });
+    earlier.restore(saved, lane, changed);
+    entered.values().forEach(this::startFromEarlier);
   }
 
-  private void readOn(Subscription wish) {
-    var position = earlier.remove(wish.channel());
-    if (position != null && wish.received().isEmpty()) {
-      wish.startAfter(position);
+  private void startFromEarlier(Subscription wish) {
+    var position = earlier.take(wish.channel());
+    if (wish.received().isEmpty()) {
+      position.ifPresent(wish::startAfter);
     }
   }
 
@@ -126,7 +121,7 @@ final class Subscriptions {
       end(subscription, Optional.of(ByssusException.closed("the client is closed")));
     } else if (wished(subscription)) {
       entered.put(subscription.channel(), subscription);
-      readOn(subscription);
+      startFromEarlier(subscription);
       if (subscription.is(State.REFUSED)) {
         subscription.become(State.NOT_REQUESTED); // asked for once more
       }
@@ -138,7 +133,7 @@ final class Subscriptions {
   private void drop(Subscription subscription) {
     entered.remove(subscription.channel(), subscription);
     subscription.delivery().end(false, Optional.empty());
-    if (!closed && subscription.mayBeThere()) {
+    if (!closed && subscription.mayBeThere() && !byServer.contains(subscription.channel())) {
       sendUnsubscribe(subscription.channel());
     }
     changed.run();
@@ -156,14 +151,14 @@ final class Subscriptions {
 
   /** Received ones: what is still to be handled is here already. */
   Map<String, Position> positions() {
-    var positions = new HashMap<>(earlier);
+    var positions = earlier.all();
     entered.forEach(
         (channel, wish) -> wish.received().ifPresent(position -> positions.put(channel, position)));
     return positions;
   }
 
   Map<String, Position> handled() {
-    var positions = new HashMap<>(earlier);
+    var positions = earlier.all();
     entered.forEach(
         (channel, wish) -> wish.position().ifPresent(position -> positions.put(channel, position)));
     return positions;
@@ -173,7 +168,13 @@ final class Subscriptions {
     connection = to;
     if (!resumed) {
       leaving.clear();
-      entered.values().forEach(wish -> wish.become(State.NOT_REQUESTED));
+      for (var wish : List.copyOf(entered.values())) {
+        wish.become(State.NOT_REQUESTED);
+        if (byServer.contains(wish.channel()) && !wish.wished()) {
+          endedByServer(wish);
+        }
+      }
+      byServer.clear();
     }
     sendAll();
   }
@@ -195,7 +196,7 @@ final class Subscriptions {
   void closed(Optional<ByssusException> why) {
     disconnected();
     closed = true;
-    tooLate.cancel();
+    earlier.close();
     List.copyOf(entered.values()).forEach(wish -> end(wish, why));
   }
 
@@ -260,6 +261,9 @@ final class Subscriptions {
 
     /** An answer got lost. If its connection did too, the server has told of it in this resume. */
     private void already() {
+      if (byServer.contains(wish.channel())) {
+        wish.tracker().confirm();
+      }
       if (wish.tracker().confirmed()) {
         wish.become(State.ACTIVE);
       } else if (entered.get(wish.channel()) == wish) {
@@ -294,6 +298,9 @@ final class Subscriptions {
         unsubscribeSent.remove(channel);
         retryLater();
       } else {
+        if (code == ErrorCode.FORBIDDEN) {
+          byServer.add(channel);
+        }
         left();
       }
     }
@@ -316,15 +323,38 @@ final class Subscriptions {
   // What the server says unasked.
 
   void onSubscribed(ServerMessage.Subscribed said) {
-    var wish = entered.get(said.channel());
-    if (leaving.contains(said.channel())) {
+    var channel = said.channel();
+    if (said.byServer()) {
+      madeByServer(channel);
+    }
+    var wish = entered.get(channel);
+    if (leaving.contains(channel)) {
       return; // of the wish that is over
     }
-    if (wish == null) {
-      sendUnsubscribe(said.channel()); // nobody wishes for it any more
-    } else {
+    if (wish != null) {
       deliver(wish, said);
+    } else if (!said.byServer()) {
+      sendUnsubscribe(channel); // nobody wishes for it any more
     }
+  }
+
+  private void madeByServer(String channel) {
+    // While ours is being given back: the server will refuse that, and go on.
+    leaving.remove(channel);
+    if (!byServer.add(channel) || entered.containsKey(channel)) {
+      return; // known; the program may have left it
+    }
+    var subscription = adopt(channel);
+    entered.put(channel, subscription);
+    startFromEarlier(subscription);
+    if (!subscription.wished()) {
+      made.accept(subscription);
+    }
+    changed.run();
+  }
+
+  private synchronized Subscription adopt(String channel) {
+    return wishes.computeIfAbsent(channel, _1 -> make(channel, Optional.empty()));
   }
 
   private void deliver(Subscription wish, ServerMessage.Subscribed said) {
@@ -333,13 +363,18 @@ final class Subscriptions {
   }
 
   void onUnsubscribed(ServerMessage.Unsubscribed said) {
+    byServer.remove(said.channel());
     var wish = receiving(said.channel());
     if (wish != null) {
-      wish.deliver(List.of(new StreamEvent.Unsubscribed()));
-      wish.delivery().end(true, Optional.empty());
-      end(wish, Optional.empty());
-      changed.run();
+      endedByServer(wish);
     }
+  }
+
+  private void endedByServer(Subscription wish) {
+    wish.deliver(List.of(new StreamEvent.Unsubscribed()));
+    wish.delivery().end(true, Optional.empty());
+    end(wish, Optional.empty());
+    changed.run();
   }
 
   void onMessage(ServerMessage.Message said) {
