@@ -3,7 +3,7 @@ package io.byssus.server;
 import io.byssus.core.Budget;
 import io.byssus.core.Budgets;
 import io.byssus.core.NodeObserver;
-import io.byssus.server.config.Config;
+import io.byssus.server.settings.MemoryConfig;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.util.internal.PlatformDependent;
@@ -20,13 +20,13 @@ final class Memory {
 
   private Memory() {}
 
-  static Budgets shared(Config.Memory shares, NodeObserver observer) {
+  static Budgets shared(MemoryConfig shares, NodeObserver observer) {
     return shared(
         shares, Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory(), observer);
   }
 
   static Budgets shared(
-      Config.Memory shares, long heapBytes, long directBytes, NodeObserver observer) {
+      MemoryConfig shares, long heapBytes, long directBytes, NodeObserver observer) {
     var forClients = Math.max(heapBytes - PROGRAM_BYTES, heapBytes / 4);
     return new Budgets(
         new Budget(

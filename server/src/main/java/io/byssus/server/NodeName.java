@@ -1,6 +1,6 @@
 package io.byssus.server;
 
-import io.byssus.server.config.Config;
+import io.byssus.server.settings.Config;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -2,7 +2,7 @@ package io.byssus.server;
 
 import io.byssus.server.cli.Cli;
 import io.byssus.server.cli.Exit;
-import io.byssus.server.config.Config;
+import io.byssus.server.settings.Config;
 import io.byssus.tools.Terminal;
 import io.byssus.tools.simulator.DevicePlan;
 import io.byssus.tools.simulator.DeviceSimulator;

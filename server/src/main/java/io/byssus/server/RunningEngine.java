@@ -10,8 +10,8 @@ import io.byssus.redis.RedisEngine;
 import io.byssus.redis.RedisSettings;
 import io.byssus.redis.RedisUnavailableException;
 import io.byssus.server.cli.Exit;
-import io.byssus.server.config.Config;
-import io.byssus.server.config.Settings;
+import io.byssus.server.settings.Config;
+import io.byssus.server.settings.EngineConfig;
 import java.util.random.RandomGenerator;
 
 /**
@@ -24,12 +24,12 @@ record RunningEngine(Engine engine, Runnable end) implements AutoCloseable {
   static RunningEngine start(
       Config config, Owner owner, Ticker ticker, RandomGenerator random, Budgets budgets)
       throws StartFailedException {
-    var settings = Settings.engine(config);
+    var settings = config.forEngine();
     return switch (config.engine()) {
-      case Config.Engine.Memory() ->
+      case EngineConfig.Memory() ->
           new RunningEngine(MemoryEngine.create(settings, ticker, random, budgets), () -> {});
-      case Config.Engine.Redis(var address) ->
-          redis(Settings.redis(address, config.redis()), settings, owner, random);
+      case EngineConfig.Redis(var address) ->
+          redis(config.redis().settings(address), settings, owner, random);
     };
   }
 

@@ -1,11 +1,12 @@
 package io.byssus.server;
 
 import io.byssus.server.cli.Exit;
-import io.byssus.server.config.Config;
 import io.byssus.server.config.Durations;
 import io.byssus.server.log.FileDescriptors;
 import io.byssus.server.log.LogEvent;
 import io.byssus.server.log.Logs;
+import io.byssus.server.settings.Config;
+import io.byssus.server.settings.DrainConfig;
 import io.byssus.tools.Terminal;
 import java.io.IOException;
 import java.util.Locale;
@@ -60,7 +61,7 @@ final class Serve {
     }
   }
 
-  private static void leave(Server server, Config.Drain drain) throws InterruptedException {
+  private static void leave(Server server, DrainConfig drain) throws InterruptedException {
     var log = LoggerFactory.getLogger(LOGGER);
     LogEvent.info(log, "leaving")
         .with("connections", server.connections())

@@ -11,12 +11,13 @@ import io.byssus.server.api.NodesPage;
 import io.byssus.server.auth.TokenAuthenticator;
 import io.byssus.server.auth.TokenObserver;
 import io.byssus.server.cli.Exit;
-import io.byssus.server.config.Config;
-import io.byssus.server.config.Settings;
 import io.byssus.server.log.LogEvent;
 import io.byssus.server.log.LogObserver;
 import io.byssus.server.metrics.MetricsObserver;
 import io.byssus.server.metrics.MetricsPage;
+import io.byssus.server.settings.Config;
+import io.byssus.server.settings.DevicesConfig;
+import io.byssus.server.settings.DrainConfig;
 import io.byssus.transport.EventLoops;
 import io.byssus.transport.Routes;
 import io.byssus.transport.TcpServer;
@@ -80,16 +81,15 @@ public final class Server implements AutoCloseable {
       budgets = Memory.shared(config.memory(), observers);
       var authenticator =
           new TokenAuthenticator(
-              Settings.tokens(config),
+              config.auth().rules(),
               Clock.systemUTC(),
               Executors.newVirtualThreadPerTaskExecutor(),
               TokenObserver.both(counted, log));
       var gateways =
-          new Gateways(
-              Settings.devices(config.devices()), nodeGateway, authenticator, counted.and(log));
+          new Gateways(config.devices().settings(), nodeGateway, authenticator, counted.and(log));
       listening =
           WebSocketServer.start(
-              Settings.transport(config),
+              config.forTransport(),
               loops,
               routes(config.devices(), gateways, transports),
               budgets);
@@ -98,7 +98,7 @@ public final class Server implements AutoCloseable {
       undo.push(engine::close);
       node =
           new Node(
-              Settings.node(config, owner, NodeName.address(config, listening.address())),
+              config.forNode(owner, NodeName.address(config, listening.address())),
               engine.engine(),
               authenticator,
               loops.lanes(),
@@ -135,13 +135,13 @@ public final class Server implements AutoCloseable {
 
   private Optional<TcpServer> devicePort(
       Config config, Gateways gateways, TransportObserver observer) throws StartFailedException {
-    var wanted = Settings.devicePort(config.devices().tcp());
+    var wanted = config.devices().tcp().listener();
     if (wanted.isEmpty()) {
       return Optional.empty();
     }
     var settings = wanted.get();
     try {
-      var messages = Settings.transport(config).messages();
+      var messages = config.forTransport().messages();
       return Optional.of(TcpServer.start(settings, messages, loops, gateways, observer));
     } catch (IOException e) {
       var cannot =
@@ -151,7 +151,7 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private Routes routes(Config.Devices devices, Gateways gateways, TransportObserver observer) {
+  private Routes routes(DevicesConfig devices, Gateways gateways, TransportObserver observer) {
     return new Routes(
         nodeGateway,
         devices.webSocket() ? Map.of("/device", gateways) : Map.of(),
@@ -274,7 +274,7 @@ public final class Server implements AutoCloseable {
    * Leaves in good order: reports unready, goes on for the grace, accepts no more, and asks the
    * clients to go elsewhere. Whether all have gone before the deadline.
    */
-  public boolean drain(Config.Drain drain) throws InterruptedException {
+  public boolean drain(DrainConfig drain) throws InterruptedException {
     var deadline = TICKER.nanoTime() + drain.deadline().toNanos();
     leaving = true;
     TimeUnit.NANOSECONDS.sleep(drain.grace().toNanos());

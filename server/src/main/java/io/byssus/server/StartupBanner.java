@@ -1,7 +1,8 @@
 package io.byssus.server;
 
-import io.byssus.server.config.Config;
 import io.byssus.server.log.LogEvent;
+import io.byssus.server.settings.Config;
+import io.byssus.server.settings.LogConfig;
 import io.byssus.tools.Terminal;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -11,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /** The first words of a node: where it is, and who may come. */
 record StartupBanner(Config config, Server server, Terminal terminal) {
   void say() {
-    if (config.log().format() == Config.Log.Format.JSON) {
+    if (config.log().format() == LogConfig.Format.JSON) {
       LogEvent.info(LoggerFactory.getLogger("io.byssus.node"), "started")
           .with("url", url("http", "/"))
           .with("engine", config.engine())

@@ -7,9 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.byssus.protocol.device.Crc;
 import io.byssus.server.auth.TokenIssuer;
-import io.byssus.server.config.Config;
 import io.byssus.server.config.Loading;
-import io.byssus.server.config.Settings;
+import io.byssus.server.settings.Config;
 import java.io.ByteArrayOutputStream;
 import java.net.Socket;
 import java.net.URI;
@@ -362,7 +361,7 @@ class DevicesAreSessionsTest {
   }
 
   private String token(String user) {
-    return TokenIssuer.token(Settings.tokens(config), user, Instant.now(), Duration.ofMinutes(1));
+    return TokenIssuer.token(config.auth().rules(), user, Instant.now(), Duration.ofMinutes(1));
   }
 
   @Test

@@ -1,13 +1,13 @@
 package io.byssus.server.cli;
 
 import io.byssus.server.auth.TokenIssuer;
-import io.byssus.server.config.Config;
 import io.byssus.server.config.ConfigDoc;
 import io.byssus.server.config.ConfigLoader.Flag;
 import io.byssus.server.config.Durations;
 import io.byssus.server.config.Nearest;
 import io.byssus.server.config.Problem;
-import io.byssus.server.config.Settings;
+import io.byssus.server.settings.Config;
+import io.byssus.server.settings.EngineConfig;
 import io.byssus.tools.Terminal;
 import io.byssus.tools.simulator.DevicePlan;
 import io.byssus.tools.trial.Plan;
@@ -127,7 +127,7 @@ public final class Cli {
     if (config.isEmpty()) {
       return Exit.CONFIG;
     }
-    if (config.get().engine() instanceof Config.Engine.Memory) {
+    if (config.get().engine() instanceof EngineConfig.Memory) {
       throw misuse(line, "a cluster needs a Redis; without --engine one is started");
     }
     return runner.cluster(new Plan(nodes, port, Optional.of(engine)), terminal);
@@ -146,7 +146,8 @@ public final class Cli {
 
   private int configDoc(ParseResult line) {
     var markdown = line.hasMatchedOption(Commands.MARKDOWN);
-    terminal.print(markdown ? ConfigDoc.markdown() : ConfigDoc.plain());
+    terminal.print(
+        markdown ? ConfigDoc.markdown(Config.DEFINITION) : ConfigDoc.plain(Config.DEFINITION));
     return Exit.OK;
   }
 
@@ -156,7 +157,7 @@ public final class Cli {
     if (config.isEmpty()) {
       return Exit.CONFIG;
     }
-    var rules = Settings.tokens(config.get());
+    var rules = config.get().auth().rules();
     if (rules.key().isEmpty()) {
       terminal.complain("there is no auth.jwt.secret to sign a token with.");
       return Exit.CONFIG;

@@ -1,11 +1,11 @@
 package io.byssus.server.cli;
 
-import io.byssus.server.config.Config;
 import io.byssus.server.config.ConfigLoader;
 import io.byssus.server.config.ConfigLoader.Flag;
 import io.byssus.server.config.ConfigLoader.Outcome;
 import io.byssus.server.config.ConfigLoader.Sources;
 import io.byssus.server.config.Problem;
+import io.byssus.server.settings.Config;
 import io.byssus.tools.Terminal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,9 +38,10 @@ final class ConfigInput {
     for (var setting : line.matchedOptionValue(Commands.SET, new String[0])) {
       all.add(flag(line, setting));
     }
-    return switch (ConfigLoader.load(new Sources(file.map(Path::of), environment, all))) {
-      case Outcome.Ready(var config) -> Optional.of(config);
-      case Outcome.Refused(var problems) -> {
+    return switch (ConfigLoader.load(
+        Config.DEFINITION, new Sources(file.map(Path::of), environment, all))) {
+      case Outcome.Ready<Config>(var config) -> Optional.of(config);
+      case Outcome.Refused<Config>(var problems) -> {
         tell(problems);
         yield Optional.empty();
       }

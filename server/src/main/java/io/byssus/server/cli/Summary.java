@@ -1,6 +1,7 @@
 package io.byssus.server.cli;
 
-import io.byssus.server.config.Config;
+import io.byssus.server.settings.AuthConfig;
+import io.byssus.server.settings.Config;
 import java.util.List;
 
 /** What a configuration comes to, in a few lines. */
@@ -12,11 +13,11 @@ final class Summary {
         "listens on    " + config.listen().host() + ":" + config.listen().port(),
         "engine        " + config.engine(),
         "node          " + config.node().name().orElse("(the host name)"),
-        "namespaces    " + String.join(", ", config.namespaces().keySet()),
+        "namespaces    " + String.join(", ", config.namespaces().byName().keySet()),
         "who may come  " + clients(config.auth()));
   }
 
-  private static String clients(Config.Auth auth) {
+  private static String clients(AuthConfig auth) {
     var anonymous =
         switch (auth.anonymous()) {
           case LOCAL -> "anonymous clients of this machine";

@@ -7,9 +7,9 @@ public final class ConfigDoc {
   private ConfigDoc() {}
 
   /** For a terminal. */
-  public static String plain() {
+  public static String plain(Definition<?> definition) {
     var page = new StringBuilder();
-    for (var chapter : Schema.read().chapters()) {
+    for (var chapter : Schema.of(definition).chapters()) {
       if (!chapter.path().isEmpty()) {
         page.append(chapter.path()).append('\n').append(indented(chapter.doc(), "  ")).append('\n');
       }
@@ -33,7 +33,7 @@ public final class ConfigDoc {
   }
 
   /** A page for people who look a key up, one table a section. */
-  public static String markdown() {
+  public static String markdown(Definition<?> definition) {
     var page =
         new StringBuilder(
             """
@@ -46,7 +46,7 @@ public final class ConfigDoc {
             wrong with a file. Durations are written as `1500ms`, `30s`, `2m`, `1h`, `7d`; sizes as `512B`, `64KiB`,
             `1MiB`; a list in a variable has commas between its items.
             """);
-    for (var chapter : Schema.read().chapters()) {
+    for (var chapter : Schema.of(definition).chapters()) {
       if (!chapter.path().isEmpty()) {
         page.append("\n## `")
             .append(chapter.path())

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads a {@link Config}. A flag is stronger than the environment, that than the file, and that
- * than the defaults.
+ * Reads a configuration. A flag is stronger than the environment, that than the file, and that than
+ * the defaults.
  */
-public final class ConfigLoader {
+public final class ConfigLoader<T> {
   /**
    * Where to read.
    *
@@ -33,38 +33,44 @@ public final class ConfigLoader {
   public record Flag(String path, String text, String where) {}
 
   /** What came of it. */
-  public sealed interface Outcome {
-    record Ready(Config config) implements Outcome {}
+  public sealed interface Outcome<T> {
+    record Ready<T>(T config) implements Outcome<T> {}
 
     /**
      * @param problems all of them, at least one
      */
-    record Refused(List<Problem> problems) implements Outcome {
+    record Refused<T>(List<Problem> problems) implements Outcome<T> {
       public Refused {
         problems = List.copyOf(problems);
       }
     }
   }
 
-  private final Keys keys = new Keys(Schema.read());
+  private final Definition<T> definition;
+  private final Keys keys;
   private final List<Problem> problems = new ArrayList<>();
   private final Map<String, RawValue> strongest = new LinkedHashMap<>();
 
-  private ConfigLoader() {}
-
-  public static Outcome load(Sources sources) {
-    return new ConfigLoader().read(sources);
+  private ConfigLoader(Definition<T> definition) {
+    this.definition = definition;
+    this.keys = new Keys(Schema.of(definition));
   }
 
-  private Outcome read(Sources sources) {
+  public static <T> Outcome<T> load(Definition<T> definition, Sources sources) {
+    return new ConfigLoader<>(definition).read(sources);
+  }
+
+  private Outcome<T> read(Sources sources) {
     sources.file().ifPresent(file -> add(YamlFile.read(file, problems)));
     add(Environment.read(sources.environment(), keys, problems));
     add(given(sources.flags()));
     var reading = new ConfigWalk(strongest);
-    var config = reading.config();
+    var config = definition.read(reading.root());
     problems.addAll(reading.problems());
-    problems.addAll(Checks.of(config, strongest, problems));
-    return problems.isEmpty() ? new Outcome.Ready(config) : new Outcome.Refused(problems);
+    var rules = new Constraints(strongest, problems);
+    definition.check(config, rules);
+    problems.addAll(rules.problems());
+    return problems.isEmpty() ? new Outcome.Ready<>(config) : new Outcome.Refused<>(problems);
   }
 
   private static List<RawValue> given(List<Flag> flags) {

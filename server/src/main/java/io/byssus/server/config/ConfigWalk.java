@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * One walk over the page {@link Config}: gives each key its value, and notes the key. A value that
- * is not allowed is added to the problems and treated as not given, so that reading goes on and
- * finds the other problems too.
+ * One walk over a {@link Definition}: gives each key its value, and notes the key. A value that is
+ * not allowed is added to the problems and treated as not given, so that reading goes on and finds
+ * the other problems too.
  */
 final class ConfigWalk {
   private final Map<String, RawValue> given;
@@ -32,8 +32,9 @@ final class ConfigWalk {
     group("", "");
   }
 
-  Config config() {
-    return Config.read(new Group(this, "", ""));
+  /** For the walk, which is done once. */
+  Group root() {
+    return new Group(this, "", "");
   }
 
   List<Problem> problems() {

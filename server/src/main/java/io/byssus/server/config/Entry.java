@@ -63,10 +63,7 @@ record Entry<T>(
   }
 
   boolean list() {
-    return type == ValueTypes.LIST
-        || type == ValueTypes.NETWORKS
-        || type == ValueTypes.GATEWAYS
-        || type == ValueTypes.CONTROLS;
+    return type.list();
   }
 
   /** The environment variable; an asterisk stays one. */

@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /** Some keys with a common beginning, while they are read. */
-final class Group {
+public final class Group {
   private final ConfigWalk reading;
   private final String pattern;
   private final String path;
@@ -22,11 +22,11 @@ final class Group {
     this.path = path;
   }
 
-  KeyReader key(String name, String doc) {
+  public KeyReader key(String name, String doc) {
     return new KeyReader(this, name, doc);
   }
 
-  Group group(String name, String doc) {
+  public Group group(String name, String doc) {
     reading.group(pattern + name, doc);
     return new Group(reading, pattern + name + ".", path + name + ".");
   }
@@ -36,7 +36,7 @@ final class Group {
    *
    * @param read makes a T from a name's keys
    */
-  <T> Map<String, T> named(String name, String doc, String always, Function<Group, T> read) {
+  public <T> Map<String, T> named(String name, String doc, String always, Function<Group, T> read) {
     reading.group(pattern + name + ".*", doc);
     var prefix = path + name + ".";
     var names = new TreeSet<>(reading.namesAfter(prefix));

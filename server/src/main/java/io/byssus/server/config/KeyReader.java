@@ -1,7 +1,5 @@
 package io.byssus.server.config;
 
-import io.byssus.devices.KnownGateway;
-import io.byssus.transport.Cidr;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +8,7 @@ import java.util.Optional;
  * A key of which name and meaning are told; the call that tells type, default and range answers its
  * value.
  */
-final class KeyReader {
+public final class KeyReader {
   private final Group group;
   private final String name;
   private final String doc;
@@ -23,12 +21,12 @@ final class KeyReader {
   }
 
   /** A short environment variable besides its own. */
-  KeyReader or(String variable) {
+  public KeyReader or(String variable) {
     brief = variable;
     return this;
   }
 
-  int count(int byDefault, int min, int max, String unit) {
+  public int count(int byDefault, int min, int max, String unit) {
     return read(
         ValueTypes.COUNT,
         Integer.toString(byDefault),
@@ -37,19 +35,19 @@ final class KeyReader {
         unit);
   }
 
-  Duration duration(String byDefault, String min, String max) {
+  public Duration duration(String byDefault, String min, String max) {
     return read(ValueTypes.DURATION, byDefault, min, max, "");
   }
 
-  int bytes(String byDefault, String min, String max) {
+  public int bytes(String byDefault, String min, String max) {
     return read(ValueTypes.SIZE, byDefault, min, max, "").bytes();
   }
 
-  boolean flag(boolean byDefault) {
+  public boolean flag(boolean byDefault) {
     return read(ValueTypes.SWITCH, Boolean.toString(byDefault), "", "", "");
   }
 
-  <E extends Enum<E>> E oneOf(E byDefault) {
+  public <E extends Enum<E>> E oneOf(E byDefault) {
     return read(
         new ValueTypes.OneOf<>(byDefault.getDeclaringClass()),
         ValueTypes.OneOf.name(byDefault),
@@ -58,24 +56,20 @@ final class KeyReader {
         "");
   }
 
-  String text(String byDefault, int min, int max) {
+  public String text(String byDefault, int min, int max) {
     return read(
         ValueTypes.TEXT, byDefault, Integer.toString(min), Integer.toString(max), "characters");
   }
 
-  List<String> list(int max, String unit) {
+  public List<String> list(int max, String unit) {
     return read(ValueTypes.LIST, "", "0", Integer.toString(max), unit);
   }
 
-  List<Cidr> networks(int max) {
-    return read(ValueTypes.NETWORKS, "", "0", Integer.toString(max), "networks");
+  public <T> List<T> listOf(ListType<T> type, int max, String unit) {
+    return read(type, "", "0", Integer.toString(max), unit);
   }
 
-  List<KnownGateway> gateways(int max) {
-    return read(ValueTypes.GATEWAYS, "", "0", Integer.toString(max), "gateways");
-  }
-
-  <T> T as(ValueType<T> type, String byDefault) {
+  public <T> T as(ValueType<T> type, String byDefault) {
     return read(type, byDefault, "", "", "");
   }
 
@@ -88,7 +82,7 @@ final class KeyReader {
   /**
    * @param otherwise what holds without a value
    */
-  Optional<String> maybeText(String otherwise, int min, int max) {
+  public Optional<String> maybeText(String otherwise, int min, int max) {
     return group.value(
         new Entry<>(
             group.pattern(name),
@@ -106,7 +100,7 @@ final class KeyReader {
   /**
    * @param otherwise what holds without a value
    */
-  Optional<Integer> maybeCount(String otherwise, int min, int max) {
+  public Optional<Integer> maybeCount(String otherwise, int min, int max) {
     return group.value(
         new Entry<>(
             group.pattern(name),
@@ -121,14 +115,14 @@ final class KeyReader {
         name);
   }
 
-  Optional<Secret> maybeSecret(String otherwise) {
+  public Optional<Secret> maybeSecret(String otherwise) {
     return maybe(ValueTypes.SECRET, otherwise);
   }
 
   /**
    * @param otherwise what holds without a value
    */
-  <T> Optional<T> maybe(ValueType<T> type, String otherwise) {
+  public <T> Optional<T> maybe(ValueType<T> type, String otherwise) {
     return group.value(
         new Entry<>(group.pattern(name), doc, brief, type, otherwise, "", "", "", true), name);
   }

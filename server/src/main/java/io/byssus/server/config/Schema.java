@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** All keys, as a walk over {@link Config} names them when nothing is given. */
+/** All keys, as a {@link Definition} names them when nothing is given. */
 record Schema(List<Chapter> chapters) {
-  static Schema read() {
+  static Schema of(Definition<?> definition) {
     var reading = new ConfigWalk(Map.of());
-    reading.config();
+    definition.read(reading.root());
     return new Schema(reading.chapters());
   }
 

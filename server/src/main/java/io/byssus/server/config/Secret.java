@@ -29,15 +29,15 @@ public final class Secret {
   }
 
   /** Where it was read, if somebody may change it there. */
-  Optional<Path> file() {
+  public Optional<Path> file() {
     return file;
   }
 
-  byte[] reveal() {
+  public byte[] reveal() {
     return bytes.clone();
   }
 
-  String text() {
+  public String text() {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 

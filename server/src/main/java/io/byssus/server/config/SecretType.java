@@ -9,17 +9,17 @@ import java.nio.file.Path;
 import java.util.Base64;
 
 /** A secret: itself, as Base64, or what stands in a file. */
-final class SecretType extends ValueType<Secret> {
+public final class SecretType extends ValueType<Secret> {
   private static final String ENCODED = "base64:";
   private static final String IN_A_FILE = "file:";
 
   @Override
-  String what() {
+  public String what() {
     return "a text, base64:TEXT or file:PATH";
   }
 
   @Override
-  Secret parse(String text) {
+  public Secret parse(String text) {
     if (text.startsWith(ENCODED)) {
       return decoded(text);
     }
@@ -30,12 +30,12 @@ final class SecretType extends ValueType<Secret> {
   }
 
   @Override
-  boolean repeatable(String text) {
+  public boolean repeatable(String text) {
     return false;
   }
 
   @Override
-  String offTheCommandLine(String text, Secret secret, String variable) {
+  public String offTheCommandLine(String text, Secret secret, String variable) {
     return text.startsWith(IN_A_FILE) ? "" : "set it in a file, as file:PATH or by " + variable;
   }
 
@@ -67,7 +67,7 @@ final class SecretType extends ValueType<Secret> {
    *
    * @throws IllegalArgumentException what stands after that is none
    */
-  static Secret read(Path file) throws IOException {
+  public static Secret read(Path file) throws IOException {
     var text = Files.readString(file).stripTrailing();
     return text.startsWith(ENCODED) ? decoded(text) : Secret.of(text);
   }

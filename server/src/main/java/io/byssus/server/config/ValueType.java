@@ -6,12 +6,12 @@ package io.byssus.server.config;
  * <p>Plain classes and no lambdas: this runs at every start, and each lambda costs one a good part
  * of a millisecond.
  */
-abstract class ValueType<T> {
+public abstract class ValueType<T> {
   /** A text that is not a value, with the reason for the operator. */
-  static final class Refused extends IllegalArgumentException {
+  public static final class Refused extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
-    Refused(String reason) {
+    public Refused(String reason) {
       super(reason);
     }
 
@@ -21,16 +21,16 @@ abstract class ValueType<T> {
   }
 
   /** What is allowed, as it stands after "expected ". */
-  abstract String what();
+  public abstract String what();
 
   /**
    * Throws {@link Refused}, or IllegalArgumentException or ArithmeticException where {@link #what}
    * says it all.
    */
-  abstract T parse(String text);
+  public abstract T parse(String text);
 
   /** Whether a text that was refused may be shown. */
-  boolean repeatable(String text) {
+  public boolean repeatable(String text) {
     return true;
   }
 
@@ -40,17 +40,22 @@ abstract class ValueType<T> {
    *
    * @param variable the key's environment variable
    */
-  String offTheCommandLine(String text, T value, String variable) {
+  public String offTheCommandLine(String text, T value, String variable) {
     return "";
   }
 
+  /** Whether it may be written as a list. */
+  public boolean list() {
+    return false;
+  }
+
   /** What a range is about: the value itself, or the length of a text. */
-  long measure(T value) {
+  public long measure(T value) {
     return 0;
   }
 
   /** The same for a bound, which is written like a value unless it is a length. */
-  long bound(String text) {
+  public long bound(String text) {
     return measure(parse(text));
   }
 }

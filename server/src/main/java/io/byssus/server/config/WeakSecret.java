@@ -9,7 +9,7 @@ import java.util.Optional;
  * Tells why a secret would not keep tokens from being forged. RFC 7518 section 3.2 asks for 256
  * bits; a known text has none.
  */
-final class WeakSecret {
+public final class WeakSecret {
   private static final int BITS_MIN = 256;
   private static final int REST_MIN = 16;
   private static final int DIFFERENT_MIN = 8;
@@ -31,7 +31,7 @@ final class WeakSecret {
 
   private WeakSecret() {}
 
-  static Optional<String> reason(Secret secret) {
+  public static Optional<String> reason(Secret secret) {
     if (secret.bits() < BITS_MIN) {
       return Optional.of("has " + secret.bits() + " bits; " + BITS_MIN + " at least are needed");
     }

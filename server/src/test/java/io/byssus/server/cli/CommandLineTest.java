@@ -3,7 +3,7 @@ package io.byssus.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.protocol.device.Crc;
-import io.byssus.server.config.Config;
+import io.byssus.server.settings.Config;
 import io.byssus.tools.Terminal;
 import io.byssus.tools.simulator.DevicePlan;
 import io.byssus.tools.trial.Plan;
@@ -136,7 +136,7 @@ class CommandLineTest {
     assertThat(config.listen().host()).isEqualTo("127.0.0.1");
     assertThat(config.listen().port()).isEqualTo(3);
     assertThat(config.node().name()).contains("n7");
-    assertThat(config.limits().tags()).isEqualTo(6);
+    assertThat(config.limits().node().tags()).isEqualTo(6);
   }
 
   @Test

@@ -14,7 +14,7 @@ class ConfigSourcesTest {
   void flagIsStrongerThanEnvironmentThatThanFileAndThatThanDefault() {
     var file = Loading.yaml("limits:\n  tags: 1\n  attributes: 1\n  subscriptions: 1\n");
     file.variable("BYSSUS_LIMITS_TAGS", "2").variable("BYSSUS_LIMITS_ATTRIBUTES", "2");
-    var limits = file.set("limits.tags", "3").config().limits();
+    var limits = file.set("limits.tags", "3").config().limits().node();
     assertThat(limits.tags()).isEqualTo(3);
     assertThat(limits.attributes()).isEqualTo(2);
     assertThat(limits.subscriptions()).isEqualTo(1);
@@ -29,7 +29,8 @@ class ConfigSourcesTest {
             .variable("BYSSUS_NAMESPACES_CHAT_ROOM_PRESENCE", "true")
             .variable("BYSSUS_NAMESPACES_CHAT_ROOM_PRESENCE_ATTRIBUTES", "name, color")
             .config()
-            .namespaces();
+            .namespaces()
+            .byName();
     assertThat(namespaces).containsOnlyKeys("default", "chat", "chat-room");
     assertThat(namespaces.get("chat").history().size()).isEqualTo(7);
     assertThat(namespaces.get("chat-room").presence()).isTrue();
@@ -110,7 +111,7 @@ class ConfigSourcesTest {
                     overflow: latest
                 """)
             .config();
-    var node = Settings.node(config, new Owner("alpha-1", "i"), "a:1");
+    var node = config.forNode(new Owner("alpha-1", "i"), "a:1");
     assertThat(node.userPolicy()).isEqualTo(new UserPolicy.AtMost(3));
     assertThat(node.joinDelay()).isEqualTo(Duration.ofNanos(500_000));
     var chat = node.namespaces().of("chat/room");

@@ -6,6 +6,8 @@ import io.byssus.core.Limits;
 import io.byssus.core.connection.Heartbeat;
 import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.node.UserPolicy;
+import io.byssus.core.session.Owner;
+import io.byssus.server.settings.Config;
 import io.byssus.transport.TransportSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,16 +20,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EachKeyHoldsItsRangeTest {
   private static final List<ValueType<?>> BOUNDED =
       List.of(
-          ValueTypes.COUNT,
-          ValueTypes.SIZE,
-          ValueTypes.DURATION,
-          ValueTypes.TEXT,
-          ValueTypes.LIST,
-          ValueTypes.NETWORKS,
-          ValueTypes.GATEWAYS);
+          ValueTypes.COUNT, ValueTypes.SIZE, ValueTypes.DURATION, ValueTypes.TEXT, ValueTypes.LIST);
 
   static List<Entry<?>> keys() {
-    return Schema.read().entries();
+    return Schema.of(Config.DEFINITION).entries();
   }
 
   static List<Entry<?>> bounded() {
@@ -63,7 +59,7 @@ class EachKeyHoldsItsRangeTest {
       return "x".repeat((int) measure);
     }
     if (entry.list()) {
-      var name = entry.type() == ValueTypes.GATEWAYS ? "g1=" : "";
+      var name = entry.path().endsWith("gateways") ? "g1=" : "";
       var item = entry.type() == ValueTypes.LIST ? "x" : name + "10.0.0.0/8";
       return String.join(",", Stream.generate(() -> item).limit(measure).toList());
     }
@@ -82,7 +78,7 @@ class EachKeyHoldsItsRangeTest {
   void everyKeyIsDescribedAndBoundedAndItsDefaultAllowed(Entry<?> entry) {
     assertThat(entry.doc()).endsWith(".");
     assertThat(entry.allowed()).isNotEmpty();
-    if (BOUNDED.contains(entry.type())) {
+    if (BOUNDED.contains(entry.type()) || entry.type() instanceof ListType<?>) {
       assertThat(entry.min()).isNotEmpty();
       assertThat(entry.max()).isNotEmpty();
     }
@@ -94,12 +90,12 @@ class EachKeyHoldsItsRangeTest {
   @ParameterizedTest
   @MethodSource("keys")
   void everyKeyStandsInTheReferenceWithItsDefaultRangeAndVariable(Entry<?> entry) {
-    assertThat(ConfigDoc.markdown().lines())
+    assertThat(ConfigDoc.markdown(Config.DEFINITION).lines())
         .filteredOn(line -> line.startsWith("| `" + entry.path() + "` |"))
         .singleElement()
         .asString()
         .contains(entry.byDefault(), entry.allowed(), entry.doc(), entry.variable());
-    assertThat(ConfigDoc.plain())
+    assertThat(ConfigDoc.plain(Config.DEFINITION))
         .contains("  " + entry.path() + "\n", entry.byDefault(), entry.variable());
   }
 
@@ -119,11 +115,11 @@ class EachKeyHoldsItsRangeTest {
   @Test
   void defaultsAreThoseOfTheCore() {
     var config = Loading.yaml("").config();
-    assertThat(Settings.limits(config.limits())).isEqualTo(Limits.DEFAULTS);
-    assertThat(Settings.engine(config)).isEqualTo(EngineSettings.DEFAULTS);
-    assertThat(Settings.heartbeat(config.heartbeat())).isEqualTo(Heartbeat.DEFAULTS);
+    assertThat(config.limits().node()).isEqualTo(Limits.DEFAULTS);
+    assertThat(config.forEngine()).isEqualTo(EngineSettings.DEFAULTS);
+    assertThat(config.forNode(new Owner("n", "i"), "").heartbeat()).isEqualTo(Heartbeat.DEFAULTS);
     assertThat(config.session().perUser()).isEqualTo(new UserPolicy.Unlimited());
-    assertThat(Settings.transport(config).with(TransportSettings.Listen.DEFAULTS))
+    assertThat(config.forTransport().with(TransportSettings.Listen.DEFAULTS))
         .isEqualTo(TransportSettings.DEFAULTS);
   }
 

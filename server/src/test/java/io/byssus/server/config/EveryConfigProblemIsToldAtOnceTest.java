@@ -3,6 +3,7 @@ package io.byssus.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.redis.testing.TestCertificates;
+import io.byssus.server.settings.Config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -289,6 +290,7 @@ class EveryConfigProblemIsToldAtOnceTest {
   void fileThatIsNotThereIsToldLikeAnyOtherProblem() {
     var outcome =
         ConfigLoader.load(
+            Config.DEFINITION,
             new ConfigLoader.Sources(
                 Optional.of(Path.of("no/such.yaml")), Map.of("BYSSUS_PORT", "x"), List.of()));
     assertThat(outcome)

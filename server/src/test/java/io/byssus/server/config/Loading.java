@@ -3,6 +3,7 @@ package io.byssus.server.config;
 import io.byssus.server.config.ConfigLoader.Flag;
 import io.byssus.server.config.ConfigLoader.Outcome;
 import io.byssus.server.config.ConfigLoader.Sources;
+import io.byssus.server.settings.Config;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,25 +37,28 @@ public final class Loading {
 
   public Config config() {
     return switch (outcome()) {
-      case Outcome.Ready(var config) -> config;
-      case Outcome.Refused(var problems) -> throw new AssertionError("refused: " + problems);
+      case Outcome.Ready<Config>(var config) -> config;
+      case Outcome.Refused<Config>(var problems) ->
+          throw new AssertionError("refused: " + problems);
     };
   }
 
   /** The problems as an operator reads them. */
   List<String> problems() {
     return switch (outcome()) {
-      case Outcome.Ready _ -> List.of();
-      case Outcome.Refused(var problems) -> problems.stream().map(Problem::toString).toList();
+      case Outcome.Ready<Config> _ -> List.of();
+      case Outcome.Refused<Config>(var problems) ->
+          problems.stream().map(Problem::toString).toList();
     };
   }
 
-  private Outcome outcome() {
+  private Outcome<Config> outcome() {
     try {
       var folder = Files.createTempDirectory("byssus-config");
       var file = Files.writeString(folder.resolve("test.yaml"), yaml);
       try {
-        return ConfigLoader.load(new Sources(Optional.of(file), environment, flags));
+        return ConfigLoader.load(
+            Config.DEFINITION, new Sources(Optional.of(file), environment, flags));
       } finally {
         Files.delete(file);
         Files.delete(folder);

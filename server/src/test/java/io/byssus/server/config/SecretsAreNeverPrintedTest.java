@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.byssus.redis.RedisSettings;
+import io.byssus.server.settings.Config;
+import io.byssus.server.settings.EngineConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +27,7 @@ class SecretsAreNeverPrintedTest {
     var config = Loading.yaml("").variable("BYSSUS_AUTH_JWT_SECRET", GOOD).config();
     assertThat(config.auth().jwt().secret()).contains(Secret.of(GOOD));
     assertThat(config.toString()).contains("(secret)").doesNotContain(GOOD);
-    assertThat(Settings.tokens(config).toString()).doesNotContain(GOOD);
+    assertThat(config.auth().rules().toString()).doesNotContain(GOOD);
   }
 
   @ParameterizedTest
@@ -124,8 +126,8 @@ class SecretsAreNeverPrintedTest {
   }
 
   private static RedisSettings redis(Config config) {
-    var address = ((Config.Engine.Redis) config.engine()).address();
-    return Settings.redis(address, config.redis());
+    var address = ((EngineConfig.Redis) config.engine()).address();
+    return config.redis().settings(address);
   }
 
   @Test

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.channel.Access;
 import io.byssus.core.channel.Namespace;
+import io.byssus.core.session.Owner;
 import org.junit.jupiter.api.Test;
 
 class TheDemoOpensNothingTest {
   private static Namespace demo(String yaml) {
-    return Settings.namespaces(Loading.yaml(yaml).config()).of("chat:lobby");
+    return Loading.yaml(yaml)
+        .config()
+        .forNode(new Owner("n", "i"), "")
+        .namespaces()
+        .of("chat:lobby");
   }
 
   @Test

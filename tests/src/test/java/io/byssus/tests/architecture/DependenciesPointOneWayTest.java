@@ -171,6 +171,21 @@ class DependenciesPointOneWayTest {
     breaks(knows("transport", List.of("protocol")), "transport", Planted.LooksUp.class);
   }
 
+  /** Each area reads its own keys; what reads files, variables and flags knows none of them. */
+  @Test
+  void theConfigurationKnowsNoArea() {
+    configurationIsNeutral().check(BYSSUS);
+    breaks(configurationIsNeutral(), "io.byssus.server.config.Planted", Planted.LooksUp.class);
+  }
+
+  private static ArchRule configurationIsNeutral() {
+    var neutral = in("io.byssus.server.config..").or(in("io.byssus.server.log..")).or(planted());
+    return classes()
+        .that(in("io.byssus.server.config..").or(planted()))
+        .should()
+        .onlyDependOnClassesThat(neutral.or(not(in("io.byssus.."))));
+  }
+
   private static ArchRule knows(String module, List<String> below) {
     var allowed = in("io.byssus." + module + "..").or(planted());
     for (var other : below) {

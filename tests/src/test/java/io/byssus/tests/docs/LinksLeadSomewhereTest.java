@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.byssus.server.config.ConfigDoc;
 import io.byssus.server.config.ConfigLoader;
+import io.byssus.server.settings.Config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,7 +113,7 @@ class LinksLeadSomewhereTest {
 
   private static Set<String> keys() {
     return Pattern.compile("(?m)^\\| `([a-z.*-]+)` \\|")
-        .matcher(ConfigDoc.markdown())
+        .matcher(ConfigDoc.markdown(Config.DEFINITION))
         .results()
         .map(row -> row.group(1))
         .collect(Collectors.toSet());
@@ -126,7 +127,8 @@ class LinksLeadSomewhereTest {
   }
 
   private static List<String> unknownVariables(List<Page> pages) {
-    var known = ConfigDoc.markdown() + REPOSITORY.page("byssus").text() + "BYSSUS_CONFIG";
+    var known =
+        ConfigDoc.markdown(Config.DEFINITION) + REPOSITORY.page("byssus").text() + "BYSSUS_CONFIG";
     return findings(
         pages,
         Page::words,
@@ -155,9 +157,9 @@ class LinksLeadSomewhereTest {
     var file = folder.resolve("byssus.yaml");
     Files.writeString(file, yaml.replaceAll("file:\\S+", "file:" + secret));
     var sources = new ConfigLoader.Sources(Optional.of(file), Map.of(), List.of());
-    return switch (ConfigLoader.load(sources)) {
-      case ConfigLoader.Outcome.Ready _ -> List.of();
-      case ConfigLoader.Outcome.Refused(var problems) ->
+    return switch (ConfigLoader.load(Config.DEFINITION, sources)) {
+      case ConfigLoader.Outcome.Ready<Config> _ -> List.of();
+      case ConfigLoader.Outcome.Refused<Config>(var problems) ->
           problems.stream().map(String::valueOf).toList();
     };
   }
