@@ -3,6 +3,7 @@ package io.byssus.redis;
 import io.byssus.core.session.Owner;
 import io.byssus.protocol.Target;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -19,7 +20,8 @@ import java.util.regex.Pattern;
  * <pre>
  *   s session        i its inbox         k dedupe ids of its inbox
  *   due sessions by their time    o sessions of an owner
- *   c channel        m its Hash          d dedupe id                   p presence   q its data
+ *   c channel        m its Hash          channels their names
+ *   d dedupe id                   p presence   q its data
  *   U sessions of a user                 G sessions with a tag         n name of a node
  *   r runs that had that name
  *   f what is written to be waited for   z tombstone of a session      mark of a partition
@@ -113,6 +115,11 @@ final class Keys {
     return of("m", channel);
   }
 
+  /** The names of the channels of a partition. */
+  String channels(int partition) {
+    return prefix(partition) + "channels";
+  }
+
   String dedupe(String channel, String id) {
     return of("d", channel) + ':' + text(id);
   }
@@ -201,10 +208,15 @@ final class Keys {
    * user's that means something in a pattern.
    */
   String livePattern(String prefix) {
+    return livePattern + beginning(prefix) + '*';
+  }
+
+  /**
+   * What {@link #text} of all names begins with that begin with {@code prefix}, and some others.
+   */
+  static String beginning(String prefix) {
     var bytes = prefix.getBytes(StandardCharsets.UTF_8);
-    var whole = new byte[bytes.length / 3 * 3];
-    System.arraycopy(bytes, 0, whole, 0, whole.length);
-    return livePattern + BASE64.encodeToString(whole) + '*';
+    return BASE64.encodeToString(Arrays.copyOf(bytes, bytes.length / 3 * 3));
   }
 
   /** Where all publications of a partition are heard, in a Cluster. */

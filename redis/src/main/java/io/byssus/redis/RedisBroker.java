@@ -7,6 +7,7 @@ import static java.util.concurrent.CompletableFuture.failedFuture;
 import io.byssus.core.Bounds;
 import io.byssus.core.NotDoneException;
 import io.byssus.core.channel.Broker;
+import io.byssus.core.channel.ChannelList;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.engine.EngineSettings;
 import io.byssus.protocol.Durability;
@@ -238,6 +239,40 @@ final class RedisBroker implements Broker {
   @Override
   public void unsubscribePrefix(String prefix) {
     subscriptions.removePrefix(prefix);
+  }
+
+  @Override
+  public CompletionStage<ChannelList> channels(String prefix, String cursor, int limit) {
+    return PartitionWalk.page(
+            cursor,
+            ChannelList.checked(limit),
+            (from, rows, looks) ->
+                redis.run(
+                    from.partition(),
+                    Script.CHANNELS,
+                    List.of(keys.channels(from.partition())),
+                    args(
+                        from.score(),
+                        from.name(),
+                        rows,
+                        looks,
+                        keys.prefix(from.partition()),
+                        Keys.beginning(prefix))),
+            reply -> rows(reply, prefix))
+        .thenApply(page -> new ChannelList(page.rows(), page.next()));
+  }
+
+  private static List<ChannelList.Row> rows(List<Object> reply, String prefix) {
+    var parts = Redis.list(reply.get(3));
+    var rows = new ArrayList<ChannelList.Row>();
+    for (int i = 0; i < parts.size(); i += 2) {
+      var name = Keys.name(Redis.text(parts.get(i)));
+      if (name.startsWith(prefix)) {
+        var top = Place.of(Redis.bytes(parts.get(i + 1)));
+        rows.add(new ChannelList.Row(name, new Position(top.epochName(), top.offset())));
+      }
+    }
+    return rows;
   }
 
   /** Tells a listener what was heard of its channel. */

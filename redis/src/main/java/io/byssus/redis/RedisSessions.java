@@ -445,7 +445,24 @@ final class RedisSessions implements SessionStore {
 
   @Override
   public CompletionStage<SessionList> list(SessionList.Filter filter, String cursor, int limit) {
-    return new SessionPages(redis).list(filter, cursor, SessionList.checked(limit));
+    return PartitionWalk.page(
+            cursor,
+            SessionList.checked(limit),
+            (from, rows, looks) ->
+                redis.run(
+                    from.partition(),
+                    Script.PAGE,
+                    List.of(keys.due(from.partition())),
+                    args(
+                        from.score(),
+                        from.name(),
+                        rows,
+                        looks,
+                        keys.prefix(from.partition()),
+                        filter.node().map(node -> Keys.text(node) + '.').orElse(""),
+                        filter.attached().map(attached -> attached ? "0" : "1").orElse(""))),
+            SessionHash::rows)
+        .thenApply(page -> new SessionList(page.rows(), page.next()));
   }
 
   @Override

@@ -19,6 +19,7 @@ enum Script {
   PASS,
   HISTORY,
   TOPS,
+  CHANNELS,
   CREATE,
   CLAIM,
   WRITE,

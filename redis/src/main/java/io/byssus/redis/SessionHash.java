@@ -3,6 +3,7 @@ package io.byssus.redis;
 import io.byssus.core.session.FoundSession;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.ResumeTokens;
+import io.byssus.core.session.SessionList.Row;
 import io.byssus.core.session.StoredSession;
 import io.byssus.core.session.TokenHash;
 import io.byssus.protocol.Json;
@@ -23,6 +24,11 @@ final class SessionHash {
   static final String SUBSCRIPTION = "c";
   static final String BY_SERVER = "b";
   static final String TAGS = "g";
+
+  /** What {@code page.lua} replies of each session, after its id. */
+  private static final List<String> ROW_FIELDS = List.of("u", TAGS, "o", "t", "d", "x");
+
+  private static final int ROW_PARTS = 1 + ROW_FIELDS.size();
 
   private final Map<String, Json> attributes = new HashMap<>();
   private final Map<String, Optional<Position>> subscriptions = new HashMap<>();
@@ -104,18 +110,30 @@ final class SessionHash {
    */
   FoundSession found(String session, long nowMs) {
     return new FoundSession(
-        session,
-        user,
-        attributes,
-        tags,
-        subscriptions,
-        byServer,
-        attached ? Optional.of(new Lease(session, Keys.owner(owner), term)) : Optional.empty(),
-        left(attached, untilMs, nowMs));
+        session, user, attributes, tags, subscriptions, byServer, holder(session), left(nowMs));
   }
 
-  /** For how long a detached session is there still. */
-  static Optional<Duration> left(boolean attached, long untilMs, long nowMs) {
+  private Optional<Lease> holder(String session) {
+    return attached ? Optional.of(new Lease(session, Keys.owner(owner), term)) : Optional.empty();
+  }
+
+  private Optional<Duration> left(long nowMs) {
     return attached ? Optional.empty() : Optional.of(Duration.ofMillis(untilMs - nowMs));
+  }
+
+  /** What {@code page.lua} replies of sessions. */
+  static List<Row> rows(List<Object> reply) {
+    var parts = Redis.list(reply.get(3));
+    var nowMs = Long.parseLong(Redis.text(reply.get(4)));
+    var rows = new ArrayList<Row>();
+    for (int i = 0; i < parts.size(); i += ROW_PARTS) {
+      var hash = new SessionHash();
+      for (int field = 1; field < ROW_PARTS; field++) {
+        hash.read(ROW_FIELDS.get(field - 1), Redis.bytes(parts.get(i + field)));
+      }
+      var id = Keys.name(Redis.text(parts.get(i)));
+      rows.add(new Row(id, hash.user, hash.tags, hash.holder(id), hash.left(nowMs)));
+    }
+    return rows;
   }
 }

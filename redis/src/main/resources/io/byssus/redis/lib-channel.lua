@@ -2,6 +2,8 @@
 -- The id of a publication is EPOCH-OFFSET; t is when it came, in ms, e its envelope.
 -- The Hash: epoch   lineage of the primary that began it   past EPOCH:END of the epochs before, newest first
 --   expired the newest offset that was dropped because of its age   until when Redis forgets both, in ms
+-- The names of all channels of a partition stand in the set channels, scored by an until that they had: Redis forgets
+-- none before that. It is written when a channel begins, and with until.
 
 -- The newest epoch and offset that the stream ever had.
 local function newest(stream)
@@ -57,12 +59,36 @@ local function drop_old(stream, hash, age, time, hundreds)
   return true
 end
 
+-- How long the set of names stays without a word.
+local LISTED = 30 * 24 * 60 * 60 * 1000
+
+local function index_of(stream)
+  local prefix, name = string.match(stream, '^(.-}:)c:(.*)$')
+  return prefix .. 'channels', name, prefix
+end
+
+-- Looks at some channels whose time may have passed: lists those that are there as long as they will be, and no others.
+local function tidy(index, prefix, time, most)
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', int(time), 'LIMIT', 0, most)) do
+    local till = redis.call('HGET', prefix .. 'm:' .. name, 'until')
+    if till and redis.call('EXISTS', prefix .. 'c:' .. name) == 1 then
+      redis.call('ZADD', index, till, name)
+    else
+      redis.call('ZREM', index, name)
+    end
+  end
+end
+
 -- Keeps both for another ttl, and a quarter so that this need not be done each time; and drops what has passed its age.
 local function refresh(stream, hash, ttl, age, time)
   local till = int(time + ttl * 1.25)
   redis.call('HSET', hash, 'until', till)
   redis.call('PEXPIREAT', hash, till)
   redis.call('PEXPIREAT', stream, till)
+  local index, name, prefix = index_of(stream)
+  redis.call('ZADD', index, till, name)
+  redis.call('PEXPIRE', index, int(math.max(LISTED, ttl * 2)))
+  tidy(index, prefix, time, 5)
   drop_old(stream, hash, age, time, 10)
 end
 

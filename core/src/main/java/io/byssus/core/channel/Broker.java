@@ -133,4 +133,17 @@ public interface Broker {
       return end().offset() < top.offset();
     }
   }
+
+  /**
+   * A page of the channels whose names begin with {@code prefix} and that have positions: that were
+   * published to or read, and are not forgotten yet. Ephemeral ones leave nothing to list. A
+   * channel that is there from the first page to the last is on one of them, maybe on two. Each
+   * call does bounded work, whatever there is: a page may be short, or empty, and not be the last.
+   *
+   * @param prefix may be empty
+   * @param cursor {@link ChannelList#START}, or what the page before said
+   * @param limit at most {@link ChannelList#ROWS_MAX}
+   * @throws IllegalArgumentException for a cursor that no page said
+   */
+  CompletionStage<ChannelList> channels(String prefix, String cursor, int limit);
 }

@@ -1,12 +1,14 @@
 package io.byssus.core.memory;
 
 import io.byssus.core.Budget;
+import io.byssus.core.channel.ChannelList;
 import io.byssus.core.lane.Ticker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -24,8 +26,12 @@ final class ChannelTable {
 
   private static final double SECOND_NS = 1e9;
 
-  private final ConcurrentHashMap<String, ChannelEntry> channels = new ConcurrentHashMap<>();
-  private final Broom<String, ChannelEntry> broom = new Broom<>(channels, this::forgetIfUnused);
+  /** How many channels a page of a list looks at, most of which may not be wanted. */
+  private static final int MOST_LISTED = 1_000;
+
+  private final Parts<ChannelEntry> channels = new Parts<>();
+  private final Broom<String, ChannelEntry> broom =
+      new Broom<>(channels::entries, channels::size, this::forgetIfUnused);
   private final Supplier<String> epochs;
   private final Predicate<String> listenedTo;
   private final Ticker ticker;
@@ -57,7 +63,9 @@ final class ChannelTable {
     }
     while (true) {
       var channel =
-          channels.computeIfAbsent(name, _ -> new ChannelEntry(epochs.get(), ticker.nanoTime()));
+          channels
+              .of(name)
+              .computeIfAbsent(name, _ -> new ChannelEntry(epochs.get(), ticker.nanoTime()));
       synchronized (channel) {
         forgetIfUnused(name, channel);
         if (!channel.forgotten) {
@@ -73,7 +81,7 @@ final class ChannelTable {
 
   /** Notes that the channel was in use until now; makes none. */
   void touch(String name) {
-    var channel = channels.get(name);
+    var channel = channels.of(name).get(name);
     if (channel != null) {
       synchronized (channel) {
         channel.use(ticker.nanoTime());
@@ -112,7 +120,7 @@ final class ChannelTable {
     var most = 0.0;
     for (var i = 0; i < SAMPLE; i++) {
       if (!ahead.hasNext()) {
-        ahead = channels.entrySet().iterator();
+        ahead = channels.entries();
       }
       if (ahead.hasNext()) {
         var next = ahead.next();
@@ -123,7 +131,7 @@ final class ChannelTable {
         }
       }
     }
-    var channel = channels.get(worst);
+    var channel = channels.of(worst).get(worst);
     if (most == 0 || channel == null) {
       return false;
     }
@@ -146,6 +154,36 @@ final class ChannelTable {
     }
   }
 
+  ChannelList list(String prefix, String cursor, int limit) {
+    var from = Parts.Cursor.of(cursor);
+    var after = from.after();
+    var rows = new ArrayList<ChannelList.Row>();
+    var lookedAt = 0;
+    for (var part = from.part(); part < Parts.COUNT; part++) {
+      for (var name : channels.namesAfter(after, part, each -> each.startsWith(prefix))) {
+        row(name).ifPresent(rows::add);
+        if (rows.size() == limit || ++lookedAt == MOST_LISTED) {
+          return new ChannelList(rows, Optional.of(new Parts.Cursor(part, name).toString()));
+        }
+      }
+      after = "";
+    }
+    return new ChannelList(rows, Optional.empty());
+  }
+
+  private Optional<ChannelList.Row> row(String name) {
+    var channel = channels.of(name).get(name);
+    if (channel == null) {
+      return Optional.empty();
+    }
+    synchronized (channel) {
+      forgetIfUnused(name, channel);
+      return channel.forgotten
+          ? Optional.empty()
+          : Optional.of(new ChannelList.Row(name, channel.top()));
+    }
+  }
+
   /** Looks at the next so many channels for unused ones. */
   void sweep(int limit) {
     broom.sweep(limit);
@@ -164,7 +202,7 @@ final class ChannelTable {
   private void forget(String name, ChannelEntry channel) {
     channel.forgotten = true;
     histories.add(-channel.counted);
-    channels.remove(name, channel);
+    channels.of(name).remove(name, channel);
   }
 
   /** How many are remembered. */

@@ -5,6 +5,7 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 import io.byssus.core.Bounds;
 import io.byssus.core.Budget;
 import io.byssus.core.channel.Broker;
+import io.byssus.core.channel.ChannelList;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.lane.Ticker;
@@ -142,6 +143,11 @@ final class MemoryBroker implements Broker {
     }
     return completedFuture(
         channels.use(channel, (found, nowNs) -> found.page(after, bounds, retention, nowNs)));
+  }
+
+  @Override
+  public CompletionStage<ChannelList> channels(String prefix, String cursor, int limit) {
+    return completedFuture(channels.list(prefix, cursor, ChannelList.checked(limit)));
   }
 
   /** Looks at so many channels for something to forget. */

@@ -153,7 +153,8 @@ final class MemorySessions implements SessionStore {
 
   @Override
   public CompletionStage<SessionList> list(SessionList.Filter filter, String cursor, int limit) {
-    return completedFuture(new SessionPages(table).list(filter, cursor, SessionList.checked(limit)));
+    return completedFuture(
+        new SessionPages(table).list(filter, cursor, SessionList.checked(limit)));
   }
 
   @Override

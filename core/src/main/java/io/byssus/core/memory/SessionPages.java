@@ -3,7 +3,6 @@ package io.byssus.core.memory;
 import io.byssus.core.session.SessionList;
 import io.byssus.core.session.SessionList.Filter;
 import io.byssus.core.session.SessionList.Row;
-import io.byssus.core.session.SessionStore;
 import java.util.ArrayList;
 import java.util.Optional;
 
@@ -22,19 +21,15 @@ final class SessionPages {
   }
 
   SessionList list(Filter filter, String cursor, int limit) {
-    var colon = cursor.indexOf(':');
-    if (!cursor.equals(SessionList.START) && colon < 0) {
-      throw new IllegalArgumentException("no cursor of a list of sessions");
-    }
-    var part = colon < 0 ? 0 : Integer.parseUnsignedInt(cursor.substring(0, colon));
-    var after = cursor.substring(colon + 1);
+    var from = Parts.Cursor.of(cursor);
+    var after = from.after();
     var rows = new ArrayList<Row>();
     var lookedAt = 0;
-    for (; part < SessionStore.HELD_PARTS; part++) {
+    for (var part = from.part(); part < Parts.COUNT; part++) {
       for (var id : table.idsAfter(after, part)) {
         row(filter, id).ifPresent(rows::add);
         if (rows.size() == limit || ++lookedAt == MOST_LOOKED_AT) {
-          return new SessionList(rows, Optional.of(part + ":" + id));
+          return new SessionList(rows, Optional.of(new Parts.Cursor(part, id).toString()));
         }
       }
       after = "";

@@ -7,7 +7,6 @@ import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionState;
-import io.byssus.core.session.SessionStore;
 import io.byssus.core.session.SessionStore.Created;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.core.session.SessionStore.NewSession;
@@ -21,12 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +34,7 @@ final class SessionTable {
   /** Of all sessions, when some must go. */
   private static final int MOST_LOOKED_AT = 10_000;
 
-  /** In parts, so that a list can go on from where it was without looking at all of them. */
-  private final List<ConcurrentHashMap<String, SessionEntry>> parts =
-      Stream.generate(ConcurrentHashMap<String, SessionEntry>::new)
-          .limit(SessionStore.HELD_PARTS)
-          .toList();
-
+  private final Parts<SessionEntry> entries = new Parts<>();
   private final SessionDeadlines deadlines;
   private final Tombstones tombstones;
   private final Budget sessions;
@@ -63,16 +55,8 @@ final class SessionTable {
     return inboxes;
   }
 
-  private ConcurrentHashMap<String, SessionEntry> part(String session) {
-    return parts.get(Math.floorMod(session.hashCode(), parts.size()));
-  }
-
   private @Nullable SessionEntry entry(String session) {
-    return part(session).get(session);
-  }
-
-  private Stream<SessionEntry> entries() {
-    return parts.stream().flatMap(part -> part.values().stream());
+    return entries.of(session).get(session);
   }
 
   private void weigh(SessionEntry entry) {
@@ -179,7 +163,8 @@ final class SessionTable {
 
   /** As a server that has lost its memory. */
   void forget() {
-    entries()
+    entries
+        .values()
         .forEach(entry -> {
           synchronized (entry) {
             if (!entry.removed) {
@@ -193,7 +178,7 @@ final class SessionTable {
   /** Puts the entry in and starts its time, unless another one is there. */
   private Optional<SessionEntry> put(SessionEntry made) {
     synchronized (made) { // nobody finds it before its time has started
-      var there = Optional.ofNullable(part(made.id).putIfAbsent(made.id, made));
+      var there = Optional.ofNullable(entries.of(made.id).putIfAbsent(made.id, made));
       if (there.isEmpty()) {
         deadlines.start(made);
         weigh(made);
@@ -267,7 +252,7 @@ final class SessionTable {
     sessions.add(-entry.counted);
     inboxes.add(-entry.countedInbox);
     deadlines.stop(entry);
-    part(entry.id).remove(entry.id, entry);
+    entries.of(entry.id).remove(entry.id, entry);
     return entry.gone();
   }
 
@@ -336,7 +321,7 @@ final class SessionTable {
   /** Looks at all of this part. */
   List<String> heldBy(Owner owner, int part) {
     var held = new ArrayList<String>();
-    for (var entry : parts.get(part).values()) {
+    for (var entry : entries.part(part).values()) {
       synchronized (entry) {
         if (entry.state().holder().filter(lease -> lease.owner().equals(owner)).isPresent()) {
           held.add(entry.id);
@@ -353,16 +338,13 @@ final class SessionTable {
 
   /** The ids of one part, in their order, from behind {@code after} on. */
   List<String> idsAfter(String after, int part) {
-    return parts.get(part).keySet().stream()
-        .filter(id -> after.isEmpty() || id.compareTo(after) > 0)
-        .sorted()
-        .toList();
+    return entries.namesAfter(after, part, _ -> true);
   }
 
   /** Looks at all of them: the owner of a memory engine dies with it, except in tests. */
   List<Orphan> abandon(Owner dead, int limit) {
     var orphans = new ArrayList<Orphan>();
-    for (var entry : (Iterable<SessionEntry>) entries()::iterator) {
+    for (var entry : (Iterable<SessionEntry>) entries.values()::iterator) {
       if (orphans.size() == limit) {
         break;
       }
@@ -380,11 +362,11 @@ final class SessionTable {
 
   /** The ids of all that are remembered. */
   Set<String> ids() {
-    return entries().map(entry -> entry.id).collect(Collectors.toUnmodifiableSet());
+    return entries.values().map(entry -> entry.id).collect(Collectors.toUnmodifiableSet());
   }
 
   /** How many are remembered. */
   int size() {
-    return parts.stream().mapToInt(ConcurrentHashMap::size).sum();
+    return entries.size();
   }
 }

@@ -45,4 +45,12 @@ public abstract class BrokerContract {
       return BrokerContract.this.start();
     }
   }
+
+  @Nested
+  class Listing extends ChannelListing {
+    @Override
+    protected EngineUnderTest start() {
+      return BrokerContract.this.start();
+    }
+  }
 }

@@ -2,6 +2,7 @@ package io.byssus.core.simulation;
 
 import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker;
+import io.byssus.core.channel.ChannelList;
 import io.byssus.core.channel.Retention;
 import io.byssus.protocol.Durability;
 import io.byssus.protocol.Gap;
@@ -234,6 +235,11 @@ final class FailoverBroker implements Broker {
   public CompletionStage<Void> subscribePrefix(String prefix, Listener listener) {
     prefixListeners.put(prefix, listener);
     return ephemeral.subscribePrefix(prefix, listener);
+  }
+
+  @Override
+  public CompletionStage<ChannelList> channels(String prefix, String cursor, int limit) {
+    return ephemeral.channels(prefix, cursor, limit);
   }
 
   @Override

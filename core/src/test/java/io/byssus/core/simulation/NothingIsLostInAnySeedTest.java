@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker;
+import io.byssus.core.channel.ChannelList;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.engine.Engine;
@@ -147,6 +148,11 @@ class NothingIsLostInAnySeedTest {
     @Override
     public CompletionStage<Void> subscribePrefix(String prefix, Listener listener) {
       return broker.subscribePrefix(prefix, listener);
+    }
+
+    @Override
+    public CompletionStage<ChannelList> channels(String prefix, String cursor, int limit) {
+      return broker.channels(prefix, cursor, limit);
     }
 
     @Override

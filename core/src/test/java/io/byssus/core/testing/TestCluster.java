@@ -4,6 +4,7 @@ import io.byssus.core.Bounds;
 import io.byssus.core.Limits;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.channel.Broker;
+import io.byssus.core.channel.ChannelList;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.engine.Engine;
@@ -153,6 +154,11 @@ public final class TestCluster {
     @Override
     public CompletionStage<Void> subscribePrefix(String prefix, Listener listener) {
       return engine.broker().subscribePrefix(prefix, listener);
+    }
+
+    @Override
+    public CompletionStage<ChannelList> channels(String prefix, String cursor, int limit) {
+      return engine.broker().channels(prefix, cursor, limit);
     }
 
     @Override
