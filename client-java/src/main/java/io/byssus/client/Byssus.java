@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.net.URI;
 import tools.jackson.core.io.JsonStringEncoder;
 
-/** The door to the client. */
+/** Makes clients. */
 public final class Byssus {
   private Byssus() {}
 
-  /** A client of {@code server}, such as {@code ws://localhost:8080/ws}, that begins to connect. */
+  /** Starts to connect to {@code server}, such as {@code ws://localhost:8080/ws}. */
   public static Client connect(URI server) {
     return client(server).connect();
   }
@@ -19,7 +19,7 @@ public final class Byssus {
     return connect(URI.create(server));
   }
 
-  /** A client yet to be described. */
+  /** A builder for a client with options. */
   public static ClientBuilder client(URI server) {
     return new ClientBuilder(server);
   }

@@ -5,14 +5,14 @@ import io.byssus.protocol.ErrorCode;
 import java.util.stream.Stream;
 
 /**
- * Why something that was asked of a client did not come about. Codes are the server's (section 16
- * of the protocol) and the five that a client makes itself, which are constants here.
+ * Why a call failed. Codes are the server's (section 16 of the protocol) and the five that a client
+ * makes itself, which are constants here.
  */
 public final class ByssusException extends RuntimeException {
   /** It may have been done or not: the connection or the session ended before the answer. */
   public static final String UNKNOWN = "unknown";
 
-  /** There was no answer in time; a publication was surely not stored. */
+  /** There was no answer in time; a publication or directed message was surely not stored. */
   public static final String TIMEOUT = "timeout";
 
   /** Too much waits already; this was surely not sent. */

@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * A client of a Byssus server. It holds one session, over as many connections as it takes: it comes
- * back by itself, on any node, and goes on where it was.
+ * A client of a Byssus server. It holds one session over any number of connections: when a
+ * connection breaks, it reconnects by itself, to any node, and continues where it was.
  *
  * <p><b>Threads.</b> All methods may be called by any thread, and return at once; but {@link
  * #close} waits for the store. One daemon thread, the lane, owns the client's state; there is one
@@ -96,7 +96,7 @@ public final class Client implements AutoCloseable {
     connectRequest.identity(Identity.of(saved));
     subscriptions.restore(saved);
     inbox.restore(saved);
-    // The server tells attributes and tags to nobody unasked.
+    // A resume does not bring attributes and tags.
     var unused = ready().thenCompose(Session::refresh);
   }
 
@@ -118,7 +118,7 @@ public final class Client implements AutoCloseable {
 
   // How it is.
 
-  /** Where it stands now; {@link ClientEvent.StateChanged} tells when that changes. */
+  /** The present state; {@link ClientEvent.StateChanged} reports each change. */
   public ClientState state() {
     return core.state();
   }
@@ -142,13 +142,14 @@ public final class Client implements AutoCloseable {
   // Channels.
 
   /**
-   * Hears a channel from now on, or a pattern ({@code news.*}). The same channel, the same object.
+   * Subscribes to a channel, or to a pattern ({@code news.*}), from now on. For the same channel it
+   * returns the same object.
    */
   public Subscription subscribe(String channel) {
     return subscriptions.subscribe(channel, Optional.empty());
   }
 
-  /** Hears a channel from a position on, if nobody in this program has subscribed to it yet. */
+  /** Subscribes from a position on, if this program has not subscribed to the channel yet. */
   public Subscription subscribe(String channel, Position after) {
     return subscriptions.subscribe(channel, Optional.of(after));
   }
@@ -241,16 +242,16 @@ public final class Client implements AutoCloseable {
   // The end, and what may hasten it.
 
   /**
-   * Tries now if it waits, since the network may be there again; if it is connected, leaves that
-   * connection and resumes on another.
+   * Connects now instead of waiting any longer, since the network may be there again; if it is
+   * connected, leaves that connection and resumes on another.
    */
   public void reconnect() {
     lane.execute(connector::reconnect);
   }
 
   /**
-   * Asks now whether the server lives, since the network may have changed. A connection without an
-   * answer in time is dead, and the client comes back.
+   * Sends a ping now, since the network may have changed. A connection without an answer in time is
+   * dead, and the client reconnects.
    */
   public void probe() {
     lane.execute(connector::probe);
@@ -269,8 +270,8 @@ public final class Client implements AutoCloseable {
 
   /**
    * Ends the session for good, with all that it holds, and closes. Done when the server has. When
-   * that fails ({@code unavailable}, {@code unknown}, {@code timeout}) the client is as it was: say
-   * it again, or close.
+   * that fails ({@code unavailable}, {@code unknown}, {@code timeout}) the client is as it was:
+   * call this again, or close.
    */
   public CompletableFuture<Void> end() {
     return calls.end();

@@ -13,7 +13,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Describes a client; all has a default. Used by one thread. */
+/** The options of a client; each has a default. For one thread. */
 public final class ClientBuilder {
   private static final int QUEUE_MAX = 10_000;
   private static final int OUTBOX_MAX = 1_000;
@@ -123,9 +123,9 @@ public final class ClientBuilder {
   }
 
   /**
-   * Runs handlers, and whatever hangs on a future of the client; by default a pool of daemon
-   * threads, as many as are needed. It must have more than one thread if handlers wait for futures.
-   * Its {@code execute} must return at once; a task that it refuses runs on the pool.
+   * Runs handlers, and dependents of the client's futures; by default a pool of daemon threads, as
+   * many as are needed. It must have more than one thread if handlers wait for futures. Its {@code
+   * execute} must return immediately; a task that it refuses runs on the pool.
    */
   public ClientBuilder executor(Executor handlers) {
     executor = handlers;
@@ -141,7 +141,7 @@ public final class ClientBuilder {
     return this;
   }
 
-  /** How long reads wait for their answer, connection included; 10 seconds. */
+  /** How long reads wait for their answer, the wait for a connection included; 10 seconds. */
   public ClientBuilder timeout(Duration ofReads) {
     timeout = ofReads;
     return this;
@@ -172,7 +172,7 @@ public final class ClientBuilder {
     return this;
   }
 
-  /** Begins to connect, and returns at once. */
+  /** Starts to connect, and returns immediately. */
   public Client connect() {
     var client = new Client(this);
     client.start();

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a client tells about itself; {@link Client#on} hears it. */
+/** What happens to a client; {@link Client#on} adds a handler. */
 public sealed interface ClientEvent {
   /**
    * The state has changed.
@@ -24,7 +24,7 @@ public sealed interface ClientEvent {
   /** The session was gone, and a new one is being made. Subscriptions are made again. */
   record Expired() implements ClientEvent {}
 
-  /** Three tries in a row have failed. It goes on trying; told once in an outage. */
+  /** Three tries in a row have failed. The client goes on trying; once in an outage. */
   record Fault(int attempts, String reason) implements ClientEvent {}
 
   /** The node cannot reach its engine, or can again. */
@@ -51,7 +51,7 @@ public sealed interface ClientEvent {
     }
   }
 
-  /** The server says that something was wrong, and not with which command. */
+  /** An error that belongs to no command. */
   record Notice(String code, String message) implements ClientEvent {}
 
   /** The client is closed; empty when the program has closed it. */

@@ -4,7 +4,7 @@ package io.byssus.client;
 public enum ClientState {
   /** Opens a connection for a new session. */
   CONNECTING,
-  /** Says and hears. */
+  /** Sends and receives. */
   CONNECTED,
   /** Opens a connection for the session that it has. */
   RESUMING,

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 /**
  * The durable identity that a client holds, as last heard from the server. There is one object for
- * a client, which tells of the present session; before the first connect all is empty. Any thread.
+ * a client, which shows the present session; before the first connect all is empty. Any thread.
  */
 public final class Session {
   private final ConnectRequest connectRequest;

@@ -4,20 +4,20 @@ import io.byssus.protocol.Gap;
 import io.byssus.protocol.Position;
 import java.util.Optional;
 
-/** What comes in a {@link MessageStream}, in this order: messages, and what befalls them. */
+/** What comes in a {@link MessageStream}, in order: messages, and what happens to them. */
 public sealed interface StreamEvent permits Message, StreamEvent.Told {
   /** All that is not a message. */
   sealed interface Told extends StreamEvent {}
 
   /**
-   * The server has the subscription; told after each connect that made or restored it.
+   * The server has the subscription; after each connect that made or restored it.
    *
    * @param position where the channel stands, empty for patterns and ephemeral channels
    */
   record Subscribed(Optional<Position> position) implements Told {}
 
   /**
-   * What became of the wish to read on, told behind the last missed message.
+   * How the recovery of what was missed has ended, after the last missed message.
    *
    * @param recovered whether nothing is missing
    * @param reason why something is, empty when recovered; what is there behind it follows
@@ -29,7 +29,7 @@ public sealed interface StreamEvent permits Message, StreamEvent.Told {
    * Here something is missing.
    *
    * @param reason one of section 8 of the protocol; {@code overflow} also when this program was too
-   *     slow, {@code hole} when offsets leapt and the server did not say why
+   *     slow, {@code hole} when offsets were skipped without a reason
    */
   record Lost(String reason) implements Told {}
 
