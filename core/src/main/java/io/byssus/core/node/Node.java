@@ -15,6 +15,8 @@ import io.byssus.core.engine.ClusterBus.Notice;
 import io.byssus.core.engine.Engine;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.Lanes;
+import io.byssus.core.operations.Operations;
+import io.byssus.core.operations.Watches;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore.Gone;
@@ -62,6 +64,8 @@ public final class Node {
   final Attachments attachments = new Attachments();
   final Hub hub;
   final Router router;
+  private final Operations operations;
+  private final Watches following;
   final Strays strays;
   final Tombstones tombstones;
 
@@ -101,6 +105,10 @@ public final class Node {
             settings.joinDelay(),
             this.observer);
     this.router = new Router(engine.directory(), engine.inboxes());
+    this.operations =
+        new Operations(
+            settings.namespaces(), settings.limits(), engine.broker(), router, engine.presence());
+    this.following = new Watches(hub, lanes, settings.limits(), budgets);
     var connects = Math.ceilDiv(settings.limits().connectsAtOnce(), lanes.all().size());
     lanes.all().forEach(lane -> watches.put(lane, new Watch(lane, this, connects)));
     this.tombstones =
@@ -144,6 +152,15 @@ public final class Node {
    */
   public List<NodeView> members() {
     return cluster.members();
+  }
+
+  /** What programs may ask. */
+  public Operations operations() {
+    return operations;
+  }
+
+  public Watches following() {
+    return following;
   }
 
   /** A socket whose handshake is done. On its lane, which must be one of the node's. */

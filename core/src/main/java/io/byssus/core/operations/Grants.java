@@ -98,6 +98,11 @@ public final class Grants {
     return false;
   }
 
+  /** Whether the right is given for anything. */
+  public boolean any(Right right) {
+    return patterns.containsKey(right);
+  }
+
   /** As they were given. */
   public List<String> scopes() {
     return scopes;

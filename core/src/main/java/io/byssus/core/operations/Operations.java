@@ -6,6 +6,7 @@ import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.ChannelName;
 import io.byssus.core.channel.Namespace;
 import io.byssus.core.channel.Namespaces;
+import io.byssus.core.channel.Retention;
 import io.byssus.core.delivery.Router;
 import io.byssus.core.presence.PresenceStore;
 import io.byssus.protocol.Command;
@@ -16,6 +17,8 @@ import io.byssus.protocol.Position;
 import io.byssus.protocol.Sender;
 import io.byssus.protocol.Target;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -124,6 +127,40 @@ public final class Operations {
     return namespaces.of(channel).presence()
         ? presence.members(channel, bounds)
         : RejectedException.stage(ErrorCode.NO_PRESENCE, "this channel does not tell who is in it");
+  }
+
+  /**
+   * What is known of a channel without its messages.
+   *
+   * @param top where it ends; empty when it keeps nothing
+   * @param present how many are in it; empty when it does not tell
+   */
+  public record Channel(Optional<Position> top, OptionalInt present, Retention retention) {}
+
+  /** A read, which changes nothing. */
+  public CompletionStage<Channel> channel(Principal by, String channel) {
+    var fault = ChannelName.fault(channel, false, limits.channelNameBytes());
+    if (fault.isPresent()) {
+      return RejectedException.stage(ErrorCode.BAD_CHANNEL, fault.get());
+    }
+    if (!by.may(Right.CHANNELS_READ)) {
+      return mayNotRead();
+    }
+    var namespace = namespaces.of(channel);
+    var retention = namespace.retention();
+    CompletionStage<Optional<Position>> top =
+        retention.ephemeral()
+            ? CompletableFuture.completedFuture(Optional.empty())
+            : broker
+                .history(channel, Optional.empty(), Bounds.NOTHING, retention)
+                .thenApply(page -> Optional.of(page.top()));
+    CompletionStage<OptionalInt> present =
+        namespace.presence()
+            ? presence
+                .members(channel, Bounds.NOTHING)
+                .thenApply(page -> OptionalInt.of(page.total()))
+            : CompletableFuture.completedFuture(OptionalInt.empty());
+    return top.thenCombine(present, (at, count) -> new Channel(at, count, retention));
   }
 
   /** How much one answer may hold to those who are no clients. */

@@ -25,4 +25,13 @@ public sealed interface Principal {
       case Operator _ -> true;
     };
   }
+
+  /** Whether the right is given at all, be it for one channel. */
+  default boolean mayAny(Right right) {
+    return switch (this) {
+      case Client _ -> false;
+      case Key(var _, var grants) -> grants.any(right);
+      case Operator _ -> true;
+    };
+  }
 }

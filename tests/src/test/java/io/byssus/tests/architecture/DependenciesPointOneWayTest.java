@@ -46,7 +46,16 @@ class DependenciesPointOneWayTest {
   @Test
   void allModulesAreLookedAt() {
     for (var module :
-        List.of("protocol", "core", "redis", "transport", "devices", "tools", "server", "client")) {
+        List.of(
+            "protocol",
+            "core",
+            "redis",
+            "transport",
+            "devices",
+            "tools",
+            "api",
+            "server",
+            "client")) {
       assertThat(BYSSUS.stream().filter(in("io.byssus." + module + "..")))
           .as(module)
           .hasSizeGreaterThan(5);
@@ -125,6 +134,28 @@ class DependenciesPointOneWayTest {
   }
 
   /** The program may: it measures Netty's memory, and hands its log on. */
+  @Test
+  void onlyTheApiKnowsJettyAndItKnowsNoTransport() {
+    jettyAtHome().check(BYSSUS);
+    breaks(jettyAtHome(), "io.byssus.core.Planted", Planted.UsesJetty.class);
+    noClasses()
+        .that()
+        .resideInAPackage("io.byssus.api..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.byssus.server..", "io.byssus.transport..", "io.byssus.redis..", "io.netty..")
+        .check(BYSSUS);
+  }
+
+  private static ArchRule jettyAtHome() {
+    return noClasses()
+        .that(in("io.byssus..").and(DescribedPredicate.not(in("io.byssus.api.."))))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.eclipse.jetty..");
+  }
+
   private static ArchRule nettyAtHome() {
     return noClasses()
         .that(

@@ -23,6 +23,14 @@ final class Planted {
     }
   }
 
+  static final class UsesJetty {
+    org.eclipse.jetty.server.Server server;
+
+    org.eclipse.jetty.server.Server server() {
+      return server;
+    }
+  }
+
   static final class EndsTheProcess {
     void end() {
       System.exit(1);
