@@ -39,7 +39,7 @@ final class RedisUrl {
     var scheme = SCHEME.matcher(slashes < 0 ? "" : url.substring(0, slashes));
     if (!scheme.matches()) {
       throw new IllegalArgumentException(
-          "no address of a Redis begins like this; they are written as "
+          "not a Redis address; use "
               + shape(Kind.STANDALONE, false)
               + ", "
               + shape(Kind.SENTINEL, false)

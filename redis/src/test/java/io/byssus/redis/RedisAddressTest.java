@@ -85,10 +85,10 @@ class RedisAddressTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "localhost:6379|no address of a Redis begins like this",
-        "http://h|no address of a Redis begins like this",
-        "redis:/h|no address of a Redis begins like this",
-        "''|no address of a Redis begins like this",
+        "localhost:6379|not a Redis address; use",
+        "http://h|not a Redis address; use",
+        "redis:/h|not a Redis address; use",
+        "''|not a Redis address; use",
         "redis://|a host is missing; expected redis://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE]",
         "redis://:6379|a host is missing",
         "redis://@h|user and password are missing before the @",

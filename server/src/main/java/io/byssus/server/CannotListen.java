@@ -27,17 +27,18 @@ record CannotListen(String host, int port, String hostKey, String portKey) {
           .formatted(port, portKey);
     }
     if (reason.contains("cannot assign requested address")) {
-      return ("%s is no address of this machine. Choose one with %s; 0.0.0.0 is every one of IPv4,"
-              + " and :: is every one.")
+      return ("%s is not an address of this machine. Choose one with %s; 0.0.0.0 is all IPv4"
+              + " addresses, :: is all addresses.")
           .formatted(host, hostKey);
     }
     if (reason.contains("address family not supported")) {
-      return "this machine has no IPv6, or not for this process: %s cannot be had. Choose an address"
+      return "this process cannot use IPv6, so %s is not available. Choose an IPv4 address"
               .formatted(host)
-          + " of IPv4 with %s; 0.0.0.0 is every one.".formatted(hostKey);
+          + " with %s; 0.0.0.0 is all of them.".formatted(hostKey);
     }
     if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
-      return "the host %s is not known. Choose an address with %s.".formatted(host, hostKey);
+      return "the host name %s cannot be resolved. Choose an address with %s."
+          .formatted(host, hostKey);
     }
     return "cannot listen on %s, port %d: %s".formatted(host, port, cause.getMessage());
   }

@@ -30,7 +30,7 @@ record Programs(Map<String, String> environment) implements Cli.Runner {
           ? Exit.OK
           : Exit.UNAVAILABLE;
     } catch (IOException e) {
-      terminal.complain("there is no folder for the cluster: " + e.getMessage());
+      terminal.complain("cannot create a folder for the cluster: " + e.getMessage());
       return Exit.UNAVAILABLE;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -68,14 +68,14 @@ final class Serve {
         .with("window", Durations.show(drain.window()))
         .with("deadline", Durations.show(drain.deadline()))
         .say(
-            "leaving: {connections} connections, asked to reconnect over {window}, cut off after"
-                + " {deadline}");
+            "leaving: {connections} connections are asked to reconnect elsewhere within {window};"
+                + " any left after {deadline} are closed");
     if (server.drain(drain)) {
-      LogEvent.info(log, "left").say("left: every connection was closed in good order");
+      LogEvent.info(log, "left").say("left: all connections were closed in order");
     } else {
       LogEvent.warn(log, "left")
           .with("connections", server.connections())
-          .say("left: {connections} connections had not gone before drain.deadline");
+          .say("left: {connections} connections were still open at drain.deadline");
     }
   }
 }

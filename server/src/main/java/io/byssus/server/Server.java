@@ -181,19 +181,19 @@ public final class Server implements AutoCloseable {
             .with("name", owner.node())
             .say(
                 "node name {name} is still held by an earlier run, or by another node; retrying for"
-                    + " some seconds");
+                    + " a few seconds");
       }
       if (!joined.get()) {
         throw new StartFailedException(
             Exit.CONFIG,
-            "another node of this cluster has the name %s, and is alive. Give this one a name of"
+            "the name %s is taken by another live node of this cluster. Give this node a name of its"
                     .formatted(owner.node())
-                + " its own with --node or BYSSUS_NODE; without one it has that of its host.");
+                + " own with --node or BYSSUS_NODE; the default is the host name.");
       }
     } catch (ExecutionException e) {
       throw new StartFailedException(
           Exit.UNAVAILABLE,
-          "the engine, %s, was reached but does not answer: %s"
+          "the engine %s accepts connections but does not answer: %s"
               .formatted(config.engine(), reason(e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

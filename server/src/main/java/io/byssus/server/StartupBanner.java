@@ -67,11 +67,11 @@ record StartupBanner(Config config, Server server, Terminal terminal) {
     return switch (config.auth().anonymous()) {
       case LOCAL ->
           tokens
-              ? List.of("Clients need a token; from this machine they may come without.")
+              ? List.of("Clients need a token, except on this machine.")
               : List.of(
-                  "Anonymous clients are let in from this machine only. To let others in, set",
+                  "Only clients on this machine may connect without a token. To admit others, set",
                   "auth.jwt.secret (clients with a token) or auth.anonymous=everyone.");
-      case EVERYONE -> List.of("Everyone is let in, with or without a token.");
+      case EVERYONE -> List.of("Anyone may connect, with or without a token.");
       case NOBODY -> List.of("Clients need a token.");
     };
   }

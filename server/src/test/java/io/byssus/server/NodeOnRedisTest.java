@@ -72,7 +72,7 @@ class NodeOnRedisTest {
 
       b.signal("TERM");
       assertThat(b.exitCode()).isEqualTo(Exit.OK);
-      a.await("node b left in good order");
+      a.await("node b left: its sessions");
     }
   }
 
@@ -82,7 +82,7 @@ class NodeOnRedisTest {
       first.port();
       try (var second = serve("twin")) {
         assertThat(second.exitCode()).isEqualTo(Exit.CONFIG);
-        assertThat(second.output()).contains("has the name twin", "--node", "BYSSUS_NODE");
+        assertThat(second.output()).contains("the name twin is taken", "--node", "BYSSUS_NODE");
       }
       first.signal("TERM");
       assertThat(first.exitCode()).isEqualTo(Exit.OK);

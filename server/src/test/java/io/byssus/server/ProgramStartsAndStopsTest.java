@@ -33,7 +33,7 @@ class ProgramStartsAndStopsTest {
       assertThat(client.hear("\"reconnect\"")).contains("afterMs", "drain");
       assertThat(client.closeCode()).isEqualTo(1012);
       assertThat(program.exitCode()).isEqualTo(Exit.OK);
-      assertThat(program.output()).contains("leaving: 1 connections", "left: every connection");
+      assertThat(program.output()).contains("leaving: 1 connections", "left: all connections");
     }
   }
 
@@ -166,7 +166,8 @@ class ProgramStartsAndStopsTest {
   void addressOfAnotherMachineIsToldAndEndsWith69() throws Exception {
     try (var program = ServedProcess.start("serve", "--port", "0", "--host", "192.0.2.1")) {
       assertThat(program.exitCode()).isEqualTo(Exit.UNAVAILABLE);
-      assertThat(program.output()).contains("192.0.2.1 is no address of this machine", "--host");
+      assertThat(program.output())
+          .contains("192.0.2.1 is not an address of this machine", "--host");
     }
   }
 
@@ -248,7 +249,7 @@ class ProgramStartsAndStopsTest {
       assertThat(program.output())
           .contains("http://localhost:" + port + "/", "ws://localhost:" + port + "/ws")
           .contains("node alpha", "engine memory")
-          .contains("this machine only", "auth.jwt.secret", "auth.anonymous");
+          .contains("Only clients on this machine", "auth.jwt.secret", "auth.anonymous");
     }
   }
 

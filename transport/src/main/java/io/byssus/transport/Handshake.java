@@ -35,11 +35,11 @@ sealed interface Handshake {
     }
     if (!request.method().equals(HttpMethod.GET)
         || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
-      return bad("a WebSocket is opened with GET and HTTP/1.1");
+      return bad("a WebSocket handshake needs GET and HTTP/1.1");
     }
     if (!listed(headers, HttpHeaderNames.CONNECTION, "upgrade")) {
       return bad(
-          "the header Connection must hold Upgrade. Does a proxy in between drop it, or speak"
+          "the Connection header must contain Upgrade. Does a proxy in between drop it or use"
               + " HTTP/1.0?");
     }
     var versions = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION);
@@ -49,7 +49,7 @@ sealed interface Handshake {
     }
     var keys = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY);
     if (keys.size() != 1 || !isKey(keys.getFirst())) {
-      return bad("Sec-WebSocket-Key must be there once, and be 16 bytes in base64");
+      return bad("exactly one Sec-WebSocket-Key with 16 bytes in base64 is required");
     }
     var deflate =
         offerDeflate

@@ -16,7 +16,7 @@ import io.netty.channel.ChannelHandlerContext;
 /** A WebSocket that speaks the native protocol, for a node's connection. */
 final class SessionSocket extends FrameHandler implements Socket {
   private static final String TEXT_ONLY =
-      "send text frames: a binary one ends the connection (1003, unsupported_data)";
+      "send text frames: binary frames are not supported (1003, unsupported_data)";
   private static final int LARGE = 16 << 10;
 
   @SuppressWarnings("NullAway.Init") // begin() comes before the first frame.

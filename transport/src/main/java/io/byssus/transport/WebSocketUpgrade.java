@@ -25,8 +25,8 @@ final class WebSocketUpgrade {
 
   private static final String BEARER = "Bearer ";
   private static final String FOREIGN_PAGE =
-      "Forbidden: pages of this origin may not connect here. If they should, whoever runs this"
-          + " server finds in its log which setting lets them.";
+      "Forbidden: pages of this origin may not connect here. The server's log names the setting"
+          + " that allows them.";
 
   private final RequestHandler handler;
   private final ListenerContext listener;

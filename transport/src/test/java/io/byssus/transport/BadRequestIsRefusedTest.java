@@ -138,12 +138,12 @@ class BadRequestIsRefusedTest {
   }
 
   static Stream<Arguments> reasons() {
-    var key = "Sec-WebSocket-Key must be there once, and be 16 bytes in base64";
+    var key = "exactly one Sec-WebSocket-Key with 16 bytes in base64 is required";
     return Stream.of(
         arguments(without("Sec-WebSocket-Key"), key),
         arguments(replaced(RawClient.KEY, "dGhlIHNhbXBsZSA="), key),
         arguments(replaced(RawClient.KEY, "!".repeat(24)), key),
-        arguments(without("Connection"), "Connection must hold Upgrade"),
+        arguments(without("Connection"), "Connection header must contain Upgrade"),
         arguments(replaced("Connection: Upgrade", "Connection: close"), "proxy"),
         arguments(replaced("HTTP/1.1", "HTTP/1.0"), "HTTP/1.1"));
   }

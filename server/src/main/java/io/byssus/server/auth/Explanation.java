@@ -24,7 +24,8 @@ record Explanation(TokenRules rules, Instant now) {
     try {
       return of(token.getJWTClaimsSet());
     } catch (ParseException e) {
-      return new Refused(MALFORMED, "the token's claims are no JSON object, or not of their types");
+      return new Refused(
+          MALFORMED, "the token's claims are not a JSON object, or a claim has the wrong type");
     }
   }
 
@@ -66,6 +67,6 @@ record Explanation(TokenRules rules, Instant now) {
           "the token is valid in %d s (nbf), and auth.jwt.clock-skew is %d s. Is a clock wrong?"
               .formatted(ahead, skew));
     }
-    return new Refused(MALFORMED, "the token's claims are not what they must be");
+    return new Refused(MALFORMED, "the token's claims are not valid");
   }
 }

@@ -44,7 +44,7 @@ public final class TokenAuthenticator implements Authenticator {
     }
     if (verifier.isEmpty()) {
       return CompletableFuture.completedStage(
-          refused(TokenRefusal.NO_KEY, "it has a token, and auth.jwt.secret is not set"));
+          refused(TokenRefusal.NO_KEY, "it sent a token, but auth.jwt.secret is not set"));
     }
     if (token.length() > rules.tokenBytes()) {
       return CompletableFuture.completedStage(
@@ -70,8 +70,8 @@ public final class TokenAuthenticator implements Authenticator {
     observer.refused(
         TokenRefusal.MISSING,
         rules.anonymous() == Anonymous.LOCAL
-            ? "it has no token, and is not of this machine (auth.anonymous: local)"
-            : "it has no token (auth.anonymous: nobody)");
+            ? "it sent no token and is not on this machine (auth.anonymous: local)"
+            : "it sent no token (auth.anonymous: nobody)");
     return NEEDED;
   }
 

@@ -85,7 +85,7 @@ final class TokenVerifier {
     } catch (ParseException | IllegalArgumentException e) {
       return new Refused(
           MALFORMED,
-          "what was sent is no signed JSON Web Token (three parts); is Bearer in front of it?");
+          "the token is not a signed JSON Web Token (three parts). Does it begin with Bearer?");
     }
   }
 
@@ -104,11 +104,11 @@ final class TokenVerifier {
     } catch (BadJWSException e) {
       return new Refused(
           SIGNATURE,
-          "the token is not signed with auth.jwt.secret: by another key, or by these characters"
-              + " taken as base64 (or the reverse)");
+          "the token's signature does not match auth.jwt.secret: it was made with another key, or"
+              + " one side reads the secret as text and the other as base64");
     } catch (BadJOSEException | JOSEException | JacksonException e) {
       return new Refused(
-          MALFORMED, "the token's header asks for what is not understood (typ, crit)");
+          MALFORMED, "the token's header asks for an unsupported feature (typ, crit)");
     }
   }
 
@@ -116,7 +116,7 @@ final class TokenVerifier {
     var lasts = Duration.between(clock.instant(), claims.getExpirationTime().toInstant());
     var written = WrittenClaims.of(token.getPayload().toString());
     if (!written.timesFit()) {
-      return new Refused(MALFORMED, "a time of the token (exp, nbf, iat) is beyond all times");
+      return new Refused(MALFORMED, "a time in the token (exp, nbf, iat) is out of range");
     }
     return written
         .number("sub")
@@ -125,7 +125,7 @@ final class TokenVerifier {
         .filter(user -> !user.isBlank())
         .map(user -> new Verdict.Accepted(user, lasts.plus(rules.clockSkew())))
         .<Checked>map(Valid::new)
-        .orElse(new Refused(NO_USER, "the token's sub is blank, or a number that is not whole"));
+        .orElse(new Refused(NO_USER, "the token's sub is blank, or a number with a fraction"));
   }
 
   /**

@@ -116,7 +116,8 @@ public final class Cli {
       throw misuse(line, "--nodes takes 1 to " + Plan.NODES_MAX);
     }
     if (port < 0 || port > PORT_MAX - nodes) {
-      throw misuse(line, "--port takes 0 to " + (PORT_MAX - nodes) + "; the nodes' follow it");
+      throw misuse(
+          line, "--port takes 0 to " + (PORT_MAX - nodes) + "; the nodes use the ports after it");
     }
     String engine = line.matchedOptionValue(Commands.ENGINE, "");
     if (engine.isEmpty()) {
@@ -128,7 +129,10 @@ public final class Cli {
       return Exit.CONFIG;
     }
     if (config.get().engine() instanceof EngineConfig.Memory) {
-      throw misuse(line, "a cluster needs a Redis; without --engine one is started");
+      throw misuse(
+          line,
+          "a cluster needs a Redis: give its address with --engine, or leave --engine out to start"
+              + " one");
     }
     return runner.cluster(new Plan(nodes, port, Optional.of(engine)), terminal);
   }
@@ -139,7 +143,7 @@ public final class Cli {
     if (config.isEmpty()) {
       return Exit.CONFIG;
     }
-    terminal.say(terminal.bold(file + " is fine."));
+    terminal.say(terminal.bold(file + " is valid."));
     Summary.of(config.get()).forEach(row -> terminal.say("  " + row));
     return Exit.OK;
   }
@@ -159,7 +163,7 @@ public final class Cli {
     }
     var rules = config.get().auth().rules();
     if (rules.key().isEmpty()) {
-      terminal.complain("there is no auth.jwt.secret to sign a token with.");
+      terminal.complain("auth.jwt.secret is not set: a token cannot be signed without it.");
       return Exit.CONFIG;
     }
     String user = line.matchedOptionValue(Commands.USER, "");
@@ -185,7 +189,7 @@ public final class Cli {
       terminal.say("byssus " + version());
       return Exit.OK;
     }
-    terminal.complain("what shall be done?");
+    terminal.complain("missing command");
     terminal.add(usage(line));
     return Exit.USAGE;
   }

@@ -86,10 +86,11 @@ final class Commands {
             value(
                 ENGINE,
                 "ENGINE",
-                "Where state lives: memory, or redis://HOST:PORT and its kin; default memory"
-                    + " (BYSSUS_ENGINE)."))
+                "Where state is kept: memory, or the address of a Redis (redis://HOST:PORT);"
+                    + " default memory (BYSSUS_ENGINE)."))
         .addOption(value("--node", "NAME", "The node's name; default the host's (BYSSUS_NODE)."))
-        .addOption(flag(EXIT_AFTER_START, "Stop as soon as the node has served itself once."));
+        .addOption(
+            flag(EXIT_AFTER_START, "Stop as soon as the node has answered its first requests."));
   }
 
   private static CommandSpec cluster() {
@@ -110,7 +111,7 @@ final class Commands {
     var command =
         command(
                 "device",
-                "Play devices behind a gateway against a server, with the faults of real lines."
+                "Simulate devices behind a gateway, with the faults of real lines."
                     + " Ctrl-C ends it.")
             .addOption(
                 value(
@@ -118,17 +119,17 @@ final class Commands {
                     "ADDRESS",
                     "tcp://HOST:PORT, or ws://HOST:PORT/device; default"
                         + " ws://localhost:8080/device."))
-            .addOption(value(GATEWAY, "NAME", "The gateway's name, over WebSocket; default g1."))
-            .addOption(value(TOKEN_FILE, "FILE", "Show the token in this file, over WebSocket."))
+            .addOption(value(GATEWAY, "NAME", "The gateway's name (WebSocket only); default g1."))
+            .addOption(value(TOKEN_FILE, "FILE", "Send the token in this file (WebSocket only)."))
             .addOption(value(ADDRESSES, "LIST", "Its devices, as 7 or 1-4,9; default 7."))
-            .addOption(value(CONTROL, "N", "Control of the frames, 0 to 255; default 1."))
-            .addOption(flag(SEQUENCE, "Number the frames in control instead."))
+            .addOption(value(CONTROL, "N", "Control byte of the frames, 0 to 255; default 1."))
+            .addOption(flag(SEQUENCE, "Number the frames in their control byte instead."))
             .addOption(value(HEARTBEAT, "N", "Send a frame with this control before each reading."))
             .addOption(value(EVERY, "DURATION", "Time between readings; default 1s."))
             .addOption(number(COUNT, "N", "How many readings of each device; default no end."))
             .addOption(
                 value(CRC, "NAME", "ccitt-false, modbus, xmodem or kermit; default ccitt-false."))
-            .addOption(number(SEED, "N", "Seed of all that is left to chance."));
+            .addOption(number(SEED, "N", "Seed for everything random."));
     for (var fault : FAULTS.entrySet()) {
       command.addOption(
           OptionSpec.builder(fault.getKey())
@@ -144,7 +145,7 @@ final class Commands {
   private static CommandSpec checkConfig() {
     return command(
             "check-config",
-            "Tell everything that is wrong with a configuration file, read here as serve would.")
+            "List every problem of a configuration file, read as serve would read it here.")
         .addPositional(
             PositionalParamSpec.builder()
                 .paramLabel("FILE")
@@ -167,7 +168,7 @@ final class Commands {
         .addOption(
             OptionSpec.builder(USER)
                 .paramLabel("USER")
-                .description("Whose token it is.")
+                .description("The user that the token names.")
                 .type(String.class)
                 .required(true)
                 .build())

@@ -65,6 +65,6 @@ final class ConfigInput {
       var where = problem.where().isEmpty() ? "" : terminal.dim(" (" + problem.where() + ")");
       terminal.add("  " + terminal.bold(problem.path()) + where + ": " + problem.message());
     }
-    terminal.add("./byssus config-doc lists all keys and what they may be.");
+    terminal.add("./byssus config-doc lists all keys with their ranges.");
   }
 }

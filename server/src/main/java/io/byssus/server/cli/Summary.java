@@ -14,7 +14,7 @@ final class Summary {
         "engine        " + config.engine(),
         "node          " + config.node().name().orElse("(the host name)"),
         "namespaces    " + String.join(", ", config.namespaces().byName().keySet()),
-        "who may come  " + clients(config.auth()));
+        "clients       " + clients(config.auth()));
   }
 
   private static String clients(AuthConfig auth) {

@@ -90,7 +90,7 @@ final class ConfigWalk {
     var value = entry.parse(written.text());
     var instead = entry.type().offTheCommandLine(written.text(), value, entry.variable());
     if (written.origin() == Origin.FLAG && !instead.isEmpty()) {
-      throw new Refused("everyone on this machine can read a command line; " + instead);
+      throw new Refused("every user of this machine can read a command line; " + instead);
     }
     return value;
   }

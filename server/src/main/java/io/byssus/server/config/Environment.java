@@ -63,7 +63,9 @@ final class Environment {
     }
     for (var other : found) {
       if (other.path().equals(path) && !other.text().equals(text)) {
-        problems.add(new Problem(path, variable, other.where() + " sets it to something else"));
+        problems.add(
+            new Problem(
+                path, variable, "conflicts with " + other.where() + ", which sets another value"));
       }
     }
     found.add(new RawValue(path, text, false, Origin.ENVIRONMENT, variable));

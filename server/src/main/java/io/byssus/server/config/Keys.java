@@ -91,7 +91,7 @@ final class Keys {
   /** Why a path is no key, and what may have been meant. */
   String unknown(String path) {
     if (entries.stream().anyMatch(entry -> fits(entry.path(), path, false))) {
-      return "a name in a key has small letters, digits and dashes only, at most 64";
+      return "names in keys may have lowercase letters, digits and dashes only, at most 64";
     }
     for (var end = path.lastIndexOf('.'); end > 0; end = path.lastIndexOf('.', end - 1)) {
       var above = path.substring(0, end);
@@ -160,7 +160,7 @@ final class Keys {
   String unknownVariable(String variable) {
     var known =
         entries.stream().flatMap(entry -> Stream.of(entry.variable(), entry.brief())).toList();
-    return "no key has this variable"
+    return "unknown environment variable"
         + Nearest.of(variable, known).map(name -> "; did you mean " + name + "?").orElse("");
   }
 }

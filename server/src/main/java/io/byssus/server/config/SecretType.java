@@ -58,7 +58,7 @@ public final class SecretType extends ValueType<Secret> {
     } catch (IOException | InvalidPathException e) {
       throw new Refused("the file " + name + " cannot be read as text");
     } catch (IllegalArgumentException e) {
-      throw new Refused("what stands after base64: in the file " + name + " is not base64");
+      throw new Refused("the text after base64: in the file " + name + " is not base64");
     }
   }
 

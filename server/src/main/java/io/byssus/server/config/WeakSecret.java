@@ -33,7 +33,7 @@ public final class WeakSecret {
 
   public static Optional<String> reason(Secret secret) {
     if (secret.bits() < BITS_MIN) {
-      return Optional.of("has " + secret.bits() + " bits; " + BITS_MIN + " at least are needed");
+      return Optional.of("has " + secret.bits() + " bits; at least " + BITS_MIN + " are needed");
     }
     var rest = new String(secret.reveal(), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
     for (var example : EXAMPLES) {
@@ -41,7 +41,7 @@ public final class WeakSecret {
     }
     var guessable = rest.length() < REST_MIN || rest.chars().distinct().count() < DIFFERENT_MIN;
     return guessable
-        ? Optional.of("can be guessed; make one, say, with: openssl rand -base64 48")
+        ? Optional.of("can be guessed; make one with: openssl rand -base64 48")
         : Optional.empty();
   }
 }

@@ -105,10 +105,10 @@ final class YamlFile {
         if (before == null) {
           read(below, pair.getValueNode(), depth + 1);
         } else {
-          problem(below, key, "stands here again, after line " + before);
+          problem(below, key, "duplicate key, first set on line " + before);
         }
       } else {
-        problem(path, pair.getKeyNode(), "a key is a word");
+        problem(path, pair.getKeyNode(), "keys must be plain text");
       }
     }
   }
@@ -119,7 +119,7 @@ final class YamlFile {
       if (item instanceof ScalarNode scalar && !scalar.getValue().contains(",")) {
         items.add(scalar.getValue());
       } else {
-        problem(path, item, "an item of a list is a word, without a comma");
+        problem(path, item, "list items must be plain text without commas");
       }
     }
     found.add(given(path, sequence, String.join(",", items), true));

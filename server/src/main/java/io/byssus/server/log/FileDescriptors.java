@@ -28,6 +28,6 @@ public final class FileDescriptors {
                 .with("limit", limit)
                 .say(
                     "ulimit -n is {limit}, and each connection takes a file descriptor: raise it"
-                        + " (LimitNOFILE= in systemd) before there are so many clients"));
+                        + " (LimitNOFILE= in systemd) before that many clients connect"));
   }
 }

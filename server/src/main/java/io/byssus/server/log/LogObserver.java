@@ -67,11 +67,10 @@ public final class LogObserver
                 .with("ms", pause.toMillis())
                 .with("times", count)
                 .say(
-                    "the server was not given the CPU for {ms} ms, or was busy that long (a lane"
-                        + " stood still, "
+                    "an event loop did not run for {ms} ms ("
                         + lately(count)
-                        + "): no client is judged dead for a full heartbeat. Look at GC pauses,"
-                        + " swapping and CPU limits"));
+                        + "): no client is timed out for one more heartbeat interval. Check GC"
+                        + " pauses, swapping and CPU limits"));
   }
 
   @Override
@@ -82,9 +81,9 @@ public final class LogObserver
             LogEvent.error(log, "task_failed")
                 .with("times", count)
                 .say(
-                    "a task failed that must not (%s); the node goes on. If memory ran out, give it"
+                    "an internal task failed (%s); the node goes on. If memory ran out, give it"
                             .formatted(lately(count))
-                        + " more or let fewer clients in; else please report this",
+                        + " more or admit fewer clients; otherwise please report this",
                     failure));
   }
 
@@ -97,10 +96,9 @@ public final class LogObserver
                 .with("kind", kind)
                 .with("times", count)
                 .say(
-                    "clients hold as much as memory.{kind} lets them: some were refused, cut off or"
-                        + " had something dropped (%s). Give the JVM more memory (-Xmx), or let"
+                    "clients use all of memory.{kind}: some were refused or disconnected, or lost what was kept for them (%s). Give the JVM more memory (-Xmx) or admit"
                             .formatted(lately(count))
-                        + " fewer clients in"));
+                        + " fewer clients"));
   }
 
   @Override
@@ -144,7 +142,8 @@ public final class LogObserver
                 .with("reason", reason.wire())
                 .with("times", count)
                 .say(
-                    "subscribers of {channel} lost publications for good, {reason}; they were told"
+                    "subscribers of {channel} missed publications that are not kept any more"
+                        + " ({reason}); they were told"
                         + " (%s)".formatted(lately(count))));
   }
 
@@ -155,7 +154,7 @@ public final class LogObserver
         count ->
             LogEvent.warn(log, "pushes_dropped")
                 .with("times", count)
-                .say("slow readers: {times} pushes were dropped lately"));
+                .say("{times} messages to slow readers were dropped lately"));
   }
 
   @Override
@@ -168,10 +167,10 @@ public final class LogObserver
                 .with("expected", OneLine.of(expected, 200))
                 .with("times", count)
                 .say(
-                    "a page of the origin '{origin}' was refused: expected '{expected}', as Host"
-                        + " says, or one of listen.allowed-origins (%s)".formatted(lately(count))
-                        + ". Behind a proxy that ends TLS, listen.trusted-proxies must hold its"
-                        + " address, and the proxy set X-Forwarded-Proto"));
+                    "a page of origin '{origin}' was refused: allowed are '{expected}' (from the Host header) and listen.allowed-origins (%s)"
+                            .formatted(lately(count))
+                        + ". Behind a proxy that terminates TLS, list its address in"
+                        + " listen.trusted-proxies and let it set X-Forwarded-Proto"));
   }
 
   @Override
@@ -208,11 +207,10 @@ public final class LogObserver
             event
                 .with("limit", limit.isPresent() ? limit.getAsLong() : "unknown")
                 .say(
-                    "no file descriptor is left for new connections, ulimit -n is {limit}; they"
-                        + " wait"
-                        + " until some end (%s)".formatted(lately(count)));
+                    "no file descriptor is left for new connections (ulimit -n is {limit}); they wait until others close (%s)"
+                        .formatted(lately(count)));
           } else {
-            event.say("a connection could not be taken (%s): {reason}".formatted(lately(count)));
+            event.say("a connection could not be accepted (%s): {reason}".formatted(lately(count)));
           }
         });
   }
@@ -248,10 +246,10 @@ public final class LogObserver
               event,
               times,
               who,
-              "another connection has taken over {who}: its gateway runs twice, or came back");
+              "another connection took over {who}: its gateway runs twice or has reconnected");
       case BAD_COMMANDS ->
           sparingly(
-              event, times, who, "no frame can be made of what was sent to {who}: it is dropped");
+              event, times, who, "a message to {who} does not fit a device frame and was dropped");
       case EXCESS_ADDRESSES ->
           sparingly(event, times, who, "gateway {who} has more addresses than devices.addresses");
       case THROTTLES ->
@@ -287,10 +285,10 @@ public final class LogObserver
     reachable = now;
     if (now) {
       LogEvent.info(log, "engine_reachable")
-          .say("the engine answers again: all leases are checked");
+          .say("the engine answers again; all leases are being checked");
     } else {
       LogEvent.error(log, "engine_unreachable")
-          .say("the engine cannot be reached: clients are told, and the node is not ready");
+          .say("the engine cannot be reached: the node is not ready, and clients are told");
     }
   }
 
@@ -303,32 +301,32 @@ public final class LogObserver
   public void nodeLeft(String node) {
     LogEvent.info(log, "node_left")
         .with("peer", OneLine.of(node, 100))
-        .say("node {peer} left in good order: its sessions wait for their clients");
+        .say("node {peer} left: its sessions wait for their clients");
   }
 
   @Override
   public void nodeGone(String node) {
     LogEvent.warn(log, "node_gone")
         .with("peer", OneLine.of(node, 100))
-        .say("node {peer} is gone, without a good-bye: its sessions wait for their clients");
+        .say("node {peer} disappeared without leaving: its sessions wait for their clients");
   }
 
   @Override
   public void engineForgot() {
     log.warn(
-        "Redis has lost data, or its clock was set: this node writes the sessions of its connected"
-            + " clients anew");
+        "Redis lost data, or its clock was changed: this node writes the sessions of its connected"
+            + " clients again");
   }
 
   @Override
   public void sessionsHealed(int count) {
-    log.info("{} sessions of connected clients were written to Redis anew", count);
+    log.info("{} sessions of connected clients were written to Redis again", count);
   }
 
   @Override
   public void nameLost() {
     LogEvent.error(log, "name_lost")
-        .say("another process runs under this node's name: this one sends its clients away");
+        .say("another process uses this node's name: this node disconnects its clients and stops");
   }
 
   private static String lately(long times) {

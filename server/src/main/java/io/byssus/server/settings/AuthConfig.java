@@ -16,7 +16,7 @@ public record AuthConfig(Anonymous anonymous, int tokenBytes, Jwt jwt) {
     return new AuthConfig(
         in.key(
                 "anonymous",
-                "Which clients may come without a token: local (address and page of this"
+                "Which clients may connect without a token: local (address and page of this"
                     + " machine), everyone or nobody.")
             .oneOf(Anonymous.LOCAL),
         in.key("token-bytes", "Longest token; a longer one is refused unread.")
@@ -62,8 +62,7 @@ public record AuthConfig(Anonymous anonymous, int tokenBytes, Jwt jwt) {
         .ifPresent(reason -> rules.require(false, reason, "auth.jwt.secret"));
     rules.require(
         anonymous != Anonymous.NOBODY || jwt.secret().isPresent(),
-        "nobody could connect: no anonymous client may, and without auth.jwt.secret there is no"
-            + " other",
+        "no client could connect: auth.anonymous is nobody and auth.jwt.secret is not set",
         "auth.anonymous",
         "auth.jwt.secret");
   }

@@ -49,16 +49,16 @@ public record Config(
         NodeConfig.read(in.group("node", "This node.")),
         in.key(
                 "engine",
-                "Where state lives: memory (in this process, for one node) or the address of a"
+                "Where state is kept: memory (in this process, for one node) or the address of a"
                     + " Redis that all nodes of a cluster share: redis://HOST:PORT/DATABASE,"
                     + " redis-sentinel://HOST:PORT,HOST:PORT/PRIMARY or"
                     + " redis-cluster://HOST:PORT,HOST:PORT; with TLS rediss, for Valkey also"
                     + " valkey and valkeys. USER@ or USER:PASSWORD@ may stand before the hosts.")
             .or("BYSSUS_ENGINE")
             .as(new EngineType(), "memory"),
-        RedisConfig.read(in.group("redis", "How to deal with Redis, where it is the engine.")),
+        RedisConfig.read(in.group("redis", "How to use Redis, if it is the engine.")),
         AuthConfig.read(in.group("auth", "Who may connect.")),
-        SessionConfig.read(in.group("session", "What a client holds beyond its connections.")),
+        SessionConfig.read(in.group("session", "Sessions, which outlive connections.")),
         InboxConfig.read(
             in.group("inbox", "Messages directed to a session, kept until it acknowledges them.")),
         ChannelsConfig.read(in.group("channels", "What holds for all channels.")),
@@ -70,12 +70,12 @@ public record Config(
         MemoryConfig.read(
             in.group(
                 "memory",
-                "What all clients together may hold, as parts of what the JVM has (-Xmx), without"
-                    + " what the program needs for itself; docs/operations/one-node.md tells"
-                    + " more.")),
+                "How much memory all clients together may use, in percent of what the JVM has"
+                    + " (-Xmx) less what the program itself needs; see"
+                    + " docs/operations/one-node.md.")),
         DeflateConfig.read(
             in.group("deflate", "Compression of messages (permessage-deflate, RFC 7692).")),
-        DrainConfig.read(in.group("drain", "How the node goes, on SIGTERM or Ctrl-C.")),
+        DrainConfig.read(in.group("drain", "How the node shuts down on SIGTERM or Ctrl-C.")),
         LogConfig.read(in.group("log", "What is logged.")));
   }
 

@@ -9,8 +9,8 @@ public record DeflateConfig(boolean on, int threshold, int level) {
     return new DeflateConfig(
         in.key(
                 "on",
-                "Whether compression is offered. It saves bandwidth and costs CPU and, for"
-                    + " secrets in one message with what others wrote, privacy.")
+                "Whether compression is offered. It saves bandwidth and costs CPU; a secret in one"
+                    + " message with text of others can be guessed from the compressed length.")
             .flag(false),
         in.key("threshold", "Shorter messages are sent as they are.").bytes("512B", "1B", "1MiB"),
         in.key("level", "1 is fast, 9 is small.").count(6, 1, 9, ""));

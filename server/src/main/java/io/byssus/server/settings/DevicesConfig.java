@@ -36,7 +36,8 @@ public record DevicesConfig(
   static DevicesConfig read(Group in) {
     return new DevicesConfig(
         in.key("web-socket", "Whether gateways may come by WebSocket, to /device.").flag(true),
-        Tcp.read(in.group("tcp", "Frames over plain TCP, where only an address tells who comes.")),
+        Tcp.read(
+            in.group("tcp", "Frames over plain TCP, where only the address identifies a gateway.")),
         in.key("crc", "How the check of a frame is made.").oneOf(Crc.CCITT_FALSE),
         in.key(
                 "channel",
@@ -153,13 +154,13 @@ public record DevicesConfig(
     }
     rules.require(
         !answerHeartbeat || heartbeat.isPresent(),
-        "there is no heartbeat to answer",
+        "devices.heartbeat is not set, so there is no heartbeat to answer",
         "devices.answer-heartbeat",
         "devices.heartbeat");
     rules.require(
         tcp.port().isEmpty() || loopback(tcp.host()) || !tcp.gateways().isEmpty(),
-        "other machines reach it, and nothing but their addresses tells who they are: name them in"
-            + " devices.tcp.gateways",
+        "other machines can reach this address, and only their own addresses identify them: list"
+            + " them in devices.tcp.gateways",
         "devices.tcp.host",
         "devices.tcp.gateways");
     gateways(rules, tcp.gateways());
@@ -176,7 +177,7 @@ public record DevicesConfig(
           .ifPresent(known ->
               rules.require(
                   false,
-                  "%s is never met at %s, which %s at %s holds: name the narrower network first"
+                  "%s at %s can never match: %s at %s already covers it. List the narrower network first"
                       .formatted(
                           hidden.gateway(), hidden.network(), known.gateway(), known.network()),
                   "devices.tcp.gateways"));

@@ -19,7 +19,9 @@ public record DrainConfig(Duration grace, Duration window, Duration deadline) {
                 "The time over which clients are asked to reconnect elsewhere, so that they do"
                     + " not all come at once.")
             .duration("5s", "0s", "1h"),
-        in.key("deadline", "From the signal: when the process ends, whatever is still open.")
+        in.key(
+                "deadline",
+                "How long after the signal the process ends, even if connections are still open.")
             .duration("20s", "1s", "2h"));
   }
 
@@ -27,7 +29,7 @@ public record DrainConfig(Duration grace, Duration window, Duration deadline) {
     var before = grace.plus(window);
     rules.require(
         before.compareTo(deadline) <= 0,
-        "comes before drain.grace and drain.window are over, after " + Durations.show(before),
+        "is shorter than drain.grace plus drain.window, which is " + Durations.show(before),
         "drain.deadline",
         "drain.grace",
         "drain.window");

@@ -92,8 +92,7 @@ public record LimitsConfig(
     var connectsAtOnce =
         in.key(
                 "connects-at-once",
-                "Connects that a node has with its engine at once, so that a crowd is let in as"
-                    + " fast as the engine answers; the others wait, at most for"
+                "Connects in progress with the engine at a time; further ones wait, at most for"
                     + " limits.connect-timeout, then error unavailable.")
             .count(256, 1, 100_000, "connects");
     var maxMessage =
@@ -234,7 +233,7 @@ public record LimitsConfig(
     rules.require(
         room >= node.messageBytes(),
         new ByteSize(room)
-            + " has no room for one message of limits.max-message, "
+            + " is less than limits.max-message, which is "
             + new ByteSize(node.messageBytes()),
         path,
         "limits.max-message");

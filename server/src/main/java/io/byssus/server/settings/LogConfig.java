@@ -18,7 +18,7 @@ public record LogConfig(Level level, Format format) {
 
   static LogConfig read(Group in) {
     return new LogConfig(
-        in.key("level", "The least that is logged.").oneOf(Level.INFO),
+        in.key("level", "The lowest level that is logged.").oneOf(Level.INFO),
         in.key("format", "text for people, json for machines: one object per line.")
             .oneOf(Format.TEXT));
   }

@@ -40,12 +40,11 @@ public record MemoryConfig(int sessions, int histories, int inboxes, int sending
     var sum = sessions + histories + inboxes;
     rules.require(
         sum <= MOST_OF_THE_HEAP,
-        "together with memory.histories and memory.inboxes "
+        "memory.sessions, memory.histories and memory.inboxes add up to "
             + sum
-            + " percent of the heap, where"
-            + " the program needs "
-            + (100 - MOST_OF_THE_HEAP)
-            + " to work with",
+            + " percent of the heap; at most "
+            + MOST_OF_THE_HEAP
+            + " are allowed",
         "memory.sessions",
         "memory.histories",
         "memory.inboxes");

@@ -27,8 +27,9 @@ public record NamespaceConfig(
         History.read(in.group("history", "What is kept of each channel, for those who come back.")),
         in.key(
                 "recovery",
-                "Where a subscription goes on that has missed what is no more kept: from-oldest"
-                    + " (with the oldest that is kept) or from-now (with the next publication).")
+                "Where a subscription continues after missing publications that are not kept any"
+                    + " more: from-oldest (with the oldest that is kept) or from-now (with the next"
+                    + " publication).")
             .oneOf(AfterLoss.FROM_OLDEST),
         in.key("presence", "Whether clients can see who is in a channel.").flag(false),
         in.key("presence-attributes", "The session attributes that presence shows.")

@@ -33,8 +33,8 @@ public record NamespacesConfig(Map<String, NamespaceConfig> byName) {
             "Rules for the channels whose names start with a prefix; the longest prefix that fits"
                 + " decides. Give each namespace a name of your own in place of the asterisk. The"
                 + " one named default has the empty prefix, and so the channels that no other"
-                + " claims. Where none has the prefix chat:, channels that begin so show who is"
-                + " there, for the demo page.",
+                + " claims. If none has the prefix chat:, the channels that begin with it have"
+                + " presence, for the demo page.",
             DEFAULT,
             NamespaceConfig::read));
   }
@@ -79,7 +79,7 @@ public record NamespacesConfig(Map<String, NamespaceConfig> byName) {
       var other = byPrefix.putIfAbsent(prefix, name);
       rules.require(
           other == null,
-          Problem.quoted(prefix) + " is the prefix of namespaces." + other + " too",
+          Problem.quoted(prefix) + " is already the prefix of namespaces." + other,
           path(name),
           path(String.valueOf(other)));
     });
@@ -88,12 +88,14 @@ public record NamespacesConfig(Map<String, NamespaceConfig> byName) {
   private static void prefix(Constraints rules, String name, String prefix, int longest) {
     rules.require(
         !name.equals(DEFAULT) || prefix.isEmpty(),
-        Problem.quoted(prefix) + ": this namespace is for all that no other claims; leave it empty",
+        Problem.quoted(prefix)
+            + ": the namespace default takes all channels that no other claims, and has no prefix;"
+            + " remove it",
         path(name));
     rules.require(
         prefix.getBytes(StandardCharsets.UTF_8).length < longest,
         Problem.quoted(prefix)
-            + " leaves no room in a name of limits.channel-name, "
+            + " leaves no room for a name: limits.channel-name is "
             + new ByteSize(longest),
         path(name),
         "limits.channel-name");

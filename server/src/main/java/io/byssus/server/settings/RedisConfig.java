@@ -31,8 +31,8 @@ public record RedisConfig(
     return new RedisConfig(
         in.key(
                 "password",
-                "The password, for whoever does not want it in the address. Keep it in a file,"
-                    + " where it may be changed while the node runs, or in the environment.")
+                "The password, if it is not part of the address. Keep it in a file, where it can be"
+                    + " changed while the node runs, or in the environment variable.")
             .maybeSecret("that of the address, or none"),
         in.key(
                 "sentinel-user",
@@ -62,14 +62,13 @@ public record RedisConfig(
             .maybe(ValueTypes.FILE, "it shows none"),
         in.key(
                 "timeout",
-                "How long Redis may leave a command unanswered; then its connection is given up,"
-                    + " and clients hear unknown or unavailable.")
+                "How long to wait for Redis to answer a command; then the connection is closed, and"
+                    + " clients get unknown or unavailable.")
             .duration("1500ms", "200ms", "10s"),
         in.key(
                 "replicas",
                 "How many replicas must have a publication before it is acknowledged as"
-                    + " replicated. 0 is as many as it takes for no replica without it to be"
-                    + " promoted.")
+                    + " replicated. 0 means enough that no replica without it can be promoted.")
             .count(0, 0, 100, "replicas"),
         in.key(
                 "prefix",
@@ -108,7 +107,7 @@ public record RedisConfig(
     if (engine instanceof EngineConfig.Redis(var address)) {
       rules.require(
           address.password().isEmpty() || password.isEmpty(),
-          "engine has a password too; leave one of them out",
+          "engine has a password too: remove one of them",
           "redis.password",
           "engine");
       sentinels(rules, address);
@@ -125,12 +124,12 @@ public record RedisConfig(
   private void certificates(Constraints rules) {
     rules.require(
         certFile.isPresent() || keyFile.isEmpty(),
-        "there is no certificate to this key: redis.cert-file names it",
+        "redis.cert-file is not set: it must name the certificate of this key",
         "redis.key-file",
         "redis.cert-file");
     rules.require(
         keyFile.isPresent() || certFile.isEmpty(),
-        "there is no private key to this certificate: redis.key-file names it",
+        "redis.key-file is not set: it must name the private key of this certificate",
         "redis.cert-file",
         "redis.key-file");
     caFile.ifPresent(
@@ -145,14 +144,14 @@ public record RedisConfig(
 
   private void sentinels(Constraints rules, RedisAddress address) {
     var none =
-        "is for Sentinels, and engine names none: its address would begin with" + " redis-sentinel";
+        "applies to Sentinels only, and the address in engine names none (redis-sentinel://)";
     var asked = address.kind() == RedisAddress.Kind.SENTINEL;
     rules.require(asked || sentinelUser.isEmpty(), none, "redis.sentinel-user", "engine");
     rules.require(asked || sentinelPassword.isEmpty(), none, "redis.sentinel-password", "engine");
     rules.require(asked || sentinelTls.isEmpty(), none, "redis.sentinel-tls", "engine");
     rules.require(
         sentinelPassword.isPresent() || sentinelUser.isEmpty(),
-        "has no password: redis.sentinel-password is missing",
+        "needs redis.sentinel-password, which is not set",
         "redis.sentinel-user",
         "redis.sentinel-password");
   }
@@ -161,7 +160,7 @@ public record RedisConfig(
       Constraints rules, boolean tls, Optional<Path> file, String path) {
     rules.require(
         tls || file.isEmpty(),
-        "is for TLS, and engine has none: its address would begin with rediss",
+        "applies to TLS only, and the address in engine has none (rediss://)",
         path,
         "engine");
   }

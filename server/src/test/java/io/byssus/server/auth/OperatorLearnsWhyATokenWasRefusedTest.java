@@ -130,7 +130,7 @@ class OperatorLearnsWhyATokenWasRefusedTest {
             signed("{\"alg\":\"HS256\",\"typ\":\"at+jwt\"}", claims(GOOD), SECRET)),
         arguments(
             TokenRefusal.MALFORMED,
-            "types",
+            "wrong type",
             signed(HS256, claims(OURS + ",\"exp\":\"tomorrow\""), SECRET)),
         arguments(TokenRefusal.MALFORMED, "three parts", "Bearer " + USER),
         arguments(

@@ -80,7 +80,7 @@ class CommandLineTest {
   void goodFileIsSummedUp() throws IOException {
     Files.writeString(file, "listen: {port: 9000}\nnamespaces: {chat: {presence: true}}\n");
     assertThat(run("check-config", file.toString())).isEqualTo(Exit.OK);
-    assertThat(out()).contains("is fine", "0.0.0.0:9000", "chat, default", "of this machine");
+    assertThat(out()).contains("is valid", "0.0.0.0:9000", "chat, default", "of this machine");
     assertThat(err()).isEmpty();
   }
 

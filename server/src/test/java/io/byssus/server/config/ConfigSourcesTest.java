@@ -58,14 +58,16 @@ class ConfigSourcesTest {
                 .variable("BYSSUS_PORT", "1")
                 .variable("BYSSUS_LISTEN_PORT", "2")
                 .problems())
-        .containsExactly("listen.port (BYSSUS_PORT): BYSSUS_LISTEN_PORT sets it to something else");
+        .containsExactly(
+            "listen.port (BYSSUS_PORT): conflicts with BYSSUS_LISTEN_PORT, which sets another"
+                + " value");
   }
 
   @Test
   void mistypedVariableIsNotIgnored() {
     assertThat(Loading.yaml("").variable("BYSSUS_AUTH_ANONYMUS", "nobody").problems())
         .containsExactly(
-            "BYSSUS_AUTH_ANONYMUS (environment): no key has this variable; did you mean"
+            "BYSSUS_AUTH_ANONYMUS (environment): unknown environment variable; did you mean"
                 + " BYSSUS_AUTH_ANONYMOUS?");
   }
 

@@ -24,13 +24,13 @@ class DevicesAreConfiguredTest {
           devices.controls         | a=1,b=1        | have the same value
           devices.controls         | a=1,a=2        | expected a list of NAME=VALUE
           devices.heartbeat        | 256            | expected a whole number, 0 to 255
-          devices.answer-heartbeat | true           | there is no heartbeat to answer
+          devices.answer-heartbeat | true           | devices.heartbeat is not set, so there is no heartbeat to answer
           devices.tcp.port         | 70000          | expected a whole number, 0 to 65535
           devices.tcp.gateways     | 10.0.0.1       | expected NAME=NETWORK
           devices.tcp.gateways     | g 1=10.0.0.1   | expected NAME=NETWORK
           devices.tcp.gateways     | g1=10.0.0.1/99 | the prefix must be from 0 to 32
-          devices.tcp.gateways     | a=10.0.0.0/8,b=10.0.0.5 | b is never met at 10.0.0.5/32, which a at 10.0.0.0/8 holds
-          devices.tcp.gateways     | a=10.0.0.5,b=10.0.0.5   | b is never met at 10.0.0.5/32
+          devices.tcp.gateways     | a=10.0.0.0/8,b=10.0.0.5 | b at 10.0.0.5/32 can never match: a at 10.0.0.0/8 already covers it
+          devices.tcp.gateways     | a=10.0.0.5,b=10.0.0.5   | b at 10.0.0.5/32 can never match
           devices.tpc.port         | 9009           | did you mean devices.tcp.port?
           """)
   void whatIsWrongIsToldWithItsKey(String key, String value, String message) {
@@ -48,7 +48,7 @@ class DevicesAreConfiguredTest {
     assertThat(open.problems())
         .singleElement()
         .asString()
-        .contains("devices.tcp.host", "name them in devices.tcp.gateways");
+        .contains("devices.tcp.host", "list them in devices.tcp.gateways");
     assertThat(open.set("devices.tcp.gateways", "g1=10.0.0.5,g2=fd00::/8").problems()).isEmpty();
   }
 

@@ -95,18 +95,18 @@ class EveryConfigProblemIsToldAtOnceTest {
                 + " which is 10s",
             "heartbeat.adaptive-min (test.yaml line 3): 5m is longer than heartbeat.adaptive-max,"
                 + " which is 4m",
-            "drain.deadline (test.yaml line 4): comes before drain.grace and drain.window are over,"
-                + " after 35s",
-            "auth.anonymous (test.yaml line 5): nobody could connect: no anonymous client may, and"
-                + " without auth.jwt.secret there is no other",
+            "drain.deadline (test.yaml line 4): is shorter than drain.grace plus drain.window,"
+                + " which is 35s",
+            "auth.anonymous (test.yaml line 5): no client could connect: auth.anonymous is nobody"
+                + " and auth.jwt.secret is not set",
             "node.name (test.yaml line 6): expected letters, digits, dots, dashes and underscores"
                 + " only",
             "namespaces.chat.history.age (test.yaml line 8): 11m is longer than channels.ttl, which"
                 + " is 10m",
-            "namespaces.talk.prefix (test.yaml line 9): \"chat:\" is the prefix of namespaces.chat"
-                + " too",
-            "namespaces.default.prefix (test.yaml line 10): \"x\": this namespace is for all that"
-                + " no other claims; leave it empty");
+            "namespaces.talk.prefix (test.yaml line 9): \"chat:\" is already the prefix of"
+                + " namespaces.chat",
+            "namespaces.default.prefix (test.yaml line 10): \"x\": the namespace default takes all"
+                + " channels that no other claims, and has no prefix; remove it");
   }
 
   @Test
@@ -171,9 +171,9 @@ class EveryConfigProblemIsToldAtOnceTest {
                     """)
                 .problems())
         .containsExactlyInAnyOrder(
-            "redis.password (test.yaml line 3): engine has a password too; leave one of them out",
-            "redis.ca-file (test.yaml line 4): is for TLS, and engine has none: its address would"
-                + " begin with rediss",
+            "redis.password (test.yaml line 3): engine has a password too: remove one of them",
+            "redis.ca-file (test.yaml line 4): applies to TLS only, and the address in engine has"
+                + " none (rediss://)",
             "node.address (test.yaml line 6): expected a host with a port, or a URL");
     for (var prefix : List.of("a b", "a{1}", "*", ":a", "x".repeat(65), "a\\tb")) {
       assertThat(Loading.yaml("redis: {prefix: \"" + prefix + "\"}").problems())
@@ -200,14 +200,14 @@ class EveryConfigProblemIsToldAtOnceTest {
                     """)
                 .problems())
         .containsExactlyInAnyOrder(
-            "redis.sentinel-user (test.yaml line 3): is for Sentinels, and engine names none: its"
-                + " address would begin with redis-sentinel",
-            "redis.sentinel-user (test.yaml line 3): has no password: redis.sentinel-password is"
-                + " missing",
-            "redis.sentinel-tls (test.yaml line 4): is for Sentinels, and engine names none: its"
-                + " address would begin with redis-sentinel",
-            "redis.key-file (test.yaml line 5): there is no certificate to this key:"
-                + " redis.cert-file names it");
+            "redis.sentinel-user (test.yaml line 3): applies to Sentinels only, and the address in"
+                + " engine names none (redis-sentinel://)",
+            "redis.sentinel-user (test.yaml line 3): needs redis.sentinel-password, which is not"
+                + " set",
+            "redis.sentinel-tls (test.yaml line 4): applies to Sentinels only, and the address in"
+                + " engine names none (redis-sentinel://)",
+            "redis.key-file (test.yaml line 5): redis.cert-file is not set: it must name the"
+                + " certificate of this key");
     assertThat(
             Loading.yaml(
                     "engine: redis-sentinel://h/m\nredis: {sentinel-tls: true, ca-file: pom.xml}")
@@ -259,10 +259,9 @@ class EveryConfigProblemIsToldAtOnceTest {
   void messageMustFitWhereverMessagesGo() {
     assertThat(Loading.yaml("limits: {max-message: 8MiB, outbox: 4MiB}").problems())
         .containsExactly(
-            "limits.outbox (test.yaml line 1): 4MiB has no room for one message of"
-                + " limits.max-message, 8MiB",
-            "limits.recovery-bytes (test.yaml line 1): 4MiB has no room for one message of"
-                + " limits.max-message, 8MiB");
+            "limits.outbox (test.yaml line 1): 4MiB is less than limits.max-message, which is 8MiB",
+            "limits.recovery-bytes (test.yaml line 1): 4MiB is less than limits.max-message, which"
+                + " is 8MiB");
   }
 
   @Test
@@ -277,7 +276,7 @@ class EveryConfigProblemIsToldAtOnceTest {
         .asString()
         .startsWith("test.yaml (line 3): this is not YAML: ");
     assertThat(Loading.yaml("limits: {tags: 1}\nlimits: {tags: 2}").problems())
-        .containsExactly("limits (test.yaml line 2): stands here again, after line 1");
+        .containsExactly("limits (test.yaml line 2): duplicate key, first set on line 1");
     assertThat(Loading.yaml("- a\n- b").problems())
         .containsExactly("test.yaml (test.yaml line 1): expected keys with values");
     assertThat(Loading.yaml("a: ".repeat(50) + "b").problems()).hasSize(1);

@@ -134,12 +134,12 @@ class SecretsAreNeverPrintedTest {
   void passwordOnTheCommandLineIsRefusedBecauseOthersCanReadIt() {
     assertThat(Loading.yaml("").set("engine", "redis://:" + PASSWORD + "@h").problems())
         .containsExactly(
-            "engine (--set): everyone on this machine can read a command line; set redis.password"
+            "engine (--set): every user of this machine can read a command line; set redis.password"
                 + " to file:PATH instead, or the whole address by BYSSUS_ENGINE");
     assertThat(Loading.yaml("").set("redis.password", PASSWORD).problems())
         .singleElement()
         .asString()
-        .contains("everyone on this machine can read a command line")
+        .contains("every user of this machine can read a command line")
         .doesNotContain(PASSWORD);
     assertThat(Loading.yaml("").set("engine", "redis://ann@h").problems()).isEmpty();
   }

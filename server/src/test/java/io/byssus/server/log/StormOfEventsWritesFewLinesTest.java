@@ -121,7 +121,7 @@ class StormOfEventsWritesFewLinesTest {
     assertThat(lines())
         .singleElement()
         .asString()
-        .contains("no file descriptor is left for new connections, ulimit -n is ")
+        .contains("no file descriptor is left for new connections (ulimit -n is ")
         .doesNotContain("unknown");
     now += Duration.ofSeconds(10).toNanos();
     observer.acceptFailed(new IOException("accept(..) failed: No buffer space available"));
@@ -143,7 +143,7 @@ class StormOfEventsWritesFewLinesTest {
     observer.dropped(3, 300);
     observer.laneStalled(Duration.ofMillis(1_500));
     assertThat(lines()).hasSize(3);
-    assertThat(String.join("\n", lines())).contains("news", "trimmed", "3 pushes", "1500 ms");
+    assertThat(String.join("\n", lines())).contains("news", "trimmed", "3 messages", "1500 ms");
   }
 
   @Test

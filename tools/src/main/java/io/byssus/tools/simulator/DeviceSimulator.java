@@ -201,7 +201,7 @@ public final class DeviceSimulator {
 
     @Override
     public void bad() {
-      terminal.complain("the server sent a frame whose check does not fit; is --crc right?");
+      terminal.complain("the server sent a frame with a wrong checksum; is --crc right?");
     }
 
     @Override

@@ -37,7 +37,7 @@ record Executables(Map<String, String> environment, Path sources) {
       var file = Path.of(named);
       if (!Files.isExecutable(file) || Files.isDirectory(file)) {
         throw new TrialFailure(
-            REDIS_VARIABLE + " names " + named + ", which is no program that can be run.");
+            REDIS_VARIABLE + " names " + named + ", which is not an executable file.");
       }
       return file.toAbsolutePath();
     }
@@ -70,12 +70,13 @@ record Executables(Map<String, String> environment, Path sources) {
           "no redis-server was found. Install it (apt-get install redis-server, brew install"
               + " redis), name one with "
               + REDIS_VARIABLE
-              + ", or say where one runs with --engine redis://HOST:PORT.");
+              + ", or give the address of a running one with --engine redis://HOST:PORT.");
     }
     try {
       return unpack(jar, name, file);
     } catch (IOException e) {
-      throw new TrialFailure("the redis-server of " + jar + " cannot be had: " + e.getMessage());
+      throw new TrialFailure(
+          "the redis-server of " + jar + " cannot be unpacked: " + e.getMessage());
     }
   }
 

@@ -224,8 +224,9 @@ public final class TrialCluster implements AutoCloseable {
       row("WebSocket", terminal.bold(url("ws", port, "/ws")));
       row("Who is there", terminal.bold(url("http", port, "/api/nodes")));
     } else {
-      terminal.say("  There is no nginx here, so each node has its own address, and a page stays");
-      terminal.say("  with its node. With nginx all have one: apt-get install nginx-light");
+      terminal.say("  No nginx was found, so each node has its own address and a page stays");
+      terminal.say(
+          "  with its node. With nginx all share one address: apt-get install nginx-light");
     }
     terminal.say("");
     for (var i = 0; i < nodes.size(); i++) {
@@ -238,7 +239,7 @@ public final class TrialCluster implements AutoCloseable {
     terminal.say(
         "  Open the demo in two tabs, kill the node that one of them is connected to, and");
     terminal.say(
-        "  write on in the other: the first comes back on another node and missed nothing.");
+        "  keep writing in the other: the first reconnects to another node and misses nothing.");
     terminal.say("");
     terminal.say("  Logs and data  " + folder);
     terminal.say("  Ctrl-C ends all of these processes.");

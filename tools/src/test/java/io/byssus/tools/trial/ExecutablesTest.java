@@ -45,7 +45,7 @@ class ExecutablesTest {
     assertThatThrownBy(() -> with(Map.of("BYSSUS_REDIS_BIN", "/no/redis")).redis())
         .hasMessageContaining("BYSSUS_REDIS_BIN names /no/redis");
     assertThatThrownBy(() -> with(Map.of("BYSSUS_REDIS_BIN", folder.toString())).redis())
-        .hasMessageContaining("no program");
+        .hasMessageContaining("not an executable");
   }
 
   @Test
