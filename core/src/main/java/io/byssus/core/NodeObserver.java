@@ -81,6 +81,9 @@ public interface NodeObserver {
   /** Another node was silent for too long, or runs anew without having left. */
   default void nodeGone(String node) {}
 
+  /** Another node said something that this build does not know, as a newer one does. */
+  default void clusterMessageUnknown(String type) {}
+
   /** This node detached {@code count} sessions of one that is gone. */
   default void sessionsOrphaned(int count) {}
 

@@ -173,6 +173,11 @@ public record Observers(NodeObserver first, NodeObserver second) implements Node
   }
 
   @Override
+  public void clusterMessageUnknown(String type) {
+    each(observer -> observer.clusterMessageUnknown(type));
+  }
+
+  @Override
   public void sessionsOrphaned(int count) {
     each(observer -> observer.sessionsOrphaned(count));
   }

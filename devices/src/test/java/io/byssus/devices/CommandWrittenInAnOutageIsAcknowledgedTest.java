@@ -10,6 +10,7 @@ import io.byssus.core.connection.Peer;
 import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.engine.ClusterBus;
 import io.byssus.core.engine.Engine;
+import io.byssus.core.lane.Lane;
 import io.byssus.core.node.Authenticator;
 import io.byssus.core.node.UserPolicy;
 import io.byssus.core.session.Fence;
@@ -144,6 +145,12 @@ class CommandWrittenInAnOutageIsAcknowledgedTest {
     @Override
     public CompletionStage<Void> tell(Owner to, Notice notice) {
       return bus.tell(to, notice);
+    }
+
+    @Override
+    public CompletionStage<Optional<Reply>> ask(
+        Lane timer, Owner to, Question question, Duration within) {
+      return bus.ask(timer, to, question, within);
     }
 
     @Override

@@ -1,31 +1,38 @@
 package io.byssus.redis;
 
 import static io.byssus.redis.Redis.args;
+import static java.util.Objects.requireNonNull;
 
+import io.byssus.core.engine.BusCodec;
+import io.byssus.core.engine.BusMessage;
+import io.byssus.core.engine.BusMessage.Ask;
 import io.byssus.core.engine.ClusterBus;
-import io.byssus.core.session.Lease;
+import io.byssus.core.engine.OpenQuestions;
+import io.byssus.core.lane.Lane;
 import io.byssus.core.session.Owner;
-import io.byssus.protocol.CloseCode;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Control messages by Pub/Sub: all nodes hear one channel, and each has one of its own. A message
- * is {@link Packed}: what it is, then its fields.
+ * Control messages by Pub/Sub, as {@link BusCodec} writes them: all nodes hear one channel, and
+ * each has one of its own.
  */
 final class RedisBus implements ClusterBus {
-  private static final String ANNOUNCED = "announced";
-  private static final String LEFT = "left";
-  private static final String SUPERSEDED = "superseded";
+  private static final Logger LOG = LoggerFactory.getLogger(RedisBus.class);
 
   private final Redis redis;
   private final Keys keys;
   private final Duration remembered;
+  private final OpenQuestions questions = new OpenQuestions();
   private volatile @Nullable Listener listener;
+  private volatile @Nullable Owner self;
 
   /**
    * @param sessionTtl how long sessions live that are attached to a run which is dead
@@ -36,10 +43,11 @@ final class RedisBus implements ClusterBus {
     this.remembered = sessionTtl.multipliedBy(2);
   }
 
-  /** Hears from here on what all nodes and {@code self} are told. */
-  void listen(Owner self) {
+  /** Hears from here on what all nodes and {@code owner} are told. */
+  void listen(Owner owner) {
+    self = owner;
     var _ = redis.listening().hear(keys.bus(), this::heard);
-    var _ = redis.listening().hear(keys.bus(self), this::heard);
+    var _ = redis.listening().hear(keys.bus(owner), this::heard);
   }
 
   void reachable(boolean reachable) {
@@ -71,17 +79,7 @@ final class RedisBus implements ClusterBus {
                 remembered.toMillis(),
                 redis.listening().verb(),
                 keys.bus(),
-                Packed.strings(
-                    List.of(
-                        ANNOUNCED,
-                        owner.node(),
-                        owner.incarnation(),
-                        announcement.address(),
-                        announcement.version(),
-                        "" + announcement.uptime().toMillis(),
-                        "" + announcement.connections(),
-                        "" + announcement.sessions(),
-                        "" + announcement.ready()))))
+                BusCodec.write(new BusMessage.Announced(announcement))))
         .thenApply(reply -> name(owner, reply));
   }
 
@@ -108,32 +106,41 @@ final class RedisBus implements ClusterBus {
                 owner.incarnation(),
                 redis.listening().verb(),
                 keys.bus(),
-                Packed.strings(List.of(LEFT, owner.node(), owner.incarnation()))))
+                BusCodec.write(new BusMessage.Left(owner))))
         .thenAccept(_ -> {});
   }
 
   @Override
   public CompletionStage<Void> tell(Owner to, Notice notice) {
-    var message =
-        switch (notice) {
-          case Notice.Superseded(var lease, var code) ->
-              Packed.strings(
-                  List.of(
-                      SUPERSEDED,
-                      lease.session(),
-                      lease.owner().node(),
-                      lease.owner().incarnation(),
-                      "" + lease.term(),
-                      code.name()));
-        };
+    return say(to, new BusMessage.Told(notice)).thenAccept(_ -> {});
+  }
+
+  @Override
+  public CompletionStage<Optional<Reply>> ask(
+      Lane timer, Owner to, Question question, Duration within) {
+    return questions.ask(
+        timer,
+        to,
+        within,
+        number ->
+            say(to, new BusMessage.Asked(new Ask(number, self()), question))
+                .thenApply(hearers -> hearers > 0));
+  }
+
+  private Owner self() {
+    return requireNonNull(self, "nobody listens yet");
+  }
+
+  /** Answers how many hear it. */
+  private CompletionStage<Long> say(Owner to, BusMessage message) {
+    var bytes = BusCodec.write(message);
     return redis
         .primaries()
         .route(Keys.COMMON)
         .sendAside((commands, _, _) ->
             redis.listening().sharded()
-                ? commands.spublish(keys.bus(to), message)
-                : commands.publish(keys.bus(to), message))
-        .thenAccept(_ -> {});
+                ? commands.spublish(keys.bus(to), bytes)
+                : commands.publish(keys.bus(to), bytes));
   }
 
   @Override
@@ -143,31 +150,28 @@ final class RedisBus implements ClusterBus {
 
   /** What is malformed in any way ends as an exception, which drops it. */
   private void heard(byte[] message) {
-    var fields = Packed.strings(message);
-    switch (fields.getFirst()) {
-      case ANNOUNCED -> {
-        var announcement =
-            new Announcement(
-                new Owner(fields.get(1), fields.get(2)),
-                fields.get(3),
-                fields.get(4),
-                Duration.ofMillis(Long.parseLong(fields.get(5))),
-                Integer.parseInt(fields.get(6)),
-                Integer.parseInt(fields.get(7)),
-                Boolean.parseBoolean(fields.get(8)));
-        tell(listening -> listening.announced(announcement));
+    switch (BusCodec.read(message)) {
+      case BusMessage.Announced(var announcement) ->
+          tell(listening -> listening.announced(announcement));
+      case BusMessage.Left(var owner) -> tell(listening -> listening.left(owner));
+      case BusMessage.Told(var notice) -> tell(listening -> listening.told(notice));
+      case BusMessage.Asked(var ask, var question) ->
+          tell(listening -> listening.asked(question).thenAccept(reply -> reply(ask, reply)));
+      case BusMessage.Replied(var number, var by, var reply) ->
+          questions.answered(number, by, reply);
+      case BusMessage.Unknown(var type, var ask) -> {
+        tell(listening -> listening.notUnderstood(type));
+        ask.ifPresent(asked -> reply(asked, new Reply.NotUnderstood()));
       }
-      case LEFT -> tell(listening -> listening.left(new Owner(fields.get(1), fields.get(2))));
-      case SUPERSEDED -> {
-        var lease =
-            new Lease(
-                fields.get(1),
-                new Owner(fields.get(2), fields.get(3)),
-                Long.parseLong(fields.get(4)));
-        var notice = new Notice.Superseded(lease, CloseCode.valueOf(fields.get(5)));
-        tell(listening -> listening.told(notice));
-      }
-      default -> throw new Packed.Malformed("no message of this version of the bus");
     }
+  }
+
+  /** One that gets lost is missed by who asked, in its time. */
+  private void reply(Ask ask, Reply reply) {
+    say(ask.by(), new BusMessage.Replied(ask.number(), self(), reply))
+        .exceptionally(failure -> {
+          LOG.debug("an answer was not sent", failure);
+          return 0L;
+        });
   }
 }

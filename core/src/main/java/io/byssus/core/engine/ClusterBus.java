@@ -1,10 +1,19 @@
 package io.byssus.core.engine;
 
+import io.byssus.core.lane.Lane;
+import io.byssus.core.session.Change;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.ErrorCode;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -68,6 +77,83 @@ public interface ClusterBus {
   sealed interface Notice {
     /** {@code lease} holds no more: its connection is to be closed with {@code code}. */
     record Superseded(Lease lease, CloseCode code) implements Notice {}
+
+    /** Something was appended to the inbox of a session that the node holds. */
+    record InboxGrew(String session) implements Notice {}
+  }
+
+  /**
+   * Asks one node, once. Completes with its reply, or without one when none came {@code within} the
+   * time, or as soon as it is known that nobody hears: then what was asked may have been done or
+   * not. A reply that comes later, a second time, or from another node is nobody's. Fails with
+   * {@link io.byssus.core.NotDoneException} when it surely was not asked.
+   *
+   * @param timer whose clock and timers are used; from any thread
+   */
+  CompletionStage<Optional<Reply>> ask(Lane timer, Owner to, Question question, Duration within);
+
+  /** Asks each of these nodes; who could not be asked is silent. */
+  default CompletionStage<Answers> askAll(
+      Lane timer, Collection<Owner> nodes, Question question, Duration within) {
+    CompletionStage<Answers> all = CompletableFuture.completedFuture(Answers.NONE);
+    for (var node : nodes) {
+      var one =
+          ask(timer, node, question, within)
+              .exceptionally(failure -> Optional.empty())
+              .thenApply(reply -> Answers.of(node, reply));
+      all = all.thenCombine(one, Answers::and);
+    }
+    return all;
+  }
+
+  /** What nodes answered, and who did not. */
+  record Answers(Map<Owner, Reply> replies, Set<Owner> silent) {
+    static final Answers NONE = new Answers(Map.of(), Set.of());
+
+    public Answers {
+      replies = Map.copyOf(replies);
+      silent = Set.copyOf(silent);
+    }
+
+    private static Answers of(Owner node, Optional<Reply> reply) {
+      return reply
+          .map(said -> new Answers(Map.of(node, said), Set.of()))
+          .orElseGet(() -> new Answers(Map.of(), Set.of(node)));
+    }
+
+    private Answers and(Answers other) {
+      var both = new HashMap<>(replies);
+      both.putAll(other.replies);
+      var neither = new HashSet<>(silent);
+      neither.addAll(other.silent);
+      return new Answers(both, neither);
+    }
+  }
+
+  /** What one node asks another to do. Requests of programs have their place here, too. */
+  sealed interface Question {
+    /** To change a session that is held under {@code lease}, here and in the store. */
+    record ChangeSession(Lease lease, Change change) implements Question {}
+
+    /** To close the connection of a session that is held under {@code lease}. */
+    record Disconnect(Lease lease, CloseCode code) implements Question {}
+
+    /** To send the clients of this run elsewhere, and to end. */
+    record Drain(Owner node) implements Question {}
+  }
+
+  /** What a node answers. */
+  sealed interface Reply {
+    record Done() implements Reply {}
+
+    /** Surely not done. */
+    record Refused(ErrorCode code, String message) implements Reply {}
+
+    /** Surely not done: the lease is not held there. */
+    record Lost() implements Reply {}
+
+    /** A node of an older build, which does not know such a question: surely not done. */
+    record NotUnderstood() implements Reply {}
   }
 
   /** A second call replaces the listener. */
@@ -80,6 +166,14 @@ public interface ClusterBus {
     void left(Owner owner);
 
     void told(Notice notice);
+
+    /** Does what another node asks for. A stage that fails is not answered. */
+    default CompletionStage<Reply> asked(Question question) {
+      return CompletableFuture.completedFuture(new Reply.NotUnderstood());
+    }
+
+    /** Something was said that this build does not know: that of a newer one, which is ignored. */
+    default void notUnderstood(String type) {}
 
     /**
      * Whether the engine answers. Told when that changes; until it is told otherwise, a node takes

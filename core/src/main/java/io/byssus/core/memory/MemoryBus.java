@@ -3,8 +3,12 @@ package io.byssus.core.memory;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import io.byssus.core.engine.ClusterBus;
+import io.byssus.core.engine.OpenQuestions;
+import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.Ticker;
 import io.byssus.core.session.Owner;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryBus implements ClusterBus {
   private final ConcurrentHashMap<String, Held> names = new ConcurrentHashMap<>();
   private final Ticker ticker;
+  private final OpenQuestions questions = new OpenQuestions();
   private volatile @Nullable Listener listener;
 
   MemoryBus(Ticker ticker) {
@@ -66,6 +71,29 @@ final class MemoryBus implements ClusterBus {
       listening.told(notice);
     }
     return completedFuture(null);
+  }
+
+  /** This node asks itself; another that it knows of there is not. */
+  @Override
+  public CompletionStage<Optional<Reply>> ask(
+      Lane timer, Owner to, Question question, Duration within) {
+    return questions.ask(timer, to, within, number -> completedFuture(asked(to, question, number)));
+  }
+
+  private boolean asked(Owner to, Question question, long number) {
+    var listening = listener;
+    var held = names.get(to.node());
+    if (listening == null || held == null || !held.by.equals(to)) {
+      return false;
+    }
+    listening
+        .asked(question)
+        .whenComplete((reply, failure) -> {
+          if (failure == null) {
+            questions.answered(number, to, reply);
+          }
+        });
+    return true;
   }
 
   @Override

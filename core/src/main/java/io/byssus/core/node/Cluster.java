@@ -205,7 +205,13 @@ final class Cluster implements ClusterBus.Listener {
           node.attachments
               .of(lease)
               .ifPresent(holder -> holder.loseSession(lease, code, new CompletableFuture<>()));
+      case ClusterBus.Notice.InboxGrew(var session) -> node.wakeInbox(session);
     }
+  }
+
+  @Override
+  public void notUnderstood(String type) {
+    node.observer.clusterMessageUnknown(type);
   }
 
   @Override

@@ -117,11 +117,14 @@ public final class Node {
     this.cluster = new Cluster(this, lanes.all().getFirst());
   }
 
+  /** From any thread: something was appended to the inbox of a session, which may be held here. */
+  void wakeInbox(String session) {
+    attachments.of(session).ifPresent(CommandDispatcher::wakeInbox);
+  }
+
   /** Starts the timers. Connections may be opened from here on. */
   public void start() {
-    engine
-        .inboxes()
-        .onAppend(session -> attachments.of(session).ifPresent(CommandDispatcher::wakeInbox));
+    engine.inboxes().onAppend(this::wakeInbox);
     watches.values().forEach(watch -> watch.lane().execute(watch::start));
     var first = lanes.all().getFirst();
     var sweeping = new RecurringStep(first, 1, SWEEP_PATIENCE_NS);

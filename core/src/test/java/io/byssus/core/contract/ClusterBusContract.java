@@ -10,13 +10,24 @@ import io.byssus.core.engine.ClusterBus.Name.Refused;
 import io.byssus.core.engine.ClusterBus.Name.Taken;
 import io.byssus.core.engine.ClusterBus.Notice;
 import io.byssus.core.engine.ClusterBus.Notice.Superseded;
+import io.byssus.core.engine.ClusterBus.Question;
+import io.byssus.core.engine.ClusterBus.Reply;
+import io.byssus.core.session.Change;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
+import io.byssus.core.testing.SteppedLanes;
 import io.byssus.protocol.CloseCode;
+import io.byssus.protocol.ErrorCode;
+import io.byssus.protocol.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -193,5 +204,150 @@ public abstract class ClusterBusContract extends EngineTests {
 
   private Notice superseded(CloseCode code) {
     return new Superseded(new Lease(unique("session"), owner, 3), code);
+  }
+
+  // Questions.
+
+  private static final Duration WITHIN = Duration.ofSeconds(3);
+
+  private final SteppedLanes lanes = new SteppedLanes(1, new SplittableRandom(1));
+
+  /** Answers as it is told to, and keeps what it was asked. */
+  private static final class Answering implements ClusterBus.Listener {
+    final LinkedBlockingQueue<Question> asked = new LinkedBlockingQueue<>();
+    private final CompletionStage<Reply> reply;
+
+    Answering(CompletionStage<Reply> reply) {
+      this.reply = reply;
+    }
+
+    @Override
+    public CompletionStage<Reply> asked(Question question) {
+      asked.add(question);
+      return reply;
+    }
+
+    @Override
+    public void announced(Announcement announcement) {}
+
+    @Override
+    public void left(Owner owner) {}
+
+    @Override
+    public void told(Notice notice) {}
+
+    @Override
+    public void reachable(boolean reachable) {}
+
+    @Override
+    public void forgot() {}
+  }
+
+  private CompletionStage<Optional<Reply>> ask(Owner to, Question question) {
+    var asked = bus.ask(lanes.lane(0), to, question, WITHIN);
+    lanes.settle();
+    return asked;
+  }
+
+  /** A node that listens under its name. */
+  private Answering answering(CompletionStage<Reply> reply) {
+    assertTaken(bus, here.owner());
+    assertTaken(busThere, there.owner());
+    var answering = new Answering(reply);
+    busThere.listen(answering);
+    return answering;
+  }
+
+  private static <T> T taken(LinkedBlockingQueue<T> queue) {
+    try {
+      var next = queue.poll(PATIENCE_SECONDS, SECONDS);
+      assertThat(next).isNotNull();
+      return next;
+    } catch (InterruptedException e) {
+      throw new AssertionError("the test was interrupted", e);
+    }
+  }
+
+  private Question question() {
+    var lease = new Lease(unique("session"), there.owner(), 3);
+    return new Question.ChangeSession(
+        lease, Change.ofAttributes(Map.of("name", Json.of("\"Ann\""))));
+  }
+
+  @Test
+  void aNodeAnswersWhatItIsAsked() {
+    for (var reply :
+        List.of(
+            new Reply.Done(),
+            new Reply.Refused(ErrorCode.TOO_MANY_TAGS, "at most 3"),
+            new Reply.Lost(),
+            new Reply.NotUnderstood())) {
+      var node = answering(CompletableFuture.completedFuture(reply));
+      var question = question();
+      assertThat(get(ask(there.owner(), question))).contains(reply);
+      assertThat(taken(node.asked)).isEqualTo(question);
+    }
+  }
+
+  @Test
+  void anAnswerMayTakeItsTime() {
+    var reply = new CompletableFuture<Reply>();
+    var node = answering(reply);
+    var asked = ask(there.owner(), question());
+    taken(node.asked);
+    lanes.advance(WITHIN.minusMillis(1));
+    assertThat(asked.toCompletableFuture()).isNotDone();
+    reply.complete(new Reply.Done());
+    assertThat(get(asked)).contains(new Reply.Done());
+  }
+
+  @Test
+  void whoDoesNotAnswerInTimeIsSilentAndWhatItSaysLaterIsNobodys() {
+    var reply = new CompletableFuture<Reply>();
+    var node = answering(reply);
+    var asked = ask(there.owner(), question());
+    taken(node.asked);
+    lanes.advance(WITHIN);
+    assertThat(get(asked)).isEmpty();
+    reply.complete(new Reply.Done());
+    assertThat(get(asked)).isEmpty();
+  }
+
+  @Test
+  void aNodeThatFailsToAnswerIsSilent() {
+    var node = answering(CompletableFuture.failedFuture(new IllegalStateException("a defect")));
+    var asked = ask(there.owner(), question());
+    taken(node.asked);
+    lanes.advance(WITHIN);
+    assertThat(get(asked)).isEmpty();
+  }
+
+  @Test
+  void whoIsNotThereIsSilent() {
+    var asked = ask(new Owner(unique("nobody"), "1"), question());
+    lanes.advance(WITHIN);
+    assertThat(get(asked)).isEmpty();
+    answering(CompletableFuture.completedFuture(new Reply.Done()));
+    var formerRun = ask(new Owner(there.owner().node(), "a run before"), question());
+    lanes.advance(WITHIN);
+    assertThat(get(formerRun)).isEmpty();
+  }
+
+  @Test
+  void ofSeveralItIsToldWhoAnsweredAndWhoDidNot() {
+    answering(CompletableFuture.completedFuture(new Reply.Done()));
+    var nobody = new Owner(unique("nobody"), "1");
+    var all = bus.askAll(lanes.lane(0), List.of(there.owner(), nobody), question(), WITHIN);
+    lanes.settle();
+    get(ask(there.owner(), question())); // is asked behind the other, and answered behind it
+    lanes.advance(WITHIN);
+    assertThat(get(all))
+        .isEqualTo(new ClusterBus.Answers(Map.of(there.owner(), new Reply.Done()), Set.of(nobody)));
+  }
+
+  @Test
+  void aNoticeOfAnInboxIsTold() {
+    get(busThere.tell(here.owner(), new Notice.InboxGrew("s")));
+    ear.hears(new Notice.InboxGrew("s"));
   }
 }

@@ -250,6 +250,11 @@ final class FaultyEngine {
     }
 
     @Override
+    public CompletionStage<ClusterBus.Reply> asked(ClusterBus.Question question) {
+      return listener.asked(question);
+    }
+
+    @Override
     public void reachable(boolean reachable) {
       listener.reachable(reachable);
     }

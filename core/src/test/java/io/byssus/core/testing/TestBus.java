@@ -1,12 +1,16 @@
 package io.byssus.core.testing;
 
 import io.byssus.core.engine.ClusterBus;
+import io.byssus.core.engine.OpenQuestions;
+import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.Ticker;
 import io.byssus.core.session.Owner;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -36,6 +40,7 @@ public final class TestBus {
   /** The end of one node. */
   public final class End implements ClusterBus {
     private Listener listener;
+    private final OpenQuestions questions = new OpenQuestions();
     private boolean pulled;
 
     /** From here on it is silent and hears nothing; its node is told so, or not. */
@@ -113,6 +118,30 @@ public final class TestBus {
       }
       end(to).hear(listener -> listener.told(notice));
       return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Optional<Reply>> ask(
+        Lane timer, Owner to, Question question, Duration within) {
+      if (pulled) {
+        return failed();
+      }
+      return questions.ask(
+          timer,
+          to,
+          within,
+          number -> {
+            end(to)
+                .hear(listener ->
+                    listener
+                        .asked(question)
+                        .thenAccept(reply -> {
+                          if (!pulled) {
+                            questions.answered(number, to, reply);
+                          }
+                        }));
+            return CompletableFuture.completedFuture(true);
+          });
     }
 
     @Override

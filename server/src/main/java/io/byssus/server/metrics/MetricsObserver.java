@@ -53,6 +53,7 @@ public final class MetricsObserver
   final LongAdder nodesGone = new LongAdder();
   final LongAdder sessionsOrphaned = new LongAdder();
   final LongAdder engineForgot = new LongAdder();
+  final LongAdder clusterMessagesUnknown = new LongAdder();
   final LongAdder sessionsHealed = new LongAdder();
   final Tally<DeviceEvent> devices = new Tally<>(DeviceEvent.values());
   volatile boolean engineReachable = true;
@@ -180,6 +181,11 @@ public final class MetricsObserver
   @Override
   public void nodeGone(String node) {
     nodesGone.increment();
+  }
+
+  @Override
+  public void clusterMessageUnknown(String type) {
+    clusterMessagesUnknown.increment();
   }
 
   @Override

@@ -117,6 +117,10 @@ public final class MetricsPage implements Supplier<String> {
         "sessions.healed",
         "Sessions of connected clients that were written to the engine anew",
         counted.sessionsHealed);
+    count.all(
+        "cluster.messages.unknown",
+        "Messages of other nodes that this build does not know",
+        counted.clusterMessagesUnknown);
     count.all("cluster.nodes.joined", "Times that another node came", counted.nodesJoined);
     count.all("cluster.nodes.gone", "Times that another node went", counted.nodesGone);
     count.all(

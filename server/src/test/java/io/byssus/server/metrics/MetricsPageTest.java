@@ -69,10 +69,12 @@ class MetricsPageTest {
     counted.engineReachable(true);
     counted.engineForgot();
     counted.sessionsHealed(7);
+    counted.clusterMessageUnknown("lamp");
     assertThat(value("byssus_engine_reachable")).isEqualTo(1);
     assertThat(value("byssus_engine_outages_total")).isEqualTo(1);
     assertThat(value("byssus_engine_forgot_total")).isEqualTo(1);
     assertThat(value("byssus_sessions_healed_total")).isEqualTo(7);
+    assertThat(value("byssus_cluster_messages_unknown_total")).isEqualTo(1);
   }
 
   @Test
@@ -134,6 +136,7 @@ class MetricsPageTest {
                 "byssus_sessions_healed_total",
                 "byssus_cluster_members",
                 "byssus_cluster_nodes_joined_total",
+                "byssus_cluster_messages_unknown_total",
                 "byssus_cluster_nodes_gone_total",
                 "byssus_sessions_orphaned_total",
                 "byssus_connections",
