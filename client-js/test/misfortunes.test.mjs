@@ -1,7 +1,8 @@
 /**
- * A small server that loses connections, answers and sessions at random, and never a publication; and a program that
- * comes and goes as it likes. Each subscription must hear each offset once and in order, the inbox too, and each
- * publication must end as it was told. Run one again with SEED=…
+ * A small server that loses connections, answers and sessions at random, and never a publication, and that subscribes the
+ * session to a channel of its own; and a program that comes and goes as it likes. Each subscription must hear each offset
+ * once and in order, the inbox too, and each publication and directed message must end as it was told. Run one again with
+ * SEED=…
  */
 
 import assert from 'node:assert/strict';
@@ -11,6 +12,8 @@ import { HEARTBEAT, client, pass, turn } from './scripted.mjs';
 const STEPS = 1500;
 const WORLDS = 40;
 const CHANNELS = ['a', 'b', 'c'];
+/** The server subscribes to it, the program never does. */
+const MADE = 'made';
 
 /** Numbers from 0 up to 1, the same for each seed (mulberry32). */
 function numbers(seed) {
@@ -27,9 +30,10 @@ class World {
   misfortunes = new Set();
   wrong = [];
   #random;
-  #channels = new Map(CHANNELS.map((channel) => [channel, []]));
+  #channels = new Map([...CHANNELS, MADE].map((channel) => [channel, []]));
   #wishes = new Map();
   #published = new Map(); // data → how it ended
+  #sent = new Map(); // the same of directed messages
   #lastDirected = 0;
   #client;
 
@@ -39,6 +43,7 @@ class World {
   #inboxTop = 0;
   #acknowledged = 0;
   #dedupe = new Set();
+  #taken = []; // directed messages
   #attached = null;
   #newest = null;
   #kind = false;
@@ -67,6 +72,7 @@ class World {
     }
     this.#client = client({ WebSocket: Line });
     this.#client.on('connected', ({ resumed }) => resumed || (this.#lastDirected = 0));
+    this.#client.on('subscribedByServer', ({ subscription }) => this.#listen(subscription.channel, subscription));
     this.#client.inbox.on('message', ({ offset }) => {
       if (offset !== this.#lastDirected + 1) this.wrong.push(`directed ${offset} behind ${this.#lastDirected}`);
       this.#lastDirected = offset;
@@ -87,7 +93,9 @@ class World {
     assert.equal(this.#client.state, 'connected');
     for (const [channel, wish] of this.#wishes) assert.equal(wish.position?.offset, this.#channels.get(channel).length, channel);
     assert.equal(this.#acknowledged, this.#inboxTop, 'the inbox');
-    for (const [data, end] of this.#published) this.#endedAsItWasTold(data, end);
+    assert.equal(this.#wishes.has(MADE), this.#began.has(MADE), 'what the server has made');
+    for (const [data, end] of this.#published) this.#endedAsItWasTold(data, end, [...this.#channels.values()].flat());
+    for (const [data, end] of this.#sent) this.#endedAsItWasTold(data, end, this.#taken);
     this.#client.close();
   }
 
@@ -96,7 +104,7 @@ class World {
   }
 
   #step() {
-    const what = this.#int(31);
+    const what = this.#int(36);
     if (what < 16) return this.#exchange();
     if (what < 19) return pass(this.#int(3000));
     if (what < 21) return this.#append(this.#anyChannel(), null);
@@ -105,7 +113,9 @@ class World {
     if (what < 27) return this.#subscribe(this.#anyChannel());
     if (what < 29) return this.#unsubscribe(this.#anyChannel());
     if (what < 30) return this.#cut();
-    return this.#int(4) === 0 && this.#expire();
+    if (what < 31) return this.#int(4) === 0 && this.#expire();
+    if (what < 33) return this.#send();
+    return what < 35 ? this.#append(MADE, null) : this.#make();
   }
 
   #anyChannel() {
@@ -123,10 +133,22 @@ class World {
     );
   }
 
+  #send() {
+    const data = `s${this.#sent.size}`;
+    this.#sent.set(data, 'open');
+    this.#client.send({ user: '7' }, data).then(
+      () => this.#sent.set(data, 'done'),
+      ({ code }) => this.#sent.set(data, code),
+    );
+  }
+
   #subscribe(channel) {
-    if (this.#wishes.has(channel)) return;
-    const wish = this.#client.subscribe(channel);
+    if (!this.#wishes.has(channel)) this.#listen(channel, this.#client.subscribe(channel));
+  }
+
+  #listen(channel, wish) {
     this.#wishes.set(channel, wish);
+    wish.on('unsubscribed', ({ byServer }) => byServer && this.#wishes.delete(channel));
     let before;
     wish.on('message', ({ position }) => {
       if (this.#wishes.get(channel) !== wish) this.wrong.push(`${channel} ${position.offset} after the end`);
@@ -145,8 +167,8 @@ class World {
     if (this.#int(2)) this.#subscribe(channel);
   }
 
-  #endedAsItWasTold(data, end) {
-    const times = [...this.#channels.values()].flat().filter((other) => other === data).length;
+  #endedAsItWasTold(data, end, stored) {
+    const times = stored.filter((other) => other === data).length;
     if (end === 'done') assert.equal(times, 1, `${data} succeeded`);
     else if (end === 'unknown') assert.ok(times < 2, `${data} unknown`);
     else assert.deepEqual([end === 'open', times], [false, 0], `${data} ${end}`);
@@ -185,6 +207,15 @@ class World {
     this.#began.clear();
     this.#dedupe.clear();
     this.#inboxTop = this.#acknowledged = 0;
+  }
+
+  /** Whether the client is there or not. */
+  #make() {
+    if (this.#began.has(MADE)) return;
+    this.misfortunes.add('made');
+    const offset = this.#channels.get(MADE).length;
+    this.#began.set(MADE, offset);
+    this.#push({ type: 'subscribed', channel: MADE, position: { epoch: 'e', offset }, by: 'server' });
   }
 
   #push(message) {
@@ -238,7 +269,8 @@ class World {
 
   #goOn(say, channel, from) {
     const all = this.#channels.get(channel);
-    say({ type: 'subscribed', channel, position: { epoch: 'e', offset: all.length }, recovered: true, missed: all.length - from });
+    const by = channel === MADE ? 'server' : undefined;
+    say({ type: 'subscribed', channel, position: { epoch: 'e', offset: all.length }, recovered: true, missed: all.length - from, by });
     for (let offset = from + 1; offset <= all.length; offset++) {
       this.#push({ type: 'message', channel, offset, data: all[offset - 1] });
     }
@@ -246,6 +278,7 @@ class World {
 
   #obey(command, say, refuse) {
     const { type, channel } = command;
+    if (channel === MADE) this.wrong.push(`${type} of what only the server may end`);
     if (type === 'subscribe' && this.#began.has(channel)) {
       this.misfortunes.add('already');
       refuse('already_subscribed');
@@ -267,6 +300,12 @@ class World {
       this.#dedupe.add(key);
       if (!duplicate) this.#append(channel, command.data);
       say({ type: 'published', level: 'accepted', duplicate });
+    } else if (type === 'send') {
+      const key = `to/${command.to.user}/${command.dedupe}`;
+      const duplicate = this.#dedupe.has(key);
+      this.#dedupe.add(key);
+      if (!duplicate) this.#taken.push(command.data);
+      say({ type: 'sent', sessions: 1, duplicate });
     }
   }
 }
@@ -280,5 +319,5 @@ test('each message comes once, and each publication ends as it was told, whateve
     world.misfortunes.forEach((misfortune) => misfortunes.add(misfortune));
     mock.restoreAll();
   }
-  if (seeds.length > 1) assert.deepEqual([...misfortunes].sort(), ['already', 'cut', 'expired', 'unavailable', 'unknown']);
+  if (seeds.length > 1) assert.deepEqual([...misfortunes].sort(), ['already', 'cut', 'expired', 'made', 'unavailable', 'unknown']);
 });

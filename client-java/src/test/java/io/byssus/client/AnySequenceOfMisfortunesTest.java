@@ -12,6 +12,7 @@ import io.byssus.protocol.JsonCodec;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.Recovery;
 import io.byssus.protocol.ServerMessage;
+import io.byssus.protocol.Target;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -29,14 +30,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A small server that loses connections, answers and sessions at random, and never a publication;
- * and a program that comes and goes as it likes. Each subscription must hear each offset once and
- * in order, the inbox too, and each publication must end as it was told. Run one again with {@code
+ * A small server that loses connections, answers and sessions at random, and never a publication,
+ * and that subscribes the session to a channel of its own; and a program that comes and goes as it
+ * likes. Each subscription must hear each offset once and in order, the inbox too, and each
+ * publication and directed message must end as it was told. Run one again with {@code
  * -Dbyssus.seed=…}.
  */
 class AnySequenceOfMisfortunesTest {
   private static final int STEPS = 3_000;
   private static final List<String> CHANNELS = List.of("a", "b", "c");
+
+  /** The server subscribes to it, the program never does. */
+  private static final String MADE = "made";
 
   static List<Long> seeds() {
     var one = Long.getLong("byssus.seed");
@@ -57,7 +62,7 @@ class AnySequenceOfMisfortunesTest {
       world.run();
       misfortunes.addAll(world.misfortunes);
     }
-    assertThat(misfortunes).contains("cut", "expired", "unavailable", "unknown", "already");
+    assertThat(misfortunes).contains("cut", "expired", "unavailable", "unknown", "already", "made");
   }
 
   private static final class World implements Transport {
@@ -70,6 +75,8 @@ class AnySequenceOfMisfortunesTest {
     private final Map<String, Integer> stored = new HashMap<>();
     private final Map<String, Subscription> wishes = new HashMap<>();
     private final Map<String, CompletableFuture<Published>> published = new HashMap<>();
+    private final Map<String, CompletableFuture<Sent>> sent = new HashMap<>();
+    private final Map<String, Integer> taken = new HashMap<>();
     private final Map<Subscription, Long> last = new HashMap<>();
     private long lastDirected;
     private final List<String> wrong = new ArrayList<>();
@@ -89,6 +96,7 @@ class AnySequenceOfMisfortunesTest {
       this.seed = seed;
       random = new Random(seed);
       CHANNELS.forEach(channel -> channels.put(channel, new ArrayList<>()));
+      channels.put(MADE, new ArrayList<>());
       var builder = new ClientBuilder(URI.create("ws://scripted/ws"));
       builder.lane = () -> lane;
       builder.transport = _ -> this;
@@ -100,6 +108,9 @@ class AnySequenceOfMisfortunesTest {
           ClientEvent.Connected.class,
           connected -> lastDirected = connected.resumed() ? lastDirected : 0);
       client.inbox().onMessage(this::directed);
+      client.on(
+          ClientEvent.SubscribedByServer.class,
+          made -> listen(made.subscription().channel(), made.subscription()));
       client.start();
     }
 
@@ -117,15 +128,20 @@ class AnySequenceOfMisfortunesTest {
       assertThat(client.state()).as("seed %d", seed).isEqualTo(ClientState.CONNECTED);
       wishes.values().forEach(this::isUpToDate);
       assertThat(acknowledged).as("seed %d: inbox", seed).isEqualTo(inboxTop);
-      published.forEach(this::endedAsItWasTold);
+      assertThat(wishes.containsKey(MADE)).as("seed %d", seed).isEqualTo(began.containsKey(MADE));
+      published.forEach((data, future) -> endedAsItWasTold(data, future, stored));
+      sent.forEach((data, future) -> endedAsItWasTold(data, future, taken));
     }
 
     private void step() {
-      switch (random.nextInt(31)) {
+      switch (random.nextInt(36)) {
         case 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 24, 25, 26, 27, 28, 29 -> exchange();
         case 10, 11, 12 -> lane.advance(Duration.ofMillis(random.nextInt(3_000)));
         case 13, 14 -> append(anyChannel(), "-");
         case 30 -> direct();
+        case 31, 32 -> send();
+        case 33, 34 -> append(MADE, "-");
+        case 35 -> make();
         case 15, 16, 17 -> publish();
         case 18, 19 -> subscribe(anyChannel());
         case 20, 21 -> unsubscribe(anyChannel());
@@ -149,12 +165,20 @@ class AnySequenceOfMisfortunesTest {
       published.put(data, client.publish(anyChannel(), Byssus.text(data)));
     }
 
+    private void send() {
+      var data = "s" + sent.size();
+      sent.put(data, client.send(Target.user("7"), Byssus.text(data)));
+    }
+
     private void subscribe(String channel) {
       if (!wishes.containsKey(channel)) {
-        var wish = client.subscribe(channel);
-        wishes.put(channel, wish);
-        wish.on(StreamEvent.class, event -> heard(wish, event));
+        listen(channel, client.subscribe(channel));
       }
+    }
+
+    private void listen(String channel, Subscription wish) {
+      wishes.put(channel, wish);
+      wish.on(StreamEvent.class, event -> heard(wish, event));
     }
 
     private void unsubscribe(String channel) {
@@ -177,6 +201,8 @@ class AnySequenceOfMisfortunesTest {
         if (before != null && message.offset() != before + 1) {
           wrong.add(event + " behind " + before);
         }
+      } else if (event instanceof StreamEvent.Unsubscribed) {
+        wishes.remove(wish.channel(), wish);
       } else if (event instanceof StreamEvent.Lost || event instanceof StreamEvent.Refused) {
         wrong.add(event + ", and nothing is ever missing");
       }
@@ -195,9 +221,10 @@ class AnySequenceOfMisfortunesTest {
           .isEqualTo(channels.get(wish.channel()).size());
     }
 
-    private void endedAsItWasTold(String data, CompletableFuture<Published> future) {
+    private void endedAsItWasTold(
+        String data, CompletableFuture<?> future, Map<String, Integer> all) {
       assertThat(future).as("seed %d: %s", seed, data).isDone();
-      var times = stored.getOrDefault(Byssus.text(data), 0);
+      var times = all.getOrDefault(Byssus.text(data), 0);
       if (!future.isCompletedExceptionally()) {
         assertThat(times).as("seed %d: %s succeeded", seed, data).isEqualTo(1);
       } else if (((ByssusException) future.exceptionNow()).code().equals(ByssusException.UNKNOWN)) {
@@ -291,6 +318,26 @@ class AnySequenceOfMisfortunesTest {
       acknowledged = 0;
     }
 
+    /** Whether the client is there or not. */
+    private void make() {
+      if (began.containsKey(MADE)) {
+        return;
+      }
+      note("made");
+      long top = channels.get(MADE).size();
+      began.put(MADE, top);
+      if (attached != null && !attached.gone) {
+        attached.toClient.add(
+            new ServerMessage.Subscribed(
+                Command.NO_ID,
+                MADE,
+                Optional.of(new Position("q7", top)),
+                Recovery.NOT_ASKED,
+                0,
+                ServerMessage.Subscribed.SERVER));
+      }
+    }
+
     private void direct() {
       inboxTop++;
       if (attached != null && !attached.gone) {
@@ -373,7 +420,8 @@ class AnySequenceOfMisfortunesTest {
               channel,
               Optional.of(new Position("q7", all.size())),
               Recovery.COMPLETE,
-              (int) (all.size() - from)));
+              (int) (all.size() - from),
+              channel.equals(MADE) ? ServerMessage.Subscribed.SERVER : ""));
       for (long offset = from + 1; offset <= all.size(); offset++) {
         line.toClient.add(message(channel, offset));
       }
@@ -389,6 +437,9 @@ class AnySequenceOfMisfortunesTest {
       if (command instanceof Command.Subscribe subscribe) {
         subscribe(line, subscribe, silently);
       } else if (command instanceof Command.Unsubscribe leave) {
+        if (leave.channel().equals(MADE)) {
+          wrong.add("only the server may end it: " + leave);
+        }
         var was = began.remove(leave.channel()) != null;
         if (!silently) {
           line.toClient.add(
@@ -410,6 +461,14 @@ class AnySequenceOfMisfortunesTest {
           line.toClient.add(
               new ServerMessage.Published(
                   publish.id(), Optional.empty(), Durability.ACCEPTED, duplicate));
+        }
+      } else if (command instanceof Command.Send send) {
+        var duplicate = !dedupe.add("to/" + send.to() + "/" + send.dedupe());
+        if (!duplicate) {
+          taken.merge(send.data().toString(), 1, Integer::sum);
+        }
+        if (!silently) {
+          line.toClient.add(new ServerMessage.Sent(send.id(), 1, 0, duplicate));
         }
       }
     }
