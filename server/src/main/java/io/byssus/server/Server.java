@@ -16,7 +16,6 @@ import io.byssus.server.log.LogObserver;
 import io.byssus.server.metrics.MetricsObserver;
 import io.byssus.server.metrics.MetricsPage;
 import io.byssus.server.settings.Config;
-import io.byssus.server.settings.DevicesConfig;
 import io.byssus.server.settings.DrainConfig;
 import io.byssus.transport.EventLoops;
 import io.byssus.transport.Routes;
@@ -89,10 +88,7 @@ public final class Server implements AutoCloseable {
           new Gateways(config.devices().settings(), nodeGateway, authenticator, counted.and(log));
       listening =
           WebSocketServer.start(
-              config.forTransport(),
-              loops,
-              routes(config.devices(), gateways, transports),
-              budgets);
+              config.forTransport(), loops, routes(config, gateways, transports), budgets);
       undo.push(listening::close);
       var engine = RunningEngine.start(config, owner, TICKER, random, budgets);
       undo.push(engine::close);
@@ -151,14 +147,15 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private Routes routes(DevicesConfig devices, Gateways gateways, TransportObserver observer) {
+  private Routes routes(Config config, Gateways gateways, TransportObserver observer) {
     return new Routes(
         nodeGateway,
-        devices.webSocket() ? Map.of("/device", gateways) : Map.of(),
+        config.devices().webSocket() ? Map.of("/device", gateways) : Map.of(),
         this::ready,
         new MetricsPage(counted, this::ready, nodeGateway::members, budgets),
         new NodesPage(nodeGateway::members),
-        "console",
+        config.echo().enabled(),
+        Optional.of("console").filter(_ -> config.demo().enabled()),
         observer);
   }
 

@@ -28,7 +28,9 @@ record StartupBanner(Config config, Server server, Terminal terminal) {
                 "   node %s · engine %s · %s"
                     .formatted(server.owner().node(), config.engine(), server.footing())));
     terminal.say("");
-    terminal.say("  Demo and console   " + terminal.bold(url("http", "/")));
+    if (config.demo().enabled()) {
+      terminal.say("  Demo               " + terminal.bold(url("http", "/")));
+    }
     terminal.say("  WebSocket          " + terminal.bold(url("ws", "/ws")));
     server
         .deviceAddress()

@@ -2,18 +2,20 @@ package io.byssus.transport;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * What a node shows to the world, apart from its own echo.
+ * What a node shows to the world.
  *
  * @param protocols path to the protocol that is spoken there, besides the native one
  * @param ready whether a load balancer should send clients here; asked on an event loop
  * @param metrics the page of {@code /metrics}, in the Prometheus text format; made on a thread that
  *     may take its time
  * @param nodes the JSON of {@code /api/nodes}; made on such a thread too
- * @param files folder of the class path with what is served at {@code /}
+ * @param echo whether {@code /echo} takes WebSockets, of anybody
+ * @param files folder of the class path with what is served at {@code /}; empty: nothing is
  * @param observer hears of requests that are refused
  */
 public record Routes(
@@ -22,16 +24,20 @@ public record Routes(
     BooleanSupplier ready,
     Supplier<String> metrics,
     Supplier<String> nodes,
-    String files,
+    boolean echo,
+    Optional<String> files,
     TransportObserver observer) {
 
   /** Path to what is there. Nothing else is. */
   Map<String, Route> byPath() {
-    var routes = new HashMap<String, Route>(StaticFiles.load(files));
+    var routes = new HashMap<String, Route>();
+    files.ifPresent(folder -> routes.putAll(StaticFiles.load(folder)));
     routes.put("/ws", new Route.Session(sessions::welcome));
     protocols.forEach(
         (path, protocol) -> routes.put(path, new Route.Bytes(sessions::welcome, protocol)));
-    routes.put("/echo", new Route.Echo());
+    if (echo) {
+      routes.put("/echo", new Route.Echo());
+    }
     routes.put("/health/live", new Route.Page(() -> HttpReply.text(200, "live")));
     routes.put("/health/ready", new Route.Page(this::readiness));
     routes.put("/metrics", new Route.SlowPage(() -> HttpReply.metrics(metrics.get())));

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -71,7 +72,8 @@ final class TestServer implements AutoCloseable {
                 () -> ready,
                 () -> "byssus_up 1\n",
                 () -> "{}",
-                "transport-test",
+                true,
+                Optional.of("transport-test"),
                 new TransportObserver() {
                   @Override
                   public void requestRefused(int status) {

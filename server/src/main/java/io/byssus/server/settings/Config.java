@@ -24,6 +24,8 @@ public record Config(
     NamespacesConfig namespaces,
     HeartbeatConfig heartbeat,
     DevicesConfig devices,
+    DemoConfig demo,
+    EchoConfig echo,
     LimitsConfig limits,
     MemoryConfig memory,
     DeflateConfig deflate,
@@ -66,6 +68,8 @@ public record Config(
         HeartbeatConfig.read(in.group("heartbeat", "When a silent connection counts as dead.")),
         DevicesConfig.read(
             in.group("devices", "Embedded devices behind gateways, with their binary frame.")),
+        DemoConfig.read(in.group("demo", "The demo page.")),
+        EchoConfig.read(in.group("echo", "The echo, to try out a connection.")),
         LimitsConfig.read(in.group("limits", "Bounds; each refusal has a named code.")),
         MemoryConfig.read(
             in.group(
@@ -111,7 +115,7 @@ public record Config(
         address,
         version(),
         limits.node(),
-        namespaces.rules(),
+        namespaces.rules(demo.enabled()),
         heartbeat.policy(),
         session.perUser(),
         session.clientTags(),

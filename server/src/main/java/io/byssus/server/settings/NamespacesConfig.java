@@ -39,10 +39,13 @@ public record NamespacesConfig(Map<String, NamespaceConfig> byName) {
             NamespaceConfig::read));
   }
 
-  Namespaces rules() {
+  /**
+   * @param demo whether there is a demo page, which talks in channels of its own
+   */
+  Namespaces rules(boolean demo) {
     var all = new ArrayList<Namespace>();
     byName.forEach((name, namespace) -> all.add(namespace.rules(name)));
-    if (all.stream().noneMatch(namespace -> namespace.prefix().equals(DEMO_PREFIX))) {
+    if (demo && all.stream().noneMatch(namespace -> namespace.prefix().equals(DEMO_PREFIX))) {
       all.add(demo(new Namespaces(all).of(DEMO_PREFIX)));
     }
     return new Namespaces(all);

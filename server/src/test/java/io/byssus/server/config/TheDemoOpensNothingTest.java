@@ -44,4 +44,10 @@ class TheDemoOpensNothingTest {
     assertThat(demo.presence()).isFalse();
     assertThat(demo.retention().size()).isEqualTo(7);
   }
+
+  @Test
+  void withoutTheDemoItsChannelsAreLikeAnyOthers() {
+    assertThat(demo("").presence()).isTrue();
+    assertThat(demo("demo: {enabled: false}").presence()).isFalse();
+  }
 }

@@ -9,6 +9,7 @@ import io.byssus.transport.WebSocketServer;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
+import java.util.Optional;
 
 /** The transport with its echo on a free port, and no node behind it. */
 record EchoServer(EventLoops loops, WebSocketServer server) implements AutoCloseable {
@@ -24,7 +25,8 @@ record EchoServer(EventLoops loops, WebSocketServer server) implements AutoClose
             () -> true,
             () -> "",
             () -> "",
-            "console",
+            true,
+            Optional.empty(),
             TransportObserver.NONE);
     return new EchoServer(loops, WebSocketServer.start(settings.with(anyPort), loops, site));
   }
