@@ -93,6 +93,7 @@ public final class Gateways implements ByteProtocol {
   private Entry judge(Verdict verdict, Optional<String> asked) {
     return switch (verdict) {
       case Verdict.Refused _ -> new Entry.Refused(401);
+      case Verdict.Unavailable _ -> new Entry.Refused(503);
       case Verdict.Accepted(var user, var _) -> {
         var name = asked.orElse(user);
         if (!isName(name)) {

@@ -33,7 +33,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
@@ -82,8 +84,9 @@ public final class Server implements AutoCloseable {
           new TokenAuthenticator(
               config.auth().rules(),
               Clock.systemUTC(),
-              Executors.newVirtualThreadPerTaskExecutor(),
+              workers(),
               TokenObserver.both(counted, log));
+      undo.push(authenticator::close);
       var gateways =
           new Gateways(config.devices().settings(), nodeGateway, authenticator, counted.and(log));
       listening =
@@ -121,6 +124,21 @@ public final class Server implements AutoCloseable {
    */
   public static Server start(Config config) throws IOException, StartFailedException {
     return new Server(config);
+  }
+
+  /**
+   * They compute signatures. Half of the processors, so that a storm of new tokens leaves the lanes
+   * the other half; gone while there is nothing to do.
+   */
+  private ExecutorService workers() {
+    var count = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    var threads = Thread.ofPlatform().daemon().name("byssus-tokens-", 0).factory();
+    var workers =
+        new ThreadPoolExecutor(
+            count, count, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+    workers.allowCoreThreadTimeOut(true);
+    undo.push(workers::shutdownNow);
+    return workers;
   }
 
   private static String incarnation(RandomGenerator random) {

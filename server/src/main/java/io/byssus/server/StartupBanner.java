@@ -65,7 +65,7 @@ record StartupBanner(Config config, Server server, Terminal terminal) {
   }
 
   private List<String> who() {
-    var tokens = config.auth().jwt().secret().isPresent();
+    var tokens = config.auth().takesTokens();
     return switch (config.auth().anonymous()) {
       case LOCAL ->
           tokens

@@ -39,8 +39,20 @@ public final class Origins {
     if (header.size() > 1) {
       return false;
     }
-    if (any) {
-      return true; // whatever it is: some clients that are no browser send texts of their own
+    // Any, whatever it is: some clients that are no browser send texts of their own.
+    return any || names(header, own);
+  }
+
+  /**
+   * Whether a page opens the socket that is one of our own or listed by name: a browser adds the
+   * cookies of its user to whatever page asks.
+   *
+   * @param header the values of all Origin headers
+   * @param own that of our own pages
+   */
+  boolean names(List<String> header, String own) {
+    if (header.size() != 1) {
+      return false;
     }
     var origin = Origin.of(header.getFirst());
     return origin.isPresent() && (listed.contains(origin.get()) || origin.equals(Origin.of(own)));

@@ -3,6 +3,7 @@ package io.byssus.transport;
 import io.byssus.protocol.JsonLimits;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** What the transport is told. Each part checks itself. */
 public record TransportSettings(
@@ -127,13 +128,24 @@ public record TransportSettings(
    * @param trustedProxies whose X-Forwarded-For and X-Forwarded-Proto are believed
    * @param origins of pages that may open a WebSocket besides our own, as scheme://host[:port]; *
    *     stands for any
+   * @param cookie whose value is a token, where the page is one of these by name
    */
   public record Access(
       int connectionsPerAddress,
       boolean loopbackExempt,
       List<Cidr> trustedProxies,
-      List<String> origins) {
+      List<String> origins,
+      Optional<String> cookie) {
     public static final Access DEFAULTS = new Access(1000, true, List.of(), List.of());
+
+    /** Without a cookie. */
+    public Access(
+        int connectionsPerAddress,
+        boolean loopbackExempt,
+        List<Cidr> trustedProxies,
+        List<String> origins) {
+      this(connectionsPerAddress, loopbackExempt, trustedProxies, origins, Optional.empty());
+    }
 
     public Access {
       Range.check("connectionsPerAddress", connectionsPerAddress, 1, Integer.MAX_VALUE);

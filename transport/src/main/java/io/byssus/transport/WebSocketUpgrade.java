@@ -23,7 +23,6 @@ final class WebSocketUpgrade {
   /** The time after which a client that found no room may ask again. */
   private static final int RETRY_SECONDS = 5;
 
-  private static final String BEARER = "Bearer ";
   private static final String FOREIGN_PAGE =
       "Forbidden: pages of this origin may not connect here. The server's log names the setting"
           + " that allows them.";
@@ -88,7 +87,10 @@ final class WebSocketUpgrade {
     if (route instanceof Route.Bytes(var _, var protocol)) {
       admit(protocol, peer, opener -> open(accepted, out -> bytes(accepted, opener, out, peer)));
     } else if (route instanceof Route.Session) {
-      open(accepted, out -> session(accepted, out, peer));
+      var page = listener.origins().names(origin, own);
+      var cookie = listener.settings().access().cookie().filter(_ -> page);
+      var known = peer.with(HandshakeToken.of(headers, cookie));
+      open(accepted, out -> session(accepted, out, known));
     } else {
       open(accepted, _ -> echo(accepted));
     }
@@ -99,7 +101,7 @@ final class WebSocketUpgrade {
     handler.beginAnswer();
     lane()
         .when(
-            protocol.admit(new Arrival(bearer(), query(), peer)),
+            protocol.admit(new Arrival(HandshakeToken.bearer(request.headers()), query(), peer)),
             (entry, _) -> {
               if (!handler.endAnswer()) {
                 return;
@@ -110,15 +112,6 @@ final class WebSocketUpgrade {
                 case null -> refuse(HttpReply.status(503));
               }
             });
-  }
-
-  /** The token that stands in the Authorization header (RFC 6750 section 2.1), or nothing. */
-  private String bearer() {
-    var given = request.headers().getAll(HttpHeaderNames.AUTHORIZATION);
-    var one = given.size() == 1 ? given.getFirst() : "";
-    return one.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        ? one.substring(BEARER.length()).strip()
-        : "";
   }
 
   private String query() {

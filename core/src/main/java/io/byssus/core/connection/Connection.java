@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Connection {
   private final Lane lane;
   private final Socket socket;
-  private final Peer peer;
+  private Peer peer;
   private final NodeObserver observer;
   private final Outbox outbox;
   private final Receiver receiver;
@@ -91,6 +91,12 @@ public final class Connection {
 
   public Peer peer() {
     return peer;
+  }
+
+  /** Who the peer is stands fast: what it showed for that is forgotten, as it takes much room. */
+  public void identified() {
+    lane.check();
+    peer = peer.without();
   }
 
   public Encoding encoding() {

@@ -102,6 +102,8 @@ final class Admission {
           switch (verdict) {
             case Authenticator.Verdict.Refused(var reason) ->
                 turnAway(ErrorCode.UNAUTHORIZED, reason, CloseCode.UNAUTHORIZED);
+            case Authenticator.Verdict.Unavailable(var reason) ->
+                refuse(ErrorCode.UNAVAILABLE, reason);
             case Authenticator.Verdict.Accepted(var user, var lasts) -> {
               dispatcher.authorized(lasts);
               known(user);
@@ -502,6 +504,7 @@ final class Admission {
   }
 
   private void welcome(Session session, StoredSession stored, boolean resumed) {
+    connection.identified();
     if (connect.batch()) {
       connection.useBatches();
     }

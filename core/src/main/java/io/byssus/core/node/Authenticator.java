@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
  */
 public interface Authenticator {
   /**
-   * @param token empty when the client gave none
+   * @param token empty when connect has none; what the peer showed in the handshake counts then
    */
   CompletionStage<Verdict> authenticate(String token, Peer peer);
 
@@ -36,5 +36,12 @@ public interface Authenticator {
      * @param reason for the client to read; tells nothing that helps to guess
      */
     record Refused(String reason) implements Verdict {}
+
+    /**
+     * Nobody can tell at the moment. The client may try again, on this connection too.
+     *
+     * @param reason for the client to read
+     */
+    record Unavailable(String reason) implements Verdict {}
   }
 }

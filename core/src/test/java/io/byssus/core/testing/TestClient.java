@@ -51,6 +51,19 @@ public final class TestClient {
     return this;
   }
 
+  /** A new socket of a client that showed this token in the handshake. */
+  public TestClient openWith(String token) {
+    socket = new FakeSocket();
+    lane = node.lanes.lanes().all().getFirst();
+    var peer = new Peer("127.0.0.1", true).with(token);
+    node.lanes.on(lane, () -> opened(node.node.open(lane, socket, node.wire, peer)));
+    return this;
+  }
+
+  public Peer peer() {
+    return connection.peer();
+  }
+
   private void opened(Connection newest) {
     connection = newest;
     socket.onDrained(() -> newest.lane().execute(newest::drained));

@@ -193,10 +193,11 @@ public final class TestNode {
         @Override
         public CompletionStage<Verdict> authenticate(String token, Peer peer) {
           return CompletableFuture.completedFuture(
-              switch (token) {
+              switch (token.isEmpty() ? peer.token() : token) {
+                case "busy" -> new Verdict.Unavailable("ask later");
                 case "nobody" -> new Verdict.Refused("not you");
                 case "brief" -> new Verdict.Accepted(token, Duration.ofMinutes(1));
-                default -> new Verdict.Accepted(token);
+                default -> new Verdict.Accepted(token.isEmpty() ? peer.token() : token);
               });
         }
 

@@ -9,9 +9,11 @@ public enum TokenRefusal {
   TOO_LONG,
   /** It is no JSON Web Token, or one of its parts is not what it must be. */
   MALFORMED,
-  /** The algorithm is not the one that we take. */
+  /** The algorithm is none that we take, or not that of the key which the token names. */
   ALGORITHM,
-  /** The signature is not one of our key. */
+  /** It names a key (kid) that we do not have. */
+  UNKNOWN_KEY,
+  /** The signature is not one of our keys. */
   SIGNATURE,
   ISSUER,
   AUDIENCE,
@@ -19,6 +21,10 @@ public enum TokenRefusal {
   NO_EXPIRY,
   EXPIRED,
   NOT_YET_VALID,
-  /** It has no sub, or one that names no user. */
-  NO_USER
+  /** It has no claim with the user, or one that names no user. */
+  NO_USER,
+  /** Nobody knows: its key may be one that could not be read. The client may try again. */
+  KEYS_UNAVAILABLE,
+  /** Nobody knows: too many are being verified. The client may try again. */
+  TOO_MANY
 }

@@ -162,7 +162,7 @@ public final class Cli {
       return Exit.CONFIG;
     }
     var rules = config.get().auth().rules();
-    if (rules.key().isEmpty()) {
+    if (TokenIssuer.withSecret(rules).isEmpty()) {
       terminal.complain("auth.jwt.secret is not set: a token cannot be signed without it.");
       return Exit.CONFIG;
     }

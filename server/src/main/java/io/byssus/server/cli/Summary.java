@@ -24,7 +24,7 @@ final class Summary {
           case EVERYONE -> "anonymous clients from everywhere";
           case NOBODY -> "";
         };
-    var tokens = auth.jwt().secret().isPresent() ? "clients with a token" : "";
+    var tokens = auth.takesTokens() ? "clients with a token" : "";
     return tokens + (tokens.isEmpty() || anonymous.isEmpty() ? "" : ", ") + anonymous;
   }
 }

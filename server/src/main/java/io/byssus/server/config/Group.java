@@ -48,6 +48,26 @@ public final class Group {
     return all;
   }
 
+  /**
+   * The same keys for each name that the operator has chosen.
+   *
+   * @param read makes a T from a name's keys
+   */
+  public <T> Map<String, T> named(String name, String doc, Function<Group, T> read) {
+    reading.group(pattern + name + ".*", doc);
+    var keys = pattern + name + ".*.";
+    var prefix = path + name + ".";
+    var all = new LinkedHashMap<String, T>();
+    for (var each : reading.namesAfter(prefix)) {
+      all.put(each, read.apply(new Group(reading, keys, prefix + each + ".")));
+    }
+    if (all.isEmpty()) {
+      // Nothing is set below this path; but all keys are named, for those who ask which there are.
+      read.apply(new Group(reading, keys, prefix + "*."));
+    }
+    return all;
+  }
+
   String pattern(String key) {
     return pattern + key;
   }

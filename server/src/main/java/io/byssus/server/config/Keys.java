@@ -128,13 +128,16 @@ final class Keys {
   private Optional<String> meant(String path) {
     var written = path.replace('_', '-');
     var parts = written.split("\\.", -1);
-    var known =
-        entries.stream()
-            .map(entry -> parts.length > 1 ? entry.path().replace("*", parts[1]) : entry.path())
-            .toList();
+    var known = entries.stream().map(entry -> named(entry.path(), parts)).toList();
     return Nearest.of(written, known)
         .or(() -> onlyOneWithEnd("." + written, known))
         .or(() -> group(parts[0], known));
+  }
+
+  /** The key with the name that was written, where it has one. */
+  private static String named(String key, String[] written) {
+    var at = List.of(key.split("\\.")).indexOf("*");
+    return at < 0 || at >= written.length ? key : key.replace("*", written[at]);
   }
 
   /** Whoever writes {@code port} may have forgotten the group; the groups' groups, less likely. */

@@ -41,7 +41,7 @@ public final class Secret {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  int bits() {
+  public int bits() {
     return bytes.length * 8;
   }
 

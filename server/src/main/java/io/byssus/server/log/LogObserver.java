@@ -239,6 +239,23 @@ public final class LogObserver
   }
 
   @Override
+  public void keysChanged(String path, int keys) {
+    LogEvent.info(log, "keys_changed")
+        .with("path", path)
+        .with("keys", keys)
+        .say("tokens are checked with other keys from now on: {path} has {keys}");
+  }
+
+  /** Told when it begins, and when the reason is another. */
+  @Override
+  public void keysFailed(String path, String why) {
+    LogEvent.warn(log, "keys_failed")
+        .with("path", path)
+        .with("why", OneLine.of(why, 300))
+        .say("keys of tokens cannot be read, those of before stay good: {path}: {why}");
+  }
+
+  @Override
   public void happened(DeviceEvent event, long times, String who) {
     switch (event) {
       case TAKEOVERS ->

@@ -58,6 +58,9 @@ public final class MetricsObserver
   final Tally<DeviceEvent> devices = new Tally<>(DeviceEvent.values());
   volatile boolean engineReachable = true;
   final Tally<TokenRefusal> tokensRefused = new Tally<>(TokenRefusal.values());
+  final LongAdder tokensVerified = new LongAdder();
+  final LongAdder tokensRecognized = new LongAdder();
+  final LongAdder keysFailed = new LongAdder();
   final LongAdder acceptsFailed = new LongAdder();
   final LongAdder requestsTimedOut = new LongAdder();
   final Map<Integer, LongAdder> requestsRefused =
@@ -221,6 +224,21 @@ public final class MetricsObserver
   @Override
   public void refused(TokenRefusal reason, String why) {
     tokensRefused.count(reason);
+  }
+
+  @Override
+  public void verified() {
+    tokensVerified.increment();
+  }
+
+  @Override
+  public void recognized() {
+    tokensRecognized.increment();
+  }
+
+  @Override
+  public void keysFailed(String path, String why) {
+    keysFailed.increment();
   }
 
   @Override

@@ -130,6 +130,11 @@ public final class MetricsPage implements Supplier<String> {
     counted.requestsRefused.forEach((status, sum) ->
         count.one("requests.refused", "status", "" + status, "HTTP requests refused", sum));
     count.each("tokens.refused", "reason", "Clients not let in, by why", counted.tokensRefused);
+    count.all("tokens.verified", "Tokens whose signature was good", counted.tokensVerified);
+    count.all(
+        "tokens.recognized", "Tokens that had been verified before", counted.tokensRecognized);
+    count.all(
+        "keys.failed", "Times that keys of tokens could not be read any more", counted.keysFailed);
     counted.devices.forEach((event, sum) ->
         count.all(
             "devices." + event.name().toLowerCase(Locale.ROOT).replace('_', '.'),

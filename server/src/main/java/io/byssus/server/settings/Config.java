@@ -149,7 +149,8 @@ public record Config(
             limits.connectionsPerAddress(),
             !limits.countLoopback(),
             listen.trustedProxies(),
-            listen.allowedOrigins()),
+            listen.allowedOrigins(),
+            auth.cookie()),
         deflate.settings());
   }
 }

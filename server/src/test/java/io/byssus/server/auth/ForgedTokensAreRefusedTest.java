@@ -11,9 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import javax.crypto.Mac;
-import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,13 +32,20 @@ class ForgedTokensAreRefusedTest {
   private final TokenAuthenticator open = authenticator(rules(Anonymous.LOCAL, "", ""));
 
   private static TokenRules rules(Anonymous anonymous, String issuer, String audience) {
-    return new TokenRules(
-        anonymous,
-        Optional.<SecretKey>of(new SecretKeySpec(KEY, "HmacSHA256")),
-        Optional.of(issuer).filter(text -> !text.isEmpty()),
-        Optional.of(audience).filter(text -> !text.isEmpty()),
-        Duration.ofSeconds(60),
-        8 << 10);
+    var secret =
+        new KeyOrigin.Secret(
+            "auth.jwt.secret",
+            Algorithm.HS256,
+            new SecretKeySpec(KEY, "HmacSHA256"),
+            Optional.empty());
+    var ours =
+        new TrustedIssuer(
+            "auth.jwt",
+            Optional.of(issuer).filter(text -> !text.isEmpty()),
+            Optional.of(audience).filter(text -> !text.isEmpty()),
+            "sub",
+            List.of(secret));
+    return new TokenRules(anonymous, List.of(ours), Duration.ofSeconds(60), 8 << 10);
   }
 
   private static TokenAuthenticator authenticator(TokenRules rules) {
@@ -275,14 +282,7 @@ class ForgedTokensAreRefusedTest {
   @Test
   void withoutAKeyNoTokenIsValid() {
     var keyless =
-        authenticator(
-            new TokenRules(
-                Anonymous.EVERYONE,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ZERO,
-                8 << 10));
+        authenticator(new TokenRules(Anonymous.EVERYONE, List.of(), Duration.ZERO, 8 << 10));
     var token = signed(HS256, claims(""));
     assertThat(keyless.authenticate(token, LOCAL).toCompletableFuture().join()).isEqualTo(INVALID);
   }

@@ -34,10 +34,13 @@ class OperatorLearnsWhyATokenWasRefusedTest {
   private final List<String> sentences = new ArrayList<>();
 
   private Verdict verdict(TokenRules rules, String token) {
-    TokenObserver observer =
-        (reason, why) -> {
-          reasons.add(reason);
-          sentences.add(why);
+    var observer =
+        new TokenObserver() {
+          @Override
+          public void refused(TokenRefusal reason, String why) {
+            reasons.add(reason);
+            sentences.add(why);
+          }
         };
     return new TokenAuthenticator(rules, InstantSource.fixed(NOW), Runnable::run, observer)
         .authenticate(token, FAR)
@@ -46,13 +49,20 @@ class OperatorLearnsWhyATokenWasRefusedTest {
   }
 
   private static TokenRules rules(Optional<SecretKey> key) {
-    return new TokenRules(
-        Anonymous.LOCAL,
-        key,
-        Optional.of("https://id.example"),
-        Optional.of("chat"),
-        Duration.ofSeconds(60),
-        2_000);
+    var issuers =
+        key
+            .map(known ->
+                new KeyOrigin.Secret("auth.jwt.secret", Algorithm.HS256, known, Optional.empty()))
+            .map(secret ->
+                new TrustedIssuer(
+                    "auth.jwt",
+                    Optional.of("https://id.example"),
+                    Optional.of("chat"),
+                    "sub",
+                    List.of(secret)))
+            .stream()
+            .toList();
+    return new TokenRules(Anonymous.LOCAL, issuers, Duration.ofSeconds(60), 2_000);
   }
 
   private static TokenRules rules() {
@@ -127,7 +137,7 @@ class OperatorLearnsWhyATokenWasRefusedTest {
         arguments(
             TokenRefusal.MALFORMED,
             "typ",
-            signed("{\"alg\":\"HS256\",\"typ\":\"at+jwt\"}", claims(GOOD), SECRET)),
+            signed("{\"alg\":\"HS256\",\"typ\":\"secevent+jwt\"}", claims(GOOD), SECRET)),
         arguments(
             TokenRefusal.MALFORMED,
             "wrong type",

@@ -62,7 +62,8 @@ class EveryConfigProblemIsToldAtOnceTest {
   void valueInPlaceOfKeysNamesTheKeysAndKeysInPlaceOfValueNameIt() {
     assertThat(Loading.yaml("auth: everyone").problems())
         .containsExactly(
-            "auth (test.yaml line 1): takes no value; its keys are anonymous, jwt, token-bytes");
+            "auth (test.yaml line 1): takes no value; its keys are anonymous, cookie, jwt,"
+                + " token-bytes");
     assertThat(Loading.yaml("engine:\n  url: memory").problems())
         .containsExactly(
             "engine.url (test.yaml line 2): engine takes a value and has no further keys");

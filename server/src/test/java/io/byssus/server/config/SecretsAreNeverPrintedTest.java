@@ -25,7 +25,7 @@ class SecretsAreNeverPrintedTest {
   @Test
   void configurationWithASecretShowsNone() {
     var config = Loading.yaml("").variable("BYSSUS_AUTH_JWT_SECRET", GOOD).config();
-    assertThat(config.auth().jwt().secret()).contains(Secret.of(GOOD));
+    assertThat(config.auth().jwt().own().secret()).contains(Secret.of(GOOD));
     assertThat(config.toString()).contains("(secret)").doesNotContain(GOOD);
     assertThat(config.auth().rules().toString()).doesNotContain(GOOD);
   }
@@ -58,7 +58,13 @@ class SecretsAreNeverPrintedTest {
         .doesNotContain(GOOD);
     var file = Files.writeString(folder.resolve("key"), GOOD + "\n");
     assertThat(
-            Loading.yaml("").set("auth.jwt.secret", "file:" + file).config().auth().jwt().secret())
+            Loading.yaml("")
+                .set("auth.jwt.secret", "file:" + file)
+                .config()
+                .auth()
+                .jwt()
+                .own()
+                .secret())
         .contains(Secret.of(GOOD));
   }
 
@@ -70,6 +76,7 @@ class SecretsAreNeverPrintedTest {
                 .config()
                 .auth()
                 .jwt()
+                .own()
                 .secret())
         .contains(Secret.of(GOOD));
     assertThat(Loading.yaml("auth: {jwt: {secret: 'base64:???'}}").problems())

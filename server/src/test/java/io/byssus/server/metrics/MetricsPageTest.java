@@ -167,6 +167,9 @@ class MetricsPageTest {
                 "byssus_requests_refused_total",
                 "byssus_requests_timed_out_total",
                 "byssus_tokens_refused_total",
+                "byssus_tokens_verified_total",
+                "byssus_tokens_recognized_total",
+                "byssus_keys_failed_total",
                 "byssus_accepts_failed_total"));
   }
 }
