@@ -179,15 +179,16 @@ final class IssuerVerifier {
           : accept(token, given, key);
     } catch (ParseException | JacksonException e) {
       return new Refused(
-          MALFORMED, "the token's claims are not a JSON object, or a claim has the wrong type", true);
+          MALFORMED,
+          "the token's claims are not a JSON object, or a claim has the wrong type",
+          true);
     }
   }
 
   private Checked accept(SignedJWT token, JWTClaimsSet given, TrustedKey key) {
     var written = WrittenClaims.of(token.getPayload().toString());
     if (!written.timesFit()) {
-      return new Refused(
-          MALFORMED, "a time in the token (exp, nbf, iat) is out of range", true);
+      return new Refused(MALFORMED, "a time in the token (exp, nbf, iat) is out of range", true);
     }
     var expires = given.getExpirationTime().toInstant().plus(clockSkew);
     return written
