@@ -41,7 +41,7 @@ final class Serve {
 
   private static int visit(Server server, Terminal terminal) {
     try {
-      WarmUp.to(server.address());
+      WarmUp.to(server.address(), server.apiAddress());
       return Exit.OK;
     } catch (IOException e) {
       terminal.complain("the node has started, but does not answer: " + e.getMessage());
@@ -52,7 +52,7 @@ final class Serve {
   private static int serve(Server server, Config config, Signals signals) {
     var nameLost = server.nameLost();
     try {
-      CompletableFuture.anyOf(signals.asked(), nameLost).join();
+      CompletableFuture.anyOf(signals.asked(), nameLost, server.askedToLeave()).join();
       leave(server, config.drain());
       return nameLost.isDone() ? Exit.CONFIG : Exit.OK;
     } catch (InterruptedException e) {

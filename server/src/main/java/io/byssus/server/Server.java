@@ -1,5 +1,6 @@
 package io.byssus.server;
 
+import io.byssus.api.ApiServer;
 import io.byssus.core.Budgets;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.Observers;
@@ -7,7 +8,7 @@ import io.byssus.core.lane.Ticker;
 import io.byssus.core.node.Node;
 import io.byssus.core.session.Owner;
 import io.byssus.devices.Gateways;
-import io.byssus.server.api.NodesPage;
+import io.byssus.protocol.JsonCodec;
 import io.byssus.server.auth.TokenAuthenticator;
 import io.byssus.server.auth.TokenObserver;
 import io.byssus.server.cli.Exit;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
@@ -56,6 +58,9 @@ public final class Server implements AutoCloseable {
 
   private static final long LEAVE_SECONDS = 2;
 
+  /** For requests of the API that are under way when all clients have gone. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+
   private final Owner owner;
   private final MetricsObserver counted = new MetricsObserver();
   private final CompletableFuture<Void> nameLost = new CompletableFuture<>();
@@ -65,6 +70,8 @@ public final class Server implements AutoCloseable {
   private final WebSocketServer listening;
   private final Node node;
   private final Optional<TcpServer> devicePort;
+  private final ApiServer api;
+  private final CompletableFuture<Void> askedToLeave = new CompletableFuture<>();
   private final Deque<Runnable> undo = new ArrayDeque<>();
   private volatile boolean leaving;
 
@@ -110,6 +117,8 @@ public final class Server implements AutoCloseable {
       nodeGateway.open(node);
       devicePort = devicePort(config, gateways, transports);
       devicePort.ifPresent(port -> undo.push(port::close));
+      api = api(config);
+      undo.push(api::close);
     } catch (IOException | StartFailedException | RuntimeException e) {
       close();
       throw e;
@@ -165,13 +174,33 @@ public final class Server implements AutoCloseable {
     }
   }
 
+  private ApiServer api(Config config) throws StartFailedException {
+    var settings = config.api().settings();
+    var served =
+        new ApiNode(
+            node,
+            this::ready,
+            new MetricsPage(counted, this::ready, nodeGateway::members, budgets),
+            () -> askedToLeave.complete(null));
+    try {
+      var keys = config.api().readKeys();
+      return ApiServer.start(settings, keys, served, new JsonCodec(), TICKER);
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(
+          Exit.CONFIG, "the keys of the API cannot be used: " + e.getMessage());
+    } catch (IOException e) {
+      throw new StartFailedException(
+          Exit.UNAVAILABLE,
+          new CannotListen(settings.host(), settings.port(), "api.listen", "api.listen")
+              .sentence(e));
+    }
+  }
+
   private Routes routes(Config config, Gateways gateways, TransportObserver observer) {
     return new Routes(
         nodeGateway,
         config.devices().webSocket() ? Map.of("/device", gateways) : Map.of(),
         this::ready,
-        new MetricsPage(counted, this::ready, nodeGateway::members, budgets),
-        new NodesPage(nodeGateway::members),
         config.echo().enabled(),
         Optional.of("console").filter(_ -> config.demo().enabled()),
         observer);
@@ -262,6 +291,16 @@ public final class Server implements AutoCloseable {
     return devicePort.map(TcpServer::address);
   }
 
+  /** Where the API is. */
+  public InetSocketAddress apiAddress() {
+    return api.address();
+  }
+
+  /** Whether the API serves more than metrics and health. */
+  boolean apiServes() {
+    return api.serves();
+  }
+
   public Owner owner() {
     return owner;
   }
@@ -278,6 +317,11 @@ public final class Server implements AutoCloseable {
   /** Whether clients should be sent here. */
   public boolean ready() {
     return !leaving && nodeGateway.ready();
+  }
+
+  /** Done when an operator has asked by the API that this node leaves. */
+  CompletableFuture<Void> askedToLeave() {
+    return askedToLeave.copy();
   }
 
   /** Done when another run has taken this node's name: it serves nobody any more. */
@@ -298,6 +342,7 @@ public final class Server implements AutoCloseable {
     var gone = node.drain(drain.window()).toCompletableFuture();
     try {
       gone.get(deadline - TICKER.nanoTime(), TimeUnit.NANOSECONDS);
+      api.stop(LAST_ANSWERS);
       return true;
     } catch (TimeoutException e) {
       return false;

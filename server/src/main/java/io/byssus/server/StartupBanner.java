@@ -6,6 +6,7 @@ import io.byssus.server.settings.LogConfig;
 import io.byssus.tools.Terminal;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +18,8 @@ record StartupBanner(Config config, Server server, Terminal terminal) {
           .with("url", url("http", "/"))
           .with("engine", config.engine())
           .with("clients", String.join(" ", who()))
-          .say("serves {url} on the engine {engine}. {clients}");
+          .with("api", apiUrl("/api/v1"))
+          .say("serves {url} on the engine {engine}. {clients} {api}");
       return;
     }
     terminal.say("");
@@ -39,9 +41,21 @@ record StartupBanner(Config config, Server server, Terminal terminal) {
                 "  Devices over TCP   "
                     + terminal.bold(
                         "tcp://" + bracketed(config.devices().tcp().host()) + ":" + at.getPort())));
+    terminal.say("  HTTP API           " + terminal.bold(apiUrl("/api/v1")));
+    terminal.say("  Metrics            " + terminal.bold(apiUrl("/metrics")));
     terminal.say("");
     who().forEach(line -> terminal.say("  " + line));
     terminal.say("");
+  }
+
+  private String apiUrl(String path) {
+    var at = server.apiAddress();
+    var host = at.getAddress();
+    var shown =
+        host.isAnyLocalAddress() || host.isLoopbackAddress() && !(host instanceof Inet6Address)
+            ? "localhost"
+            : bracketed(config.api().settings().host());
+    return "http://" + shown + ":" + at.getPort() + path;
   }
 
   private String url(String scheme, String path) {
@@ -65,6 +79,15 @@ record StartupBanner(Config config, Server server, Terminal terminal) {
   }
 
   private List<String> who() {
+    var lines = new ArrayList<>(clients());
+    if (!server.apiServes()) {
+      lines.add("The HTTP API serves only metrics and health: it listens beyond this machine and");
+      lines.add("has no keys. Make one with ./byssus key, and set api.keys-file.");
+    }
+    return lines;
+  }
+
+  private List<String> clients() {
     var tokens = config.auth().takesTokens();
     return switch (config.auth().anonymous()) {
       case LOCAL ->

@@ -21,9 +21,12 @@ final class WarmUp {
   private WarmUp() {}
 
   /** Throws IOException if nothing answers there. */
-  static void to(InetSocketAddress address) throws IOException {
-    for (var path : new String[] {"/", "/health/ready", "/metrics"}) {
+  static void to(InetSocketAddress address, InetSocketAddress api) throws IOException {
+    for (var path : new String[] {"/", "/health/ready"}) {
       get(address, path);
+    }
+    for (var path : new String[] {"/metrics", "/api/v1/nodes"}) {
+      get(api, path);
     }
     converse(address);
   }

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class ClusterOnOneMachineTest {
   private static final Pattern PROCESS = Pattern.compile("(?m)^  (\\S+) .*kill -9 (\\d+)$");
+  private static final Pattern API =
+      Pattern.compile("(?m)^  HTTP API +http://localhost:(\\d+)/api/v1/nodes");
   private static final Pattern NODE = Pattern.compile("(?m)^  n1 +http://localhost:(\\d+)/");
 
   @Test
@@ -30,9 +32,10 @@ class ClusterOnOneMachineTest {
       try {
         assertThat(processes).hasSizeGreaterThanOrEqualTo(3).allMatch(ProcessHandle::isAlive);
         var port = match(NODE, cluster.output()).group(1);
+        var api = match(API, cluster.output()).group(1);
         await()
             .atMost(Duration.ofSeconds(30))
-            .until(() -> get(port, "/api/nodes").contains("\"name\":\"n2\""));
+            .until(() -> get(api, "/api/v1/nodes").contains("\"name\":\"n2\""));
 
         handle(cluster.output(), "n2").destroyForcibly();
         cluster.await("n2 is gone (killed)");

@@ -66,9 +66,9 @@ class NodeOnRedisTest {
       here.hear("\"subscribed\"");
       there.say("{\"type\":\"publish\",\"id\":3,\"channel\":\"news\",\"data\":\"over\"}");
       assertThat(here.hear("\"over\"")).contains("\"offset\":1");
-      awaitPage(a.port(), "/api/nodes", "\"name\":\"b\"");
-      awaitPage(b.port(), "/metrics", "byssus_cluster_members 2.0");
-      assertThat(page(a.port(), "/metrics")).contains("byssus_engine_reachable 1.0");
+      awaitPage(a.apiPort(), "/api/v1/nodes", "\"name\":\"b\"");
+      awaitPage(b.apiPort(), "/metrics", "byssus_cluster_members 2.0");
+      assertThat(page(a.apiPort(), "/metrics")).contains("byssus_engine_reachable 1.0");
 
       b.signal("TERM");
       assertThat(b.exitCode()).isEqualTo(Exit.OK);
@@ -271,7 +271,7 @@ class NodeOnRedisTest {
       awaitStatus(program.port(), "/health/ready", 200);
       mortal.kill();
       awaitStatus(program.port(), "/health/ready", 503);
-      assertThat(page(program.port(), "/metrics"))
+      assertThat(page(program.apiPort(), "/metrics"))
           .contains("byssus_engine_reachable 0.0", "byssus_engine_outages_total 1.0");
       assertThat(status(program.port(), "/health/live")).isEqualTo(200);
       program.await("the engine cannot be reached");

@@ -128,7 +128,7 @@ class ProgramStartsAndStopsTest {
         }
       }
       awaitStatus(program.port(), "/health/live", 200);
-      awaitMetric(program.port(), "byssus_accepts_failed_total [1-9]");
+      awaitMetric(program.apiPort(), "byssus_accepts_failed_total [1-9]");
     }
   }
 
@@ -184,7 +184,7 @@ class ProgramStartsAndStopsTest {
     try (var program =
         ServedProcess.start("serve", "--port", "0", "--host", "127.0.0.1", "--node", "alpha")) {
       var port = program.port();
-      assertThat(get(port, "/api/nodes").body())
+      assertThat(get(program.apiPort(), "/api/v1/nodes").body())
           .contains(
               "\"name\":\"alpha\"", "\"address\":\"127.0.0.1:" + port + "\"", "\"self\":true");
     }
@@ -219,7 +219,7 @@ class ProgramStartsAndStopsTest {
         program.await("tcp://[::1]:");
         assertThat(program.output()).contains("http://[::1]:" + port + "/");
         assertThat(status("[::1]", port, "/health/ready")).isEqualTo(200);
-        assertThat(get("[::1]", port, "/api/nodes").body())
+        assertThat(get(program.apiPort(), "/api/v1/nodes").body())
             .contains("\"address\":\"[::1]:" + port + "\"");
       }
     }

@@ -21,9 +21,13 @@ final class ServedProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Pattern ADDRESS = Pattern.compile("ws://(?:localhost|\\[::1]):(\\d+)/ws");
 
+  private static final Pattern API =
+      Pattern.compile("http://(?:localhost|\\[::1]):(\\d+)/api/v1");
+
   private final Process process;
   private final List<String> lines = new ArrayList<>();
   private final CompletableFuture<Integer> port = new CompletableFuture<>();
+  private final CompletableFuture<Integer> apiPort = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   private ServedProcess(Process process) {
@@ -95,6 +99,7 @@ final class ServedProcess implements AutoCloseable {
       heard("(" + e + ")");
     }
     port.completeExceptionally(new IllegalStateException("it ended: " + output()));
+    apiPort.completeExceptionally(new IllegalStateException("it ended: " + output()));
     ended.complete(null);
   }
 
@@ -104,11 +109,20 @@ final class ServedProcess implements AutoCloseable {
     if (address.find()) {
       port.complete(Integer.parseInt(address.group(1)));
     }
+    Matcher api = API.matcher(line);
+    if (api.find()) {
+      apiPort.complete(Integer.parseInt(api.group(1)));
+    }
   }
 
   /** Once it serves. */
   int port() throws Exception {
     return port.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /** Of its API, once it serves. */
+  int apiPort() throws Exception {
+    return apiPort.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   long pid() {

@@ -28,7 +28,7 @@ record TestMetrics(Server server) {
   }
 
   private String line(String start) throws Exception {
-    var page = URI.create("http://127.0.0.1:" + server.address().getPort() + "/metrics");
+    var page = URI.create("http://127.0.0.1:" + server.apiAddress().getPort() + "/metrics");
     try (var http = HttpClient.newHttpClient()) {
       return http.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString())
           .body()

@@ -18,26 +18,6 @@ import java.util.stream.Stream;
 record HttpReply(int status, List<String> headers, byte[] body) {
   private static final String TEXT = "Content-Type: text/plain; charset=utf-8";
 
-  /** {@code page} in the Prometheus text format. */
-  static HttpReply metrics(String page) {
-    return new HttpReply(
-        200,
-        List.of(
-            "Content-Type: text/plain; version=0.0.4; charset=utf-8", "Cache-Control: no-store"),
-        page.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** {@code body} is JSON that nobody keeps. */
-  static HttpReply json(String body) {
-    return new HttpReply(
-        200,
-        List.of(
-            "Content-Type: application/json",
-            "X-Content-Type-Options: nosniff",
-            "Cache-Control: no-store"),
-        body.getBytes(StandardCharsets.UTF_8));
-  }
-
   /** Plain text that nobody keeps. */
   static HttpReply text(int status, String body) {
     return new HttpReply(

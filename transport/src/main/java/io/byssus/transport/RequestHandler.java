@@ -241,7 +241,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
       case Route.Bytes bytes -> new WebSocketUpgrade(this, ctx, whole).to(bytes);
       case Route.Echo echo -> new WebSocketUpgrade(this, ctx, whole).to(echo);
       case Route.Page(var reply) -> answer(ctx, whole, reply.get());
-      case Route.SlowPage page -> answerLater(ctx, whole, page);
       case Route.File file -> answer(ctx, whole, file(whole, file));
       case null -> answer(ctx, whole, HttpReply.status(404));
     }
@@ -257,20 +256,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements Holde
     return known.contains(file.tag())
         ? new HttpReply(304, file.reply().headers(), new byte[0])
         : file.reply();
-  }
-
-  private void answerLater(ChannelHandlerContext ctx, HttpRequest request, Route.SlowPage page) {
-    answering = true;
-    deadline.request();
-    page.made()
-        .thenAccept(reply ->
-            ctx.executor()
-                .execute(() -> {
-                  answering = false;
-                  if (ctx.channel().isActive()) {
-                    answer(ctx, request, reply);
-                  }
-                }));
   }
 
   private void answer(ChannelHandlerContext ctx, HttpRequest request, HttpReply reply) {

@@ -4,16 +4,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /**
- * What a node shows to the world.
+ * What a node shows to the world: what only operators should see is not here but in the API.
  *
  * @param protocols path to the protocol that is spoken there, besides the native one
  * @param ready whether a load balancer should send clients here; asked on an event loop
- * @param metrics the page of {@code /metrics}, in the Prometheus text format; made on a thread that
- *     may take its time
- * @param nodes the JSON of {@code /api/nodes}; made on such a thread too
  * @param echo whether {@code /echo} takes WebSockets, of anybody
  * @param files folder of the class path with what is served at {@code /}; empty: nothing is
  * @param observer hears of requests that are refused
@@ -22,8 +18,6 @@ public record Routes(
     Sessions sessions,
     Map<String, ByteProtocol> protocols,
     BooleanSupplier ready,
-    Supplier<String> metrics,
-    Supplier<String> nodes,
     boolean echo,
     Optional<String> files,
     TransportObserver observer) {
@@ -40,8 +34,6 @@ public record Routes(
     }
     routes.put("/health/live", new Route.Page(() -> HttpReply.text(200, "live")));
     routes.put("/health/ready", new Route.Page(this::readiness));
-    routes.put("/metrics", new Route.SlowPage(() -> HttpReply.metrics(metrics.get())));
-    routes.put("/api/nodes", new Route.SlowPage(() -> HttpReply.json(nodes.get())));
     return Map.copyOf(routes);
   }
 

@@ -54,7 +54,7 @@ final class WebSocketUpgrade {
     return switch (route) {
       case Route.Session(var welcome) -> welcome.getAsBoolean();
       case Route.Bytes(var welcome, var _) -> welcome.getAsBoolean();
-      case Route.Echo _, Route.Page _, Route.SlowPage _, Route.File _ -> true;
+      case Route.Echo _, Route.Page _, Route.File _ -> true;
     };
   }
 

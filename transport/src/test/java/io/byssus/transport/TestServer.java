@@ -70,8 +70,6 @@ final class TestServer implements AutoCloseable {
                 sessions(),
                 Map.of(),
                 () -> ready,
-                () -> "byssus_up 1\n",
-                () -> "{}",
                 true,
                 Optional.of("transport-test"),
                 new TransportObserver() {

@@ -115,9 +115,9 @@ public final class Cli {
     if (nodes < 1 || nodes > Plan.NODES_MAX) {
       throw misuse(line, "--nodes takes 1 to " + Plan.NODES_MAX);
     }
-    if (port < 0 || port > PORT_MAX - nodes) {
-      throw misuse(
-          line, "--port takes 0 to " + (PORT_MAX - nodes) + "; the nodes use the ports after it");
+    var highest = PORT_MAX - Plan.API_PORTS - nodes;
+    if (port < 0 || port > highest) {
+      throw misuse(line, "--port takes 0 to " + highest + "; the nodes use the ports after it");
     }
     String engine = line.matchedOptionValue(Commands.ENGINE, "");
     if (engine.isEmpty()) {

@@ -61,6 +61,8 @@ public final class Logs extends ContextAwareBase implements Configurator {
     context.getLogger("io.netty").setLevel(Level.INFO);
     // Lettuce writes about each connection; what matters of that the engine tells in our words.
     context.getLogger("io.lettuce").setLevel(Level.ERROR);
+    // Jetty tells of its life cycle, and of each request that failed; the API does in our words.
+    context.getLogger("org.eclipse.jetty").setLevel(Level.OFF);
     lines.setContext(context);
     lines.start();
     var encoder = new LayoutWrappingEncoder<ILoggingEvent>();

@@ -14,6 +14,7 @@ import io.byssus.transport.TransportSettings;
  */
 public record Config(
     ListenConfig listen,
+    ApiConfig api,
     NodeConfig node,
     EngineConfig engine,
     RedisConfig redis,
@@ -48,6 +49,7 @@ public record Config(
   private static Config read(Group in) {
     return new Config(
         ListenConfig.read(in.group("listen", "Where the node listens, and for whom.")),
+        ApiConfig.read(in.group("api", "The HTTP API, for backends and operators.")),
         NodeConfig.read(in.group("node", "This node.")),
         in.key(
                 "engine",
@@ -86,6 +88,7 @@ public record Config(
   /** What must hold between keys, beyond the range of each. */
   private void check(Constraints rules) {
     listen.check(rules);
+    api.check(rules);
     limits.check(rules);
     memory.check(rules);
     node.check(rules);

@@ -191,10 +191,10 @@ class CommandLineTest {
     assertThat(run("cluster", "--nodes", "0")).isEqualTo(Exit.USAGE);
     assertThat(run("cluster", "--nodes", "10")).isEqualTo(Exit.USAGE);
     assertThat(run("cluster", "--nodes", "some")).isEqualTo(Exit.USAGE);
-    assertThat(run("cluster", "--port", "65533")).isEqualTo(Exit.USAGE);
+    assertThat(run("cluster", "--port", "64533")).isEqualTo(Exit.USAGE);
     assertThat(run("cluster", "--engine", "memory")).isEqualTo(Exit.USAGE);
     assertThat(run("cluster", "--engine", "redis://u:zaphod@h")).isEqualTo(Exit.CONFIG);
-    assertThat(err()).contains("1 to 9", "65532", "needs a Redis").doesNotContain("zaphod");
+    assertThat(err()).contains("1 to 9", "64532", "needs a Redis").doesNotContain("zaphod");
     assertThat(plans).isEmpty();
   }
 

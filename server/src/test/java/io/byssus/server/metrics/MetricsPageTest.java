@@ -3,12 +3,12 @@ package io.byssus.server.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.Budgets;
+import io.byssus.core.session.Owner;
 import io.byssus.core.node.NodeView;
 import io.byssus.devices.DeviceEvent;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Gap;
-import io.byssus.server.api.NodesPageTest;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -80,8 +80,21 @@ class MetricsPageTest {
   @Test
   void pageTellsHowManyNodesAreSeen() {
     assertThat(value("byssus_cluster_members")).isZero();
-    members = List.of(NodesPageTest.node("a", true), NodesPageTest.node("b", false));
+    members = List.of(node("a", true), node("b", false));
     assertThat(value("byssus_cluster_members")).isEqualTo(2);
+  }
+
+  private static NodeView node(String name, boolean self) {
+    return new NodeView(
+        new Owner(name, "i1"),
+        NodeView.State.ALIVE,
+        name + ".example:8080",
+        "1.2",
+        Duration.ofSeconds(61),
+        3,
+        4,
+        self,
+        self);
   }
 
   @Test

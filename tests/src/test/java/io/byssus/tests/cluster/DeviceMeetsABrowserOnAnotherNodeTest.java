@@ -69,7 +69,7 @@ class DeviceMeetsABrowserOnAnotherNodeTest {
 
     int counted(String what) {
       var counter = Pattern.compile("(?m)^byssus_devices_" + what + "_total (\\d+)\\.0$");
-      var found = counter.matcher(process.page("/metrics"));
+      var found = counter.matcher(process.apiPage("/metrics"));
       assertThat(found.find()).as(what).isTrue();
       return Integer.parseInt(found.group(1));
     }

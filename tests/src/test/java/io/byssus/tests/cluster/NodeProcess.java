@@ -27,6 +27,7 @@ public final class NodeProcess implements AutoCloseable {
 
   private final String name;
   private final int port = RedisProcess.freePort();
+  private final int apiPort = RedisProcess.freePort();
   private final Path log;
   private final List<String> command;
   private Process process;
@@ -37,7 +38,16 @@ public final class NodeProcess implements AutoCloseable {
     this.command = new ArrayList<>(command());
     command.addAll(1, flags);
     command.removeIf(flag -> flag.startsWith("-Xmx") && !flags.isEmpty() && !flags.contains(flag));
-    var place = List.of("--host", "127.0.0.1", "--port", Integer.toString(port), "--node", name);
+    var place =
+        List.of(
+            "--host",
+            "127.0.0.1",
+            "--port",
+            Integer.toString(port),
+            "--node",
+            name,
+            "--set",
+            "api.listen=127.0.0.1:" + apiPort);
     command.addAll(place);
     command.addAll(arguments);
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
@@ -84,6 +94,11 @@ public final class NodeProcess implements AutoCloseable {
   /** Of its pages, with a slash at the end. */
   public String address() {
     return "http://127.0.0.1:" + port + "/";
+  }
+
+  /** Of its API, with a slash at the end. */
+  public String apiAddress() {
+    return "http://127.0.0.1:" + apiPort + "/";
   }
 
   long pid() {
@@ -179,22 +194,31 @@ public final class NodeProcess implements AutoCloseable {
   /** 0: no answer. */
   public int status(String page) {
     try {
-      return open(page).getResponseCode();
+      return open(address(), page).getResponseCode();
     } catch (IOException e) {
       return 0;
     }
   }
 
   public String page(String page) {
-    try (var body = open(page).getInputStream()) {
+    return read(address(), page);
+  }
+
+  /** A page of its API. */
+  public String apiPage(String page) {
+    return read(apiAddress(), page);
+  }
+
+  private static String read(String address, String page) {
+    try (var body = open(address, page).getInputStream()) {
       return new String(body.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private HttpURLConnection open(String page) throws IOException {
-    var url = URI.create(address()).resolve(page).toURL();
+  private static HttpURLConnection open(String address, String page) throws IOException {
+    var url = URI.create(address).resolve(page).toURL();
     var connection = (HttpURLConnection) url.openConnection();
     connection.setConnectTimeout(ANSWER_MS);
     connection.setReadTimeout(ANSWER_MS);

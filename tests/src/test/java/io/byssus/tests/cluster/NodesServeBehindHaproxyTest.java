@@ -154,8 +154,8 @@ class NodesServeBehindHaproxyTest {
   @Test
   void whatIsForTheOperatorIsKeptFromThePublic() throws Exception {
     assertThat(status("/health/ready")).isEqualTo(200);
-    assertThat(status("/metrics")).isEqualTo(403);
-    assertThat(status("/api/nodes")).isEqualTo(403);
+    assertThat(status("/metrics")).isEqualTo(404);
+    assertThat(status("/api/v1/nodes")).isEqualTo(404);
   }
 
   @Test

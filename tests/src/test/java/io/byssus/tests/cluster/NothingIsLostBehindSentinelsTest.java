@@ -77,12 +77,12 @@ class NothingIsLostBehindSentinelsTest {
       var node = cluster.node(2);
       node.freeze();
       patiently().until(() -> node.kernelState().equals("T"));
-      patiently().until(() -> !cluster.node(1).page("/api/nodes").contains("\"n2\""));
+      patiently().until(() -> !cluster.node(1).apiPage("/api/v1/nodes").contains("\"n2\""));
       assertThat(crowd.cameBack()).isPositive();
       crowd.awaitProgress();
       node.thaw();
       node.awaitReady();
-      patiently().until(() -> cluster.node(1).page("/api/nodes").contains("\"n2\""));
+      patiently().until(() -> cluster.node(1).apiPage("/api/v1/nodes").contains("\"n2\""));
       crowd.awaitAll("what was left open is closed", client -> client.leftOpen() == 0);
       crowd.awaitProgress();
       crowd.judge(Promise.EVERYTHING);

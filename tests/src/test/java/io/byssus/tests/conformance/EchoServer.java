@@ -23,8 +23,6 @@ record EchoServer(EventLoops loops, WebSocketServer server) implements AutoClose
             },
             Map.of(),
             () -> true,
-            () -> "",
-            () -> "",
             true,
             Optional.empty(),
             TransportObserver.NONE);

@@ -104,7 +104,7 @@ final class PressedNode implements AutoCloseable {
         .failFast("the node has ended:\n" + node.said(), () -> !node.alive())
         .ignoreExceptionsInstanceOf(UncheckedIOException.class)
         .until(() -> {
-          page.set(node.page("/metrics"));
+          page.set(node.apiPage("/metrics"));
           return true;
         });
     return page.get();

@@ -203,11 +203,11 @@ enum Pressure {
       }
     }
   },
-  PAGES("ask for /metrics and for the console over ten connections each, and read nothing") {
+  PAGES("ask for health and for the console over ten connections each, and read nothing") {
     @Override
     void press(Crowd by) throws IOException {
       for (var i = 0; i < 10; i++) {
-        var path = i % 2 == 0 ? "/metrics" : "/byssus.js";
+        var path = i % 2 == 0 ? "/health/ready" : "/byssus.js";
         by.at().raw("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
       }
     }

@@ -12,7 +12,7 @@ import java.util.List;
  * @param main the class that the program begins with
  */
 record NodeCommand(Class<?> main) {
-  List<String> serve(String name, int port) {
+  List<String> serve(String name, int port, int apiPort) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (var flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -26,13 +26,13 @@ record NodeCommand(Class<?> main) {
     } else {
       command.addAll(List.of("-cp", classPath, main.getName()));
     }
-    command.addAll(options(name, port));
+    command.addAll(options(name, port, apiPort));
     command.addAll(List.of("--set", "drain.window=0s", "--set", "drain.deadline=3s"));
     return command;
   }
 
   /** A node that only this machine reaches, and that believes what nginx says of its clients. */
-  static List<String> options(String name, int port) {
+  static List<String> options(String name, int port, int apiPort) {
     return List.of(
         "serve",
         "--node",
@@ -42,7 +42,9 @@ record NodeCommand(Class<?> main) {
         "--port",
         Integer.toString(port),
         "--set",
-        "listen.trusted-proxies=127.0.0.1/32");
+        "listen.trusted-proxies=127.0.0.1/32",
+        "--set",
+        "api.listen=127.0.0.1:" + apiPort);
   }
 
   /** The root of the source tree, if this program was built in one; else some folder. */

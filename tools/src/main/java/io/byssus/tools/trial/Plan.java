@@ -11,4 +11,7 @@ import java.util.Optional;
  */
 public record Plan(int nodes, int port, Optional<String> engine) {
   public static final int NODES_MAX = 9;
+
+  /** So far behind the nodes' ports are those of their APIs: 9081, 9082 … with 8080 for nginx. */
+  public static final int API_PORTS = 1_000;
 }

@@ -38,6 +38,7 @@ public final class TrialCluster implements AutoCloseable {
   private final Path folder;
   private final List<Child> nodes = new ArrayList<>();
   private final List<Integer> nodePorts = new ArrayList<>();
+  private final List<Integer> apiPorts = new ArrayList<>();
   private final List<Child> others = new ArrayList<>();
   private final LinkedBlockingQueue<Optional<Child>> ended = new LinkedBlockingQueue<>();
   private String engine = "";
@@ -97,10 +98,11 @@ public final class TrialCluster implements AutoCloseable {
     port = ports.take(plan.port());
     for (var i = 1; i <= plan.nodes(); i++) {
       nodePorts.add(ports.take(plan.port() == 0 ? 0 : plan.port() + i));
+      apiPorts.add(ports.take(plan.port() == 0 ? 0 : plan.port() + Plan.API_PORTS + i));
     }
     engine = plan.engine().isPresent() ? plan.engine().get() : startRedis(asked);
     for (var i = 0; i < plan.nodes(); i++) {
-      nodes.add(startNode("n" + (i + 1), nodePorts.get(i)));
+      nodes.add(startNode("n" + (i + 1), nodePorts.get(i), apiPorts.get(i)));
     }
     for (var i = 0; i < plan.nodes(); i++) {
       awaitReady(nodes.get(i), nodePorts.get(i), asked);
@@ -154,9 +156,9 @@ public final class TrialCluster implements AutoCloseable {
     }
   }
 
-  private Child startNode(String name, int nodePort) throws TrialFailure {
+  private Child startNode(String name, int nodePort, int apiPort) throws TrialFailure {
     return Child.start(
-        name, folder, Map.of("BYSSUS_ENGINE", engine), command.serve(name, nodePort));
+        name, folder, Map.of("BYSSUS_ENGINE", engine), command.serve(name, nodePort, apiPort));
   }
 
   private void awaitReady(Child child, int at, CompletableFuture<Void> asked)
@@ -222,12 +224,12 @@ public final class TrialCluster implements AutoCloseable {
     if (proxied) {
       row("Demo", terminal.bold(url("http", port, "/")) + terminal.dim("   any node, by turns"));
       row("WebSocket", terminal.bold(url("ws", port, "/ws")));
-      row("Who is there", terminal.bold(url("http", port, "/api/nodes")));
     } else {
       terminal.say("  No nginx was found, so each node has its own address and a page stays");
       terminal.say(
           "  with its node. With nginx all share one address: apt-get install nginx-light");
     }
+    row("HTTP API", terminal.bold(url("http", apiPorts.getFirst(), "/api/v1/nodes")));
     terminal.say("");
     for (var i = 0; i < nodes.size(); i++) {
       row(nodes.get(i).name(), url("http", nodePorts.get(i), "/"), nodes.get(i));
@@ -304,9 +306,9 @@ public final class TrialCluster implements AutoCloseable {
   }
 
   private String again(Child node) {
-    var nodePort = nodePorts.get(nodes.indexOf(node));
+    var at = nodes.indexOf(node);
     var address = plan.engine().isPresent() ? "" : " --engine " + engine;
-    return "./byssus " + String.join(" ", NodeCommand.options(node.name(), nodePort)) + address;
+    return "./byssus " + String.join(" ", NodeCommand.options(node.name(), nodePorts.get(at), apiPorts.get(at))) + address;
   }
 
   private List<Child> children() {
