@@ -21,8 +21,7 @@ final class ServedProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Pattern ADDRESS = Pattern.compile("ws://(?:localhost|\\[::1]):(\\d+)/ws");
 
-  private static final Pattern API =
-      Pattern.compile("http://(?:localhost|\\[::1]):(\\d+)/api/v1");
+  private static final Pattern API = Pattern.compile("http://(?:localhost|\\[::1]):(\\d+)/api/v1");
 
   private final Process process;
   private final List<String> lines = new ArrayList<>();

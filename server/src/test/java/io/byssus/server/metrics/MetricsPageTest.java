@@ -3,8 +3,8 @@ package io.byssus.server.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.Budgets;
-import io.byssus.core.session.Owner;
 import io.byssus.core.node.NodeView;
+import io.byssus.core.session.Owner;
 import io.byssus.devices.DeviceEvent;
 import io.byssus.protocol.CloseCode;
 import io.byssus.protocol.ErrorCode;

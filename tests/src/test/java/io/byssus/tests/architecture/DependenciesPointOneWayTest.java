@@ -135,17 +135,9 @@ class DependenciesPointOneWayTest {
 
   /** The program may: it measures Netty's memory, and hands its log on. */
   @Test
-  void onlyTheApiKnowsJettyAndItKnowsNoTransport() {
+  void onlyTheApiKnowsJetty() {
     jettyAtHome().check(BYSSUS);
     breaks(jettyAtHome(), "io.byssus.core.Planted", Planted.UsesJetty.class);
-    noClasses()
-        .that()
-        .resideInAPackage("io.byssus.api..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "io.byssus.server..", "io.byssus.transport..", "io.byssus.redis..", "io.netty..")
-        .check(BYSSUS);
   }
 
   private static ArchRule jettyAtHome() {
@@ -194,7 +186,8 @@ class DependenciesPointOneWayTest {
           "redis", List.of("core", "protocol"),
           "transport", List.of("core", "protocol"),
           "devices", List.of("transport", "core", "protocol"),
-          "tools", List.of("protocol"));
+          "tools", List.of("protocol"),
+          "api", List.of("core", "protocol"));
 
   @Test
   void aModuleKnowsOnlyTheModulesBelow() {

@@ -308,7 +308,9 @@ public final class TrialCluster implements AutoCloseable {
   private String again(Child node) {
     var at = nodes.indexOf(node);
     var address = plan.engine().isPresent() ? "" : " --engine " + engine;
-    return "./byssus " + String.join(" ", NodeCommand.options(node.name(), nodePorts.get(at), apiPorts.get(at))) + address;
+    return "./byssus "
+        + String.join(" ", NodeCommand.options(node.name(), nodePorts.get(at), apiPorts.get(at)))
+        + address;
   }
 
   private List<Child> children() {
