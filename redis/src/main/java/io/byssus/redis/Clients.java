@@ -90,7 +90,7 @@ final class Clients implements AutoCloseable {
   /**
    * @throws DeniedException as {@link #commands}
    */
-  StatefulRedisPubSubConnection<String, byte[]> ears(Host host) {
+  StatefulRedisPubSubConnection<String, byte[]> pubSub(Host host) {
     return relogin.kept(host, entered(() -> client.connectPubSub(CODEC, uri(host))));
   }
 

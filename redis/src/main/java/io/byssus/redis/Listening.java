@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * What this node wants to hear, and who hears it. It is wanted until it is taken back, whatever
  * becomes of the connections: each new one is asked for all of it. Thread-safe.
  */
-final class Listening implements Ears.Hearer {
+final class Listening implements PubSubLink.Hearer {
   private static final Logger LOG = LoggerFactory.getLogger(Listening.class);
   private static final byte[] MYSELF = Packed.utf8("!");
 
@@ -80,14 +80,14 @@ final class Listening implements Ears.Hearer {
   }
 
   private CompletionStage<Void> asked(String channel) {
-    var taker = takersEars(partition(channel));
+    var taker = takersPubSub(partition(channel));
     if (taker != null) {
       var _ = taker.subscribe(List.of(channel), true); // the answer that counts is the other's
     }
-    var ears = ears(partition(channel));
-    return ears == null
+    var pubSub = pubSub(partition(channel));
+    return pubSub == null
         ? CompletableFuture.failedFuture(new NotDoneException("Redis is not heard now"))
-        : ears.subscribe(List.of(channel));
+        : pubSub.subscribe(List.of(channel));
   }
 
   /** Asks for a wanted channel once more: it does not seem to be heard. */
@@ -102,10 +102,10 @@ final class Listening implements Ears.Hearer {
   }
 
   synchronized void forget(String channel) {
-    var ears = ears(partition(channel));
-    if (channels.remove(channel) != null && ears != null) {
-      ears.unsubscribe(channel);
-      var taker = takersEars(partition(channel));
+    var pubSub = pubSub(partition(channel));
+    if (channels.remove(channel) != null && pubSub != null) {
+      pubSub.unsubscribe(channel);
+      var taker = takersPubSub(partition(channel));
       if (taker != null) {
         taker.unsubscribe(channel, true);
       }
@@ -115,37 +115,37 @@ final class Listening implements Ears.Hearer {
   /** Not in a Cluster. */
   synchronized CompletionStage<Void> hearPattern(String pattern, PatternHearer hearer) {
     patterns.put(pattern, hearer);
-    var ears = ears(Keys.COMMON);
-    return ears == null
+    var pubSub = pubSub(Keys.COMMON);
+    return pubSub == null
         ? CompletableFuture.failedFuture(new NotDoneException("Redis is not heard now"))
-        : ears.subscribePattern(pattern);
+        : pubSub.subscribePattern(pattern);
   }
 
   synchronized void forgetPattern(String pattern) {
-    var ears = ears(Keys.COMMON);
-    if (patterns.remove(pattern) != null && ears != null) {
-      ears.unsubscribePattern(pattern);
+    var pubSub = pubSub(Keys.COMMON);
+    if (patterns.remove(pattern) != null && pubSub != null) {
+      pubSub.unsubscribePattern(pattern);
     }
   }
 
   /** Asks a new connection for everything of these partitions. */
-  synchronized List<CompletionStage<Void>> restore(Ears ears, Collection<Integer> partitions) {
+  synchronized List<CompletionStage<Void>> restore(PubSubLink pubSub, Collection<Integer> partitions) {
     var asked = new ArrayList<CompletionStage<Void>>();
     IntFunction<List<String>> wanted =
         partition ->
             channels.keySet().stream().filter(channel -> partition(channel) == partition).toList();
     if (sharded) {
-      partitions.forEach(partition -> asked.add(ears.subscribe(wanted.apply(partition))));
+      partitions.forEach(partition -> asked.add(pubSub.subscribe(wanted.apply(partition))));
     } else {
-      asked.add(ears.subscribe(channels.keySet()));
-      patterns.keySet().forEach(pattern -> asked.add(ears.subscribePattern(pattern)));
+      asked.add(pubSub.subscribe(channels.keySet()));
+      patterns.keySet().forEach(pattern -> asked.add(pubSub.subscribePattern(pattern)));
     }
     return asked;
   }
 
   /** Asks the primary that is taking a partition over for everything of it. */
-  synchronized CompletionStage<Void> restoreTaken(Ears ears, int partition) {
-    return ears.subscribe(
+  synchronized CompletionStage<Void> restoreTaken(PubSubLink pubSub, int partition) {
+    return pubSub.subscribe(
         channels.keySet().stream().filter(channel -> partition(channel) == partition).toList(),
         true);
   }
@@ -161,18 +161,18 @@ final class Listening implements Ears.Hearer {
         });
   }
 
-  private @Nullable Ears ears(int partition) {
+  private @Nullable PubSubLink pubSub(int partition) {
     var connections = primaries;
-    return connections == null ? null : ears(connections.route(partition).shard());
+    return connections == null ? null : pubSub(connections.route(partition).shard());
   }
 
-  private @Nullable Ears takersEars(int partition) {
+  private @Nullable PubSubLink takersPubSub(int partition) {
     var connections = primaries;
-    return connections == null ? null : ears(connections.route(partition).taker());
+    return connections == null ? null : pubSub(connections.route(partition).taker());
   }
 
-  private static @Nullable Ears ears(@Nullable Shard shard) {
-    return shard == null ? null : shard.ears();
+  private static @Nullable PubSubLink pubSub(@Nullable Shard shard) {
+    return shard == null ? null : shard.pubSub();
   }
 
   private static int partition(String channel) {

@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows the primaries, keeps a {@link Link} and {@link Ears} for each, and points the routes at
+ * Knows the primaries, keeps a {@link Link} and {@link PubSubLink} for each, and points the routes at
  * them. All is decided on one control thread; what blocks (looking for primaries, connecting) runs
  * on virtual threads and comes back to it.
  *
@@ -73,7 +73,7 @@ final class Primaries implements AutoCloseable {
   private volatile @Nullable Layout layout;
 
   // The control thread's.
-  private final BitSet toAttune = new BitSet(Keys.PARTITIONS);
+  private final BitSet toSynchronize = new BitSet(Keys.PARTITIONS);
   private boolean looking;
   private long lookNs;
   private long troubledNs;
@@ -202,7 +202,7 @@ final class Primaries implements AutoCloseable {
           () -> {
             if (route.taker() != shard && route.shard() != shard) {
               route.taker(shard);
-              shard.attuned = false; // the next tick asks for what is missing there
+              shard.inSync = false; // the next tick asks for what is missing there
             }
           });
     }
@@ -231,7 +231,7 @@ final class Primaries implements AutoCloseable {
     later(
         0,
         () -> {
-          toAttune.set(partition);
+          toSynchronize.set(partition);
           lookSoon();
         });
   }
@@ -296,7 +296,7 @@ final class Primaries implements AutoCloseable {
 
   private void tick() {
     var now = System.nanoTime();
-    shards.values().forEach(shard -> tend(shard, now));
+    shards.values().forEach(shard -> maintain(shard, now));
     countLineages();
     if (!looking && now - lookNs >= discovery.every().toNanos()) {
       lookSoon();
@@ -344,7 +344,7 @@ final class Primaries implements AutoCloseable {
     }
   }
 
-  private void tend(Shard shard, long now) {
+  private void maintain(Shard shard, long now) {
     var link = shard.link();
     if (link != null) {
       probe(shard, link, now);
@@ -352,15 +352,15 @@ final class Primaries implements AutoCloseable {
       shard.linking = true;
       connect(shard);
     }
-    var ears = shard.ears();
-    if (ears == null) {
-      shard.attuned = false;
+    var pubSub = shard.pubSub();
+    if (pubSub == null) {
+      shard.inSync = false;
     }
-    if (link != null && !shard.attuning && (ears == null || !shard.attuned)) {
-      shard.attuning = true;
-      attune(shard, ears);
-    } else if (link != null && ears != null && shard.attuned) {
-      say(shard, link, ears, now);
+    if (link != null && !shard.synchronizing && (pubSub == null || !shard.inSync)) {
+      shard.synchronizing = true;
+      synchronize(shard, pubSub);
+    } else if (link != null && pubSub != null && shard.inSync) {
+      say(shard, link, pubSub, now);
     }
   }
 
@@ -611,15 +611,15 @@ final class Primaries implements AutoCloseable {
 
   // Whether it is heard.
 
-  private void attune(Shard shard, @Nullable Ears has) {
+  private void synchronize(Shard shard, @Nullable PubSubLink has) {
     var partitions = partitionsOf(shard);
     var taken = takenBy(shard);
     shard.heardNs = System.nanoTime();
     aside(
-        () -> attune(shard, has, partitions, taken),
-        ears -> attuned(shard, partitions, taken),
+        () -> synchronize(shard, has, partitions, taken),
+        pubSub -> inSync(shard, partitions, taken),
         failure -> {
-          shard.attuning = false;
+          shard.synchronizing = false;
           trouble = shard.host + " is not heard: " + Clients.reason(failure);
           lookSoon();
         },
@@ -627,36 +627,36 @@ final class Primaries implements AutoCloseable {
   }
 
   /** Blocks. */
-  private Ears attune(
-      Shard shard, @Nullable Ears has, List<Integer> partitions, List<Integer> taken) {
-    var ears = has;
-    if (ears == null) {
-      ears =
-          new Ears(
-              shard.host, clients.ears(shard.host), listening.sharded(), listening, this::look);
-      shard.ears(ears);
+  private PubSubLink synchronize(
+      Shard shard, @Nullable PubSubLink has, List<Integer> partitions, List<Integer> taken) {
+    var pubSub = has;
+    if (pubSub == null) {
+      pubSub =
+          new PubSubLink(
+              shard.host, clients.pubSub(shard.host), listening.sharded(), listening, this::look);
+      shard.pubSub(pubSub);
     }
     try {
-      for (var stage : listening.restore(ears, partitions)) {
+      for (var stage : listening.restore(pubSub, partitions)) {
         await(stage);
       }
     } catch (Throwable e) {
-      ears.lose();
+      pubSub.lose();
       throw e;
     }
     for (int partition : taken) {
       try {
-        await(listening.restoreTaken(ears, partition));
+        await(listening.restoreTaken(pubSub, partition));
       } catch (RedisException e) {
         // The slot stays where it was, after all: it is heard there.
         LOG.debug("partition {} is not heard at {}", partition, shard.host, e);
       }
     }
-    return ears;
+    return pubSub;
   }
 
-  private void attuned(Shard shard, List<Integer> partitions, List<Integer> taken) {
-    shard.attuning = false;
+  private void inSync(Shard shard, List<Integer> partitions, List<Integer> taken) {
+    shard.synchronizing = false;
     if (shard.retired || closed) {
       shard.close();
       return;
@@ -664,8 +664,8 @@ final class Primaries implements AutoCloseable {
     var now = System.nanoTime();
     shard.saidNs = now - SAY_NS;
     shard.heardNs = now;
-    shard.attuned = partitionsOf(shard).equals(partitions) && takenBy(shard).equals(taken);
-    if (shard.attuned) {
+    shard.inSync = partitionsOf(shard).equals(partitions) && takenBy(shard).equals(taken);
+    if (shard.inSync) {
       listening.missedSome(partitions);
       listening.missedSome(taken);
       if (told && !(partitions.isEmpty() && taken.isEmpty())) {
@@ -688,12 +688,12 @@ final class Primaries implements AutoCloseable {
         .toList();
   }
 
-  private void say(Shard shard, Link link, Ears ears, long now) {
+  private void say(Shard shard, Link link, PubSubLink pubSub, long now) {
     if (shard.saidNs - shard.heardNs > 0) {
       if (now - shard.saidNs > settings.timeout().toNanos()) {
         trouble = shard.host + " does not let this node hear itself";
         gaveUp("Pub/Sub connection");
-        ears.lose();
+        pubSub.lose();
       }
       return;
     }
@@ -736,16 +736,16 @@ final class Primaries implements AutoCloseable {
     for (int partition = 0; partition < Keys.PARTITIONS; partition++) {
       var route = routes.get(partition);
       var shard = shard(found.primaries().get(partition));
-      if (route.shard() != shard || toAttune.get(partition)) {
+      if (route.shard() != shard || toSynchronize.get(partition)) {
         route.to(shard);
-        shard.attuned = false; // the next tick asks for what is missing there
+        shard.inSync = false; // the next tick asks for what is missing there
       }
       var taker = route.taker();
       if (taker != null && (taker == shard || !taker.sentToLately(now))) {
         route.taker(null);
       }
     }
-    toAttune.clear();
+    toSynchronize.clear();
     // To a primary that no route leads to, others may be sending: a slot is on its way there.
     var unused = new ArrayList<Shard>();
     for (var host : shards.keySet()) {

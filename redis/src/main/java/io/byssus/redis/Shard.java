@@ -14,11 +14,11 @@ final class Shard {
 
   final Host host;
   private volatile @Nullable Link link;
-  private volatile @Nullable Ears ears;
+  private volatile @Nullable PubSubLink pubSub;
 
   // The control thread's.
   boolean linking;
-  boolean attuning;
+  boolean synchronizing;
   int failures;
   long nextTryNs;
   @Nullable Link probed;
@@ -27,7 +27,7 @@ final class Shard {
   volatile boolean retired;
 
   /** Whether everything that this node wants to hear has been asked for. */
-  boolean attuned;
+  boolean inSync;
 
   /** When this node last said something to itself here, and when it last heard that. */
   long saidNs;
@@ -47,8 +47,8 @@ final class Shard {
     return current == null || current.lost() ? null : current;
   }
 
-  @Nullable Ears ears() {
-    var current = ears;
+  @Nullable PubSubLink pubSub() {
+    var current = pubSub;
     return current == null || current.lost() ? null : current;
   }
 
@@ -56,8 +56,8 @@ final class Shard {
     link = made;
   }
 
-  void ears(Ears made) {
-    ears = made;
+  void pubSub(PubSubLink made) {
+    pubSub = made;
   }
 
   /** Whether servers send commands here: a slot may be on its way to it. */
@@ -67,7 +67,7 @@ final class Shard {
 
   /** Whether it takes commands and is heard. */
   boolean whole() {
-    return link() != null && ears() != null && attuned;
+    return link() != null && pubSub() != null && inSync;
   }
 
   void close() {
@@ -76,9 +76,9 @@ final class Shard {
     if (oldLink != null) {
       oldLink.lose();
     }
-    var oldEars = ears;
-    if (oldEars != null) {
-      oldEars.lose();
+    var oldPubSub = pubSub;
+    if (oldPubSub != null) {
+      oldPubSub.lose();
     }
   }
 }

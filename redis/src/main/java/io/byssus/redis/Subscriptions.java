@@ -39,7 +39,7 @@ final class Subscriptions {
   private final Keys keys;
   private final long channelTtlMs;
   private final ScheduledExecutorService timer;
-  private final Map<String, Heeded> channels = new ConcurrentHashMap<>();
+  private final Map<String, ListenedChannel> channels = new ConcurrentHashMap<>();
   private final Map<String, Listener> prefixes = new ConcurrentHashMap<>();
   private final Map<String, Integer> patterns = new HashMap<>();
   private final Set<Integer> toLookUp = new HashSet<>();
@@ -47,11 +47,11 @@ final class Subscriptions {
   private long refreshedNs = System.nanoTime();
 
   /** A channel that is listened to. */
-  private static final class Heeded {
+  private static final class ListenedChannel {
     final Listener listener;
     volatile @Nullable Place newest;
 
-    Heeded(Listener listener) {
+    ListenedChannel(Listener listener) {
       this.listener = listener;
     }
   }
@@ -67,15 +67,15 @@ final class Subscriptions {
   // Channels.
 
   CompletionStage<Void> add(String channel, Listener listener) {
-    var heeded = new Heeded(listener);
-    channels.put(channel, heeded);
+    var listened = new ListenedChannel(listener);
+    channels.put(channel, listened);
     return redis
         .listening()
         .hear(
             keys.live(channel),
             message -> {
               var heard = Heard.of(message, 0);
-              heeded.newest = heard.place();
+              listened.newest = heard.place();
               RedisBroker.tell(listener, channel, heard);
             });
   }
@@ -248,22 +248,22 @@ final class Subscriptions {
 
   /** What is published this moment may be on its way: it is given time to come by itself. */
   private void compare(String channel, byte[] id, byte[] envelope) {
-    var heeded = channels.get(channel);
+    var listened = channels.get(channel);
     var place = Place.of(id);
-    if (heeded != null && missed(heeded.newest, place)) {
+    if (listened != null && missed(listened.newest, place)) {
       timer.schedule(
-          () -> tellMissed(channel, heeded, place, envelope), ON_ITS_WAY_MS, TimeUnit.MILLISECONDS);
+          () -> tellMissed(channel, listened, place, envelope), ON_ITS_WAY_MS, TimeUnit.MILLISECONDS);
     }
   }
 
-  private void tellMissed(String channel, Heeded heeded, Place place, byte[] envelope) {
-    var newest = heeded.newest;
-    if (channels.get(channel) != heeded || !missed(newest, place)) {
+  private void tellMissed(String channel, ListenedChannel listened, Place place, byte[] envelope) {
+    var newest = listened.newest;
+    if (channels.get(channel) != listened || !missed(newest, place)) {
       return;
     }
-    heeded.newest = place;
+    listened.newest = place;
     RedisBroker.tell(
-        heeded.listener, channel, new Heard(place, Envelope.item(place.offset(), envelope)));
+        listened.listener, channel, new Heard(place, Envelope.item(place.offset(), envelope)));
     if (newest != null) {
       redis.listening().hearAgain(keys.live(channel));
     }

@@ -30,8 +30,8 @@ final class ChannelTable {
   private static final int MOST_LISTED = 1_000;
 
   private final Parts<ChannelEntry> channels = new Parts<>();
-  private final Broom<String, ChannelEntry> broom =
-      new Broom<>(channels::entries, channels::size, this::forgetIfUnused);
+  private final ExpirySweep<String, ChannelEntry> expiries =
+      new ExpirySweep<>(channels::entries, channels::size, this::forgetIfUnused);
   private final Supplier<String> epochs;
   private final Predicate<String> listenedTo;
   private final Ticker ticker;
@@ -186,7 +186,7 @@ final class ChannelTable {
 
   /** Looks at the next so many channels for unused ones. */
   void sweep(int limit) {
-    broom.sweep(limit);
+    expiries.sweep(limit);
   }
 
   private void forgetIfUnused(String name, ChannelEntry channel) {

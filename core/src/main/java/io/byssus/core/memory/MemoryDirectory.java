@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The directory in this process. A target without sessions is not in the map. */
 final class MemoryDirectory implements SessionDirectory {
   private final ConcurrentHashMap<Target, Listed> targets = new ConcurrentHashMap<>();
-  private final Broom<Target, Listed> broom = new Broom<>(targets, (target, _) -> look(target));
+  private final ExpirySweep<Target, Listed> expiries = new ExpirySweep<>(targets, (target, _) -> look(target));
   private final Ticker ticker;
   private final long lifeNs;
   private final long oldNs;
@@ -111,7 +111,7 @@ final class MemoryDirectory implements SessionDirectory {
 
   /** Looks at the next so many targets for sessions whose time has passed. */
   void sweep(int limit) {
-    broom.sweep(limit);
+    expiries.sweep(limit);
   }
 
   /** As a server that has lost its memory. */

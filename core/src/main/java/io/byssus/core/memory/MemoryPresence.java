@@ -17,8 +17,8 @@ import java.util.function.BiConsumer;
 /** Presence in this process. A channel that nobody is in is not in the map. */
 final class MemoryPresence implements PresenceStore {
   private final ConcurrentHashMap<String, Members> channels = new ConcurrentHashMap<>();
-  private final Broom<String, Members> broom =
-      new Broom<>(channels, (channel, _) -> inside(channel, (_, _) -> {}));
+  private final ExpirySweep<String, Members> expiries =
+      new ExpirySweep<>(channels, (channel, _) -> inside(channel, (_, _) -> {}));
   private final Ticker ticker;
   private final long ttlNs;
 
@@ -69,7 +69,7 @@ final class MemoryPresence implements PresenceStore {
 
   /** Looks at the next so many channels for members whose time has passed. */
   void sweep(int limit) {
-    broom.sweep(limit);
+    expiries.sweep(limit);
   }
 
   /** Runs {@code step} on those who are in the channel now. */

@@ -7,33 +7,33 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
-class BroomTest {
+class ExpirySweepTest {
   private final ConcurrentHashMap<String, Integer> map = new ConcurrentHashMap<>();
   private final List<String> seen = new ArrayList<>();
-  private final Broom<String, Integer> broom = new Broom<>(map, (key, value) -> seen.add(key));
+  private final ExpirySweep<String, Integer> expiries = new ExpirySweep<>(map, (key, value) -> seen.add(key));
 
   @Test
   void everyEntryIsSeenOnceARound() {
     fill(100);
     for (var i = 0; i < 10; i++) {
-      broom.sweep(10);
+      expiries.sweep(10);
     }
     assertThat(seen).hasSize(100).doesNotHaveDuplicates();
-    broom.sweep(100);
+    expiries.sweep(100);
     assertThat(seen).hasSize(200);
   }
 
   @Test
   void aSweepLooksAtNoEntryTwice() {
     fill(3);
-    broom.sweep(1_000);
+    expiries.sweep(1_000);
     assertThat(seen).hasSize(3).doesNotHaveDuplicates();
   }
 
   @Test
   void whatTheLookRemovesIsNotMissed() {
     var removing =
-        new Broom<>(
+        new ExpirySweep<>(
             map,
             (key, value) -> {
               if (value % 2 == 0) {
@@ -49,10 +49,10 @@ class BroomTest {
 
   @Test
   void anEmptyMapIsNothingToDo() {
-    broom.sweep(10);
+    expiries.sweep(10);
     assertThat(seen).isEmpty();
     fill(1);
-    broom.sweep(10);
+    expiries.sweep(10);
     assertThat(seen).containsExactly("0");
   }
 

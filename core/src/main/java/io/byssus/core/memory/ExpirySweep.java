@@ -12,17 +12,17 @@ import java.util.function.Supplier;
  * Looks after the entries of a map a few at a time, round and round: what nobody asks for is found
  * in the end, at a fixed cost a call, and no entry pays for a place in a queue.
  */
-final class Broom<K, V> {
+final class ExpirySweep<K, V> {
   private final Supplier<Iterator<Map.Entry<K, V>>> entries;
   private final IntSupplier size;
   private final BiConsumer<K, V> look;
   private Iterator<Map.Entry<K, V>> ahead = Collections.emptyIterator();
 
-  Broom(ConcurrentHashMap<K, V> map, BiConsumer<K, V> look) {
+  ExpirySweep(ConcurrentHashMap<K, V> map, BiConsumer<K, V> look) {
     this(() -> map.entrySet().iterator(), map::size, look);
   }
 
-  Broom(Supplier<Iterator<Map.Entry<K, V>>> entries, IntSupplier size, BiConsumer<K, V> look) {
+  ExpirySweep(Supplier<Iterator<Map.Entry<K, V>>> entries, IntSupplier size, BiConsumer<K, V> look) {
     this.entries = entries;
     this.size = size;
     this.look = look;

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * takes its place. Pub/Sub tells no error when nothing is heard any more, so a node says something
  * to itself now and then. Thread-safe.
  */
-final class Ears {
+final class PubSubLink {
   private static final int AT_ONCE = 500;
 
   final Host host;
@@ -33,7 +33,7 @@ final class Ears {
     void ended(String channel);
   }
 
-  Ears(
+  PubSubLink(
       Host host,
       StatefulRedisPubSubConnection<String, byte[]> connection,
       boolean sharded,
