@@ -5,6 +5,7 @@ import io.byssus.redis.RedisAddress.Host;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,15 @@ final class Link {
    * @param replicas how many replicas follow it now
    */
   record Health(long aheadMs, long withinMs, int replicas) {
+    /** A reply of TIME, against the middle of the time that it took. */
+    static Health of(List<byte[]> time, long askedNs, long answeredNs, int replicas) {
+      var millis =
+          Long.parseLong(Packed.text(time.get(0))) * 1_000
+              + Long.parseLong(Packed.text(time.get(1))) / 1_000;
+      var half = (answeredNs - askedNs) / 2;
+      return new Health(millis - (askedNs + half) / 1_000_000, half / 1_000_000, replicas);
+    }
+
     /**
      * Of two estimates that agree the surer one counts: on a busy machine an answer may take a
      * hundred times as long as the one before. The older one grows less sure, as clocks drift. If

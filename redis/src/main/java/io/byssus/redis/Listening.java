@@ -129,7 +129,8 @@ final class Listening implements PubSubLink.Hearer {
   }
 
   /** Asks a new connection for everything of these partitions. */
-  synchronized List<CompletionStage<Void>> restore(PubSubLink pubSub, Collection<Integer> partitions) {
+  synchronized List<CompletionStage<Void>> restore(
+      PubSubLink pubSub, Collection<Integer> partitions) {
     var asked = new ArrayList<CompletionStage<Void>>();
     IntFunction<List<String>> wanted =
         partition ->

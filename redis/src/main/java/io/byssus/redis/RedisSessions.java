@@ -20,19 +20,14 @@ import io.byssus.core.session.TokenHash;
 import io.byssus.core.session.Tombstone;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /** Sessions in Redis: each a Hash, of which {@code lib-session.lua} tells the fields. */
@@ -43,18 +38,18 @@ final class RedisSessions implements SessionStore {
   /** So many are renewed by one script, which nobody else's step comes between. */
   private static final int RENEWED_AT_ONCE = 200;
 
-  /** A sweep looks at so many partitions, the next one at the next so many. */
-  private static final int SWEPT_PARTITIONS = 8;
-
   private final Redis redis;
   private final Keys keys;
   private final long ttlMs;
-  private final AtomicInteger nextSwept = new AtomicInteger();
+  private final SessionsForOthers others;
+  private final UnattendedSessions unattended;
 
   RedisSessions(Redis redis, EngineSettings settings) {
     this.redis = redis;
     this.keys = redis.keys();
     this.ttlMs = settings.sessionTtl().toMillis();
+    this.others = new SessionsForOthers(redis);
+    this.unattended = new UnattendedSessions(redis, ttlMs);
   }
 
   @Override
@@ -71,7 +66,7 @@ final class RedisSessions implements SessionStore {
             ttlMs,
             "",
             keys.prefix(partition)));
-    addAttributes(args, session.attributes());
+    SessionHash.addAttributes(args, session.attributes());
     return redis
         .run(
             partition,
@@ -86,17 +81,7 @@ final class RedisSessions implements SessionStore {
                 new Lease(session.id(), owner, Long.parseLong(text(reply.getFirst()))),
                 reply.size() == 1
                     ? Optional.empty()
-                    : Optional.of(gone(Redis.list(reply.get(1))))));
-  }
-
-  /** Field and value of each that is there. */
-  private static void addAttributes(List<Object> args, Map<String, Json> attributes) {
-    attributes.forEach((name, value) -> {
-      if (!value.isNull()) {
-        args.add(SessionHash.ATTRIBUTE + name);
-        args.add(value.utf8());
-      }
-    });
+                    : Optional.of(SessionReplies.gone(Redis.list(reply.get(1))))));
   }
 
   @Override
@@ -124,34 +109,8 @@ final class RedisSessions implements SessionStore {
             switch (text(reply.getFirst())) {
               case "expired" -> new Claim.Expired();
               case "refused" -> new Claim.Refused();
-              default -> granted(session, owner, reply);
+              default -> SessionReplies.granted(session, owner, reply);
             });
-  }
-
-  private static Claim granted(String session, Owner owner, List<Object> reply) {
-    var lease = new Lease(session, owner, Long.parseLong(text(reply.get(1))));
-    var holder = text(reply.get(2));
-    var previous =
-        holder.isEmpty()
-            ? Optional.<Lease>empty()
-            : Optional.of(
-                new Lease(session, Keys.owner(holder), Long.parseLong(text(reply.get(3)))));
-    return new Claim.Granted(
-        lease, SessionHash.of(Redis.list(reply.get(4))).stored(session), previous);
-  }
-
-  private static byte[] joined(List<TokenHash> hashes) {
-    var joined = ByteBuffer.allocate(hashes.size() * TokenHash.BYTES);
-    hashes.forEach(hash -> joined.put(hash.sha256()));
-    return joined.array();
-  }
-
-  private static String text(Position position) {
-    return position.offset() + " " + position.epoch();
-  }
-
-  private static String text(Object part) {
-    return Redis.text(part);
   }
 
   // Writes under a lease.
@@ -175,7 +134,7 @@ final class RedisSessions implements SessionStore {
   @Override
   public CompletionStage<Fence> subscribe(
       Lease lease, String channel, Optional<Position> position, Origin origin) {
-    var stands = position.map(RedisSessions::text).orElse("");
+    var stands = position.map(SessionHash::text).orElse("");
     return write(
         lease,
         "",
@@ -190,18 +149,13 @@ final class RedisSessions implements SessionStore {
 
   @Override
   public CompletionStage<Fence> unsubscribe(Lease lease, String channel) {
-    return write(lease, "", Map.of(), fields(channel));
-  }
-
-  /** All that is kept of a subscription. */
-  private static List<String> fields(String channel) {
-    return List.of(SessionHash.SUBSCRIPTION + channel, SessionHash.BY_SERVER + channel);
+    return write(lease, "", Map.of(), SessionHash.fields(channel));
   }
 
   @Override
   public CompletionStage<Fence> acknowledge(Lease lease, String channel, Position position) {
     var field = SessionHash.SUBSCRIPTION + channel;
-    return write(lease, field, Map.of(field, text(position)), List.of());
+    return write(lease, field, Map.of(field, SessionHash.text(position)), List.of());
   }
 
   /**
@@ -276,12 +230,12 @@ final class RedisSessions implements SessionStore {
       Lease lease, StoredSession known, long sent, boolean unread) {
     var partition = Keys.partition(lease.session());
     var parts = new ArrayList<Object>();
-    addAttributes(parts, known.attributes());
+    SessionHash.addAttributes(parts, known.attributes());
     known
         .subscriptions()
         .forEach((channel, position) -> {
           parts.add(SessionHash.SUBSCRIPTION + channel);
-          parts.add(position.map(RedisSessions::text).orElse(""));
+          parts.add(position.map(SessionHash::text).orElse(""));
         });
     known
         .byServer()
@@ -307,7 +261,7 @@ final class RedisSessions implements SessionStore {
                       Keys.owner(lease.owner()),
                       lease.term(),
                       known.tokens().used().sha256(),
-                      joined(known.tokens().handedOut()),
+                      SessionHash.joined(known.tokens().handedOut()),
                       Packed.strings(known.tags()),
                       ttlMs,
                       keys.prefix(partition),
@@ -341,7 +295,7 @@ final class RedisSessions implements SessionStore {
             Script.BURY,
             tombstones.stream().map(stone -> keys.session(stone.session())).toList(),
             args(args.toArray()))
-        .thenApply(RedisSessions::allGone);
+        .thenApply(SessionReplies::allGone);
   }
 
   // How a session leaves its holder.
@@ -381,29 +335,8 @@ final class RedisSessions implements SessionStore {
             Script.REMOVE,
             List.of(keys.session(session)),
             args(Keys.text(session), keys.prefix(partition), owner, term, ttlMs))
-        .thenApply(reply -> reply.isEmpty() ? Optional.empty() : Optional.of(gone(reply)));
-  }
-
-  private static List<Gone> allGone(List<Object> all) {
-    return all.stream().map(parts -> gone(Redis.list(parts))).toList();
-  }
-
-  private static Gone gone(List<Object> parts) {
-    return new Gone(
-        lease(parts.get(0), parts.get(4), parts.get(5)),
-        text(parts.get(1)),
-        Set.copyOf(Packed.strings(Redis.bytes(parts.get(2)))),
-        texts(parts.get(3)));
-  }
-
-  private static Lease lease(Object id, Object owner, Object term) {
-    return new Lease(Keys.name(text(id)), Keys.owner(text(owner)), Long.parseLong(text(term)));
-  }
-
-  private static Set<String> texts(Object parts) {
-    var texts = new HashSet<String>();
-    Redis.list(parts).forEach(part -> texts.add(text(part)));
-    return Set.copyOf(texts);
+        .thenApply(
+            reply -> reply.isEmpty() ? Optional.empty() : Optional.of(SessionReplies.gone(reply)));
   }
 
   @Override
@@ -428,163 +361,33 @@ final class RedisSessions implements SessionStore {
 
   @Override
   public CompletionStage<Optional<FoundSession>> find(String session) {
-    var partition = Keys.partition(session);
-    return redis
-        .run(
-            partition,
-            Script.FIND,
-            List.of(keys.session(session), keys.mark(partition)),
-            link -> args(link.lineage, redis.primaries().lineages()))
-        .thenApply(reply ->
-            reply.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                    SessionHash.of(Redis.list(reply.get(1)))
-                        .found(session, Long.parseLong(text(reply.get(0))))));
+    return others.find(session);
   }
 
   @Override
   public CompletionStage<SessionList> list(SessionList.Filter filter, String cursor, int limit) {
-    return PartitionWalk.page(
-            cursor,
-            SessionList.checked(limit),
-            (from, rows, looks) ->
-                redis.run(
-                    from.partition(),
-                    Script.PAGE,
-                    List.of(keys.due(from.partition())),
-                    args(
-                        from.score(),
-                        from.name(),
-                        rows,
-                        looks,
-                        keys.prefix(from.partition()),
-                        filter.node().map(node -> Keys.text(node) + '.').orElse(""),
-                        filter.attached().map(attached -> attached ? "0" : "1").orElse(""))),
-            SessionHash::rows)
-        .thenApply(page -> new SessionList(page.rows(), page.next()));
+    return others.list(filter, cursor, SessionList.checked(limit));
   }
 
   @Override
   public CompletionStage<Changed> change(String session, Change change) {
-    var partition = Keys.partition(session);
-    var set = new ArrayList<Object>();
-    var removed = new ArrayList<String>();
-    addAttributes(set, change.attributes());
-    change
-        .attributes()
-        .forEach((name, value) -> {
-          if (value.isNull()) {
-            removed.add(SessionHash.ATTRIBUTE + name);
-          }
-        });
-    change
-        .tags()
-        .ifPresent(all -> {
-          set.add(SessionHash.TAGS);
-          set.add(Packed.strings(all));
-        });
-    var fieldsSet = set.size() / 2;
-    for (var each : change.subscribe()) {
-      set.add(each.channel());
-      set.add(each.position().map(RedisSessions::text).orElse(""));
-      set.add(each.origin() == Origin.SERVER ? 1 : 0);
-    }
-    change.unsubscribe().forEach(channel -> removed.addAll(fields(channel)));
-    return redis
-        .run(
-            partition,
-            Script.CHANGE,
-            List.of(keys.session(session), keys.mark(partition)),
-            link -> {
-              var args = new ArrayList<Object>();
-              args.addAll(
-                  List.of(
-                      link.lineage,
-                      redis.primaries().lineages(),
-                      fieldsSet,
-                      change.subscribe().size()));
-              args.addAll(set);
-              args.addAll(removed);
-              return args(args.toArray());
-            })
-        .thenApply(reply -> changed(session, reply));
-  }
-
-  private static Changed changed(String session, List<Object> reply) {
-    if (reply.isEmpty()) {
-      return new Changed.None();
-    }
-    return text(reply.getFirst()).equals("done")
-        ? new Changed.Done(
-            text(reply.get(1)), Set.copyOf(Packed.strings(Redis.bytes(reply.get(2)))))
-        : new Changed.Held(
-            new Lease(session, Keys.owner(text(reply.get(1))), Long.parseLong(text(reply.get(2)))));
+    return others.change(session, change);
   }
 
   // What is done for sessions that nobody speaks for.
 
   @Override
   public CompletionStage<List<Gone>> sweep(int limit) {
-    var first = nextSwept.getAndAdd(SWEPT_PARTITIONS);
-    return collected(
-        first,
-        SWEPT_PARTITIONS,
-        limit,
-        (partition, most) ->
-            redis
-                .run(
-                    partition,
-                    Script.SWEEP,
-                    List.of(keys.due(partition)),
-                    link -> args(most, keys.prefix(partition), ttlMs, link.sureTimeMs()))
-                .thenApply(RedisSessions::allGone));
+    return unattended.sweep(limit);
   }
 
   @Override
   public CompletionStage<List<String>> heldBy(Owner owner, int part) {
-    return redis
-        .run(part, Script.HELD, List.of(keys.owned(part, owner)), args())
-        .thenApply(ids -> ids.stream().map(id -> Keys.name(text(id))).toList());
+    return unattended.heldBy(owner, part);
   }
 
   @Override
   public CompletionStage<List<Orphan>> abandon(Owner dead, int limit) {
-    return collected(
-        0,
-        Keys.PARTITIONS,
-        limit,
-        (partition, most) ->
-            redis
-                .run(
-                    partition,
-                    Script.ABANDON,
-                    List.of(keys.owned(partition, dead)),
-                    args(Keys.owner(dead), most, ttlMs, keys.prefix(partition)))
-                .thenApply(all -> all.stream().map(parts -> orphan(Redis.list(parts))).toList()));
-  }
-
-  private static Orphan orphan(List<Object> parts) {
-    return new Orphan(lease(parts.get(0), parts.get(2), parts.get(3)), texts(parts.get(1)));
-  }
-
-  /** One partition after the other, until there are {@code limit}. */
-  private static <T> CompletionStage<List<T>> collected(
-      int first, int count, int limit, BiFunction<Integer, Integer, CompletionStage<List<T>>> in) {
-    CompletionStage<List<T>> all = CompletableFuture.completedFuture(new ArrayList<>());
-    for (var i : IntStream.range(first, first + count).toArray()) {
-      all =
-          all.thenCompose(found -> {
-            if (found.size() >= limit) {
-              return CompletableFuture.completedFuture(found);
-            }
-            return in.apply(i & Keys.PARTITIONS - 1, limit - found.size())
-                .thenApply(more -> {
-                  found.addAll(more);
-                  return found;
-                });
-          });
-    }
-    return all.thenApply(List::copyOf);
+    return unattended.abandon(dead, limit);
   }
 }

@@ -8,6 +8,7 @@ import io.byssus.core.session.StoredSession;
 import io.byssus.core.session.TokenHash;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -135,5 +136,30 @@ final class SessionHash {
       rows.add(new Row(id, hash.user, hash.tags, hash.holder(id), hash.left(nowMs)));
     }
     return rows;
+  }
+
+  /** Field and value of each that is there. */
+  static void addAttributes(List<Object> args, Map<String, Json> attributes) {
+    attributes.forEach((name, value) -> {
+      if (!value.isNull()) {
+        args.add(ATTRIBUTE + name);
+        args.add(value.utf8());
+      }
+    });
+  }
+
+  static String text(Position position) {
+    return position.offset() + " " + position.epoch();
+  }
+
+  /** All that is kept of a subscription. */
+  static List<String> fields(String channel) {
+    return List.of(SUBSCRIPTION + channel, BY_SERVER + channel);
+  }
+
+  static byte[] joined(List<TokenHash> hashes) {
+    var joined = ByteBuffer.allocate(hashes.size() * TokenHash.BYTES);
+    hashes.forEach(hash -> joined.put(hash.sha256()));
+    return joined.array();
   }
 }

@@ -252,7 +252,9 @@ final class Subscriptions {
     var place = Place.of(id);
     if (listened != null && missed(listened.newest, place)) {
       timer.schedule(
-          () -> tellMissed(channel, listened, place, envelope), ON_ITS_WAY_MS, TimeUnit.MILLISECONDS);
+          () -> tellMissed(channel, listened, place, envelope),
+          ON_ITS_WAY_MS,
+          TimeUnit.MILLISECONDS);
     }
   }
 

@@ -22,7 +22,8 @@ final class ExpirySweep<K, V> {
     this(() -> map.entrySet().iterator(), map::size, look);
   }
 
-  ExpirySweep(Supplier<Iterator<Map.Entry<K, V>>> entries, IntSupplier size, BiConsumer<K, V> look) {
+  ExpirySweep(
+      Supplier<Iterator<Map.Entry<K, V>>> entries, IntSupplier size, BiConsumer<K, V> look) {
     this.entries = entries;
     this.size = size;
     this.look = look;

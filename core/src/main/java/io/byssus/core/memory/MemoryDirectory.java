@@ -18,7 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The directory in this process. A target without sessions is not in the map. */
 final class MemoryDirectory implements SessionDirectory {
   private final ConcurrentHashMap<Target, Listed> targets = new ConcurrentHashMap<>();
-  private final ExpirySweep<Target, Listed> expiries = new ExpirySweep<>(targets, (target, _) -> look(target));
+  private final ExpirySweep<Target, Listed> expiries =
+      new ExpirySweep<>(targets, (target, _) -> look(target));
   private final Ticker ticker;
   private final long lifeNs;
   private final long oldNs;

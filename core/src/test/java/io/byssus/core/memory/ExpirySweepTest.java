@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class ExpirySweepTest {
   private final ConcurrentHashMap<String, Integer> map = new ConcurrentHashMap<>();
   private final List<String> seen = new ArrayList<>();
-  private final ExpirySweep<String, Integer> expiries = new ExpirySweep<>(map, (key, value) -> seen.add(key));
+  private final ExpirySweep<String, Integer> expiries =
+      new ExpirySweep<>(map, (key, value) -> seen.add(key));
 
   @Test
   void everyEntryIsSeenOnceARound() {
