@@ -1,5 +1,6 @@
 package io.byssus.devices;
 
+import io.byssus.core.RateLimit;
 import io.byssus.core.connection.Connection;
 import io.byssus.core.connection.Peer;
 import io.byssus.core.lane.Lane;
@@ -52,7 +53,7 @@ final class Gateway implements ByteReceiver {
     this.peer = peer;
     this.socket = socket;
     this.receiver = new FrameReceiver(shared.settings.crc(), new Frames());
-    this.frameCostNs = SECOND_NS / shared.settings.framesPerSecond();
+    this.frameCostNs = RateLimit.costNs(shared.settings.framesPerSecond());
     this.heardAt = lane.nanoTime();
     this.takenAt = heardAt;
     this.budgetFullAt = heardAt;
@@ -214,7 +215,7 @@ final class Gateway implements ByteReceiver {
   /** A bucket whose state is the time at which it is full again. */
   private void spend(long costNs) {
     var now = lane.nanoTime();
-    budgetFullAt = (budgetFullAt - now > 0 ? budgetFullAt : now) + costNs;
+    budgetFullAt = RateLimit.spend(budgetFullAt, now, costNs);
     if (budgetFullAt - now > BURST_NS && !throttled) {
       throttled = true;
       happened(DeviceEvent.THROTTLES, 1);

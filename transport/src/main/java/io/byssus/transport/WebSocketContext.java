@@ -1,5 +1,6 @@
 package io.byssus.transport;
 
+import io.byssus.core.RateLimit;
 import io.byssus.core.connection.Encoding;
 import io.byssus.protocol.JsonCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
@@ -25,7 +26,7 @@ record WebSocketContext(
     Encoding plainEncoding,
     Encoding deflatedEncoding,
     Deflation deflation,
-    Rate controls,
+    RateLimit controls,
     WebSocketDecoderConfig plainFrames,
     WebSocketDecoderConfig deflatedFrames) {
 
@@ -47,7 +48,7 @@ record WebSocketContext(
         new JsonEncoding(codec),
         new DeflatedJsonEncoding(codec, deflation),
         deflation,
-        Rate.of(settings.messages().controlsPerSecond(), settings.messages().controlsBurst()),
+        RateLimit.of(settings.messages().controlsPerSecond(), settings.messages().controlsBurst()),
         frames(settings.messages().messageBytes(), false),
         frames(settings.messages().messageBytes(), true));
   }

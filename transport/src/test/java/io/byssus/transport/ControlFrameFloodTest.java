@@ -2,6 +2,7 @@ package io.byssus.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.byssus.core.RateLimit;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +50,7 @@ class ControlFrameFloodTest {
 
   @Test
   void theBudgetFillsUpAgain() {
-    var rate = Rate.of(10, 50);
+    var rate = RateLimit.of(10, 50);
     var now = Long.MAX_VALUE - 1_000_000_000;
     var fullAt = now;
     for (var i = 0; i < 50; i++) {

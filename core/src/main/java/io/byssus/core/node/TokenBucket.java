@@ -1,6 +1,8 @@
 package io.byssus.core.node;
 
-/** A rate limit: so many a second on average, so many at once. Time comes in. */
+import io.byssus.core.RateLimit;
+
+/** The rate limit of one connection's commands, with a verdict on each. Time comes in. */
 final class TokenBucket {
   private final long nsPerToken;
   private final long burstNs;
@@ -9,7 +11,7 @@ final class TokenBucket {
   private long paidUntil;
 
   TokenBucket(int perSecond, int burst, long now) {
-    this.nsPerToken = 1_000_000_000L / perSecond;
+    this.nsPerToken = RateLimit.costNs(perSecond);
     this.burstNs = nsPerToken * burst;
     this.paidUntil = now;
   }
@@ -23,10 +25,7 @@ final class TokenBucket {
   }
 
   Taken take(long now) {
-    if (paidUntil - now < 0) {
-      paidUntil = now;
-    }
-    paidUntil += nsPerToken;
+    paidUntil = RateLimit.spend(paidUntil, now, nsPerToken);
     var debt = paidUntil - now;
     if (debt <= burstNs) {
       return Taken.YES;
@@ -37,6 +36,6 @@ final class TokenBucket {
   /** What was taken has turned out to cost more; never so much that the next one is abuse. */
   void spend(int tokens, long now) {
     var most = Math.max(paidUntil, now + burstNs);
-    paidUntil = Math.min(Math.max(paidUntil, now) + nsPerToken * tokens, most);
+    paidUntil = Math.min(RateLimit.spend(paidUntil, now, nsPerToken * tokens), most);
   }
 }
