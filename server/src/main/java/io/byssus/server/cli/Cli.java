@@ -1,9 +1,7 @@
 package io.byssus.server.cli;
 
-import io.byssus.server.auth.TokenIssuer;
 import io.byssus.server.config.ConfigDoc;
 import io.byssus.server.config.ConfigLoader.Flag;
-import io.byssus.server.config.Durations;
 import io.byssus.server.config.Nearest;
 import io.byssus.server.config.Problem;
 import io.byssus.server.settings.Config;
@@ -11,8 +9,6 @@ import io.byssus.server.settings.EngineConfig;
 import io.byssus.tools.Terminal;
 import io.byssus.tools.simulator.DevicePlan;
 import io.byssus.tools.trial.Plan;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,7 +85,7 @@ public final class Cli {
       case "device" -> runner.device(DeviceArguments.plan(line), terminal);
       case "check-config" -> checkConfig(line);
       case "config-doc" -> configDoc(line);
-      case "token" -> token(line);
+      case "token" -> new TokenCommand(terminal, input, System.in).run(line);
       default -> noCommand(line);
     };
   }
@@ -153,31 +149,6 @@ public final class Cli {
     terminal.print(
         markdown ? ConfigDoc.markdown(Config.DEFINITION) : ConfigDoc.plain(Config.DEFINITION));
     return Exit.OK;
-  }
-
-  private int token(ParseResult line) {
-    var ttl = ttl(line);
-    var config = input.read(line, input.file(line), List.of());
-    if (config.isEmpty()) {
-      return Exit.CONFIG;
-    }
-    var rules = config.get().auth().rules();
-    if (TokenIssuer.withSecret(rules).isEmpty()) {
-      terminal.complain("auth.jwt.secret is not set: a token cannot be signed without it.");
-      return Exit.CONFIG;
-    }
-    String user = line.matchedOptionValue(Commands.USER, "");
-    terminal.say(TokenIssuer.token(rules, user, Instant.now(), ttl));
-    return Exit.OK;
-  }
-
-  private static Duration ttl(ParseResult line) {
-    String given = line.matchedOptionValue(Commands.TTL, "1h");
-    try {
-      return Durations.parse(given);
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw misuse(line, "--ttl takes a duration such as 30s or 1h, not " + Problem.quoted(given));
-    }
   }
 
   private static ParameterException misuse(ParseResult line, String message) {

@@ -22,6 +22,10 @@ final class Commands {
   static final String MARKDOWN = "--markdown";
   static final String USER = "--user";
   static final String TTL = "--ttl";
+  static final String KEY = "--key";
+  static final String KID = "--kid";
+  static final String ISSUER = "--issuer";
+  static final String CHECK = "--check";
 
   static final String TO = "--to";
   static final String GATEWAY = "--gateway";
@@ -69,7 +73,7 @@ final class Commands {
             "variable (limits.outbox by BYSSUS_LIMITS_OUTBOX) and with --set; the last of",
             "these is the strongest. ./byssus config-doc lists the keys.",
             "",
-            "Exit codes: 0 done, 64 wrong command line, 69 cannot serve here,",
+            "Exit codes: 0 done, 64 wrong command line, 65 token refused, 69 cannot serve here,",
             "78 wrong configuration.");
     return all;
   }
@@ -164,15 +168,22 @@ final class Commands {
 
   private static CommandSpec token() {
     return sources(
-            command("token", "Print a token signed with auth.jwt.secret, to try out connecting."))
+            command(
+                "token",
+                "Print a token to try out connecting, signed with auth.jwt.secret or a private key;"
+                    + " or tell why one is refused."))
+        .addOption(value(USER, "USER", "Make a token that names this user."))
+        .addOption(value(TTL, "DURATION", "How long it is valid; default 1h."))
         .addOption(
-            OptionSpec.builder(USER)
-                .paramLabel("USER")
-                .description("The user that the token names.")
-                .type(String.class)
-                .required(true)
-                .build())
-        .addOption(value(TTL, "DURATION", "How long it is valid; default 1h."));
+            value(KEY, "FILE", "Sign it with the private key in this PEM file (PKCS #8) instead."))
+        .addOption(value(KID, "ID", "Name the private key so in the token (kid)."))
+        .addOption(value(ISSUER, "NAME", "Make it as auth.jwt.issuers.NAME would."))
+        .addOption(
+            value(
+                CHECK,
+                "TOKEN",
+                "Tell what this token says, and whether it is accepted and why not; - reads it from"
+                    + " stdin, where other users of this machine cannot see it."));
   }
 
   private static CommandSpec sources(CommandSpec command) {

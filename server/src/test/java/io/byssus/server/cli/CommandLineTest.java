@@ -13,7 +13,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -234,6 +236,51 @@ class CommandLineTest {
     assertThat(run("token", "--user", "ann", "--ttl", "soon")).isEqualTo(Exit.USAGE);
     assertThat(run("token", "--user", "ann", "--ttl", "5m")).isEqualTo(Exit.OK);
     assertThat(out()).matches("[\\w-]+\\.[\\w-]+\\.[\\w-]+\\R").doesNotContain(SECRET);
+  }
+
+  @Test
+  void tokenIsExplained() {
+    environment.put("BYSSUS_AUTH_JWT_SECRET", SECRET);
+    run("token", "--user", "ann", "--ttl", "5m");
+    var token = out().strip();
+    assertThat(run("token", "--check", token)).isEqualTo(Exit.OK);
+    assertThat(out()).contains("alg HS256", "sub ann", "valid", "auth.jwt");
+    environment.put("BYSSUS_AUTH_JWT_AUDIENCE", "chat");
+    assertThat(run("token", "--check", token)).isEqualTo(Exit.DATA);
+    assertThat(out()).contains("refused", "audience", "auth.jwt.audience is chat");
+    assertThat(run("token", "--check", "Bearer x")).isEqualTo(Exit.DATA);
+    assertThat(out()).contains("malformed");
+    assertThat(run("token", "--check", token, "--user", "ann")).isEqualTo(Exit.USAGE);
+    environment.clear();
+    assertThat(run("token", "--check", token)).isEqualTo(Exit.DATA);
+    assertThat(out()).contains("no_key");
+  }
+
+  @Test
+  void tokenIsSignedWithAPrivateKey() throws Exception {
+    var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    var folder = Files.createTempDirectory("byssus-keys");
+    var secret = pem(folder.resolve("private.pem"), "PRIVATE KEY", pair.getPrivate().getEncoded());
+    var open = pem(folder.resolve("public.pem"), "PUBLIC KEY", pair.getPublic().getEncoded());
+    environment.put("BYSSUS_AUTH_JWT_ISSUERS_SHOP_ISSUER", "shop");
+    environment.put("BYSSUS_AUTH_JWT_ISSUERS_SHOP_PUBLIC_KEY", open);
+    assertThat(run("token", "--user", "ann")).isEqualTo(Exit.CONFIG);
+    assertThat(err()).contains("--key");
+    assertThat(run("token", "--user", "ann", "--key", open)).isEqualTo(Exit.USAGE);
+    assertThat(err()).contains("BEGIN PRIVATE KEY");
+    assertThat(run("token", "--user", "ann", "--key", secret, "--issuer", "other"))
+        .isEqualTo(Exit.USAGE);
+    assertThat(run("token", "--user", "ann", "--key", secret, "--kid", "k1", "--issuer", "shop"))
+        .isEqualTo(Exit.OK);
+    assertThat(run("token", "--check", out().strip())).isEqualTo(Exit.OK);
+    assertThat(out()).contains("alg EdDSA, kid k1", "iss shop", "auth.jwt.issuers.shop");
+  }
+
+  private static String pem(Path file, String label, byte[] encoded) throws IOException {
+    var body = Base64.getMimeEncoder().encodeToString(encoded);
+    return Files.writeString(
+            file, "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(label, body, label))
+        .toString();
   }
 
   @Test
