@@ -18,7 +18,7 @@ before(async () => {
 });
 afterEach(() => {
   closeClients();
-  link.silent = false;
+  link.silent = link.deaf = false;
 });
 after(async () => {
   link.close();
@@ -123,6 +123,35 @@ test('what is published while the connection is cut, over and over, is stored on
   await eventually(() => heard.length >= 200, () => `${heard.length} heard`);
   assert.deepEqual(heard, Array.from({ length: 200 }, (_, i) => i));
   assert.deepEqual(results.map(({ position }) => position.offset), heard.map((i) => i + 1));
+});
+
+test('a directed message whose answer is lost is repeated, and taken once', async () => {
+  const ann = client(link.url, { backoff: { first: 50, max: 200 } });
+  const bob = client(server.url);
+  await ann.ready();
+  const to = { session: (await bob.ready()).id };
+  const taken = [];
+  bob.inbox.on('message', ({ data }) => void taken.push(data));
+  link.deaf = true;
+  const sent = ann.send(to, 1);
+  await eventually(() => taken.length === 1, 'it comes');
+  link.cut();
+  link.deaf = false;
+  assert.deepEqual(await sent, { sessions: 1, full: 0, duplicate: true });
+  assert.deepEqual(await ann.send(to, 2), { sessions: 1, full: 0, duplicate: false });
+  await eventually(() => taken.length === 2, 'the next one comes');
+  assert.deepEqual(taken, [1, 2]);
+});
+
+test('of 900 directed messages at once, more than a client may say, none is lost', async () => {
+  const ann = client(server.url);
+  const bob = client(server.url);
+  const to = { session: (await bob.ready()).id };
+  const taken = [];
+  bob.inbox.on('message', ({ data }) => void taken.push(data));
+  await Promise.all(Array.from({ length: 900 }, (_, i) => ann.send(to, i)));
+  await eventually(() => taken.length >= 900, 'all of them');
+  assert.deepEqual(taken.toSorted((a, b) => a - b), Array.from({ length: 900 }, (_, i) => i));
 });
 
 test('a directed message that was not handled when the program ended comes again, a handled one does not', async () => {

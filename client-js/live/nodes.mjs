@@ -71,6 +71,8 @@ export class Link {
   connections = new Set();
   accepted = 0;
   silent = false;
+  /** Whether the client hears nothing of what the node says. */
+  deaf = false;
 
   static async to(server) {
     const link = new Link();
@@ -79,7 +81,7 @@ export class Link {
       link.accepted++;
       const far = createConnection(link.server.port, '127.0.0.1');
       for (const [from, to] of [[near, far], [far, near]]) {
-        from.on('data', (bytes) => link.silent || to.write(bytes));
+        from.on('data', (bytes) => link.silent || (link.deaf && from === far) || to.write(bytes));
         from.on('close', () => to.destroy());
         from.on('error', () => {});
         link.connections.add(from);
