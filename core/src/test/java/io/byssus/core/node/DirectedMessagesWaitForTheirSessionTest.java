@@ -17,6 +17,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DirectedMessagesWaitForTheirSessionTest {
+  private static final Target ANN = new Target.ToUser("ann");
+
   private final TestNode node = new TestNode(10);
   private final TestClient sender = node.connected("bob");
   private final TestClient ann = node.client();
@@ -46,6 +48,35 @@ class DirectedMessagesWaitForTheirSessionTest {
     ann.resume(session, Map.of());
 
     assertThat(ann.directs()).containsExactly("1", "2");
+  }
+
+  @Test
+  void oneThatIsSaidAgainAfterAResumeIsTakenOnce() {
+    var again = node.client();
+    var from = again.connect("carl", Set.of(), Map.of());
+    var first = again.say(sendOnce(again, "1"));
+    again.cut();
+    again.resume(from, Map.of());
+
+    var second = again.say(sendOnce(again, "1"));
+    var next = again.say(new Command.Send(again.nextId(), ANN, TestClient.text("2"), "d2"));
+    var others = sender.say(sendOnce(sender, "of another session"));
+
+    assertThat(TestClient.all(Sent.class, first))
+        .extracting(Sent::duplicate)
+        .containsExactly(false);
+    assertThat(TestClient.all(Sent.class, second))
+        .extracting(Sent::duplicate)
+        .containsExactly(true);
+    assertThat(TestClient.all(Sent.class, next)).extracting(Sent::duplicate).containsExactly(false);
+    assertThat(TestClient.all(Sent.class, others))
+        .extracting(Sent::duplicate)
+        .containsExactly(false);
+    assertThat(ann.directs()).containsExactly("1", "2", "of another session");
+  }
+
+  private static Command sendOnce(TestClient by, String data) {
+    return new Command.Send(by.nextId(), ANN, TestClient.text(data), "d1");
   }
 
   @Test
