@@ -843,11 +843,17 @@ final class CommandDispatcher implements Connection.Receiver {
         ErrorCode.UNKNOWN,
         inFlight(
             send.data(),
-            node.router.send(send.to(), send.data(), Optional.of(sender(session)), "")),
+            node.router.send(
+                send.to(),
+                send.data(),
+                Optional.of(sender(session)),
+                send.dedupe().isEmpty() ? "" : session.id() + ':' + send.dedupe())),
         routed -> {
           if (routed.sessions() > 0) {
             if (send.id() != Command.NO_ID) {
-              connection.send(new ServerMessage.Sent(send.id(), routed.sessions(), routed.full()));
+              connection.send(
+                  new ServerMessage.Sent(
+                      send.id(), routed.sessions(), routed.full(), routed.duplicate()));
             }
           } else if (routed.full() > 0) {
             fail(send.id(), ErrorCode.INBOX_FULL, "the inbox is full, nobody took it");
