@@ -43,6 +43,7 @@ final class Api extends Handler.Abstract.NonBlocking {
         Stream.of(
                 Publications.endpoints(BASE),
                 Channels.endpoints(BASE),
+                Sessions.endpoints(BASE),
                 Nodes.endpoints(BASE),
                 Pages.endpoints(BASE))
             .flatMap(List::stream)

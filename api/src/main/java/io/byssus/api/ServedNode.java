@@ -1,6 +1,7 @@
 package io.byssus.api;
 
 import io.byssus.core.node.NodeView;
+import io.byssus.core.operations.Inspection;
 import io.byssus.core.operations.Operations;
 import io.byssus.core.operations.Watches;
 import java.util.List;
@@ -11,6 +12,8 @@ public interface ServedNode {
   Operations operations();
 
   Watches watches();
+
+  Inspection inspection();
 
   /** The nodes of the cluster. */
   List<NodeView> members();

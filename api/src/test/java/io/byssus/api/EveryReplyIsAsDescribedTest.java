@@ -77,6 +77,19 @@ final class EveryReplyIsAsDescribedTest {
             Sample.get("/channels/ticks.a", 200),
             Sample.get("/channels/a%2Fb", 200)));
     samples.put(
+        "channels",
+        List.of(Sample.get("/channels", 200), Sample.get("/channels?prefix=a&limit=1", 200)));
+    samples.put(
+        "sessions",
+        List.of(
+            Sample.get("/sessions", 200),
+            Sample.get("/sessions?user=ann&state=detached&limit=1", 200),
+            Sample.get("/sessions?tag=vip&node=n1", 200),
+            Sample.get("/sessions?cursor=nonsense", 400)));
+    samples.put(
+        "session", List.of(Sample.get("/sessions/s1", 200), Sample.get("/sessions/gone", 404)));
+    samples.put("user", List.of(Sample.get("/users/ann", 200), Sample.get("/users/a%2Fb%3F", 200)));
+    samples.put(
         "history",
         List.of(
             Sample.get("/channels/a/history", 200),
@@ -115,6 +128,7 @@ final class EveryReplyIsAsDescribedTest {
   @Test
   void requestsAndRepliesAreAsDescribed() throws IOException {
     try (var api = TestApi.start()) {
+      api.session("s1", "ann", "vip");
       for (var described : operations()) {
         for (var sample : samples().get(described.id())) {
           validate(api, described, sample);
@@ -214,6 +228,7 @@ final class EveryReplyIsAsDescribedTest {
               random);
       try (var api =
           TestApi.start(TestApi.SETTINGS, TestApi.keys(wrong.line() + ";" + right.line()))) {
+        api.session("s1", "ann", "vip");
         var http = api.http();
         var none = send(http, described, sample);
         assertThat(none.status()).as("%s without key", described.id()).isEqualTo(open ? 200 : 401);

@@ -12,18 +12,26 @@ import io.byssus.core.channel.Namespaces;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.connection.Overflow;
 import io.byssus.core.delivery.Router;
+import io.byssus.core.delivery.SessionDirectory;
 import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.lane.Lanes;
 import io.byssus.core.memory.MemoryEngine;
 import io.byssus.core.node.NodeView;
+import io.byssus.core.operations.Inspection;
 import io.byssus.core.operations.Operations;
 import io.byssus.core.operations.Watches;
 import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionStore;
+import io.byssus.core.session.SessionStore.NewSession;
+import io.byssus.core.session.TokenHash;
+import io.byssus.protocol.Json;
 import io.byssus.protocol.JsonCodec;
+import io.byssus.protocol.Target;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -66,6 +74,9 @@ final class TestApi implements AutoCloseable, ServedNode {
   final ThreadLane lane = new ThreadLane();
   private final Set<String> listening = ConcurrentHashMap.newKeySet();
   private final Watches watches;
+  private final Inspection inspection;
+  final SessionStore sessions;
+  final SessionDirectory directory;
 
   private TestApi(ApiSettings settings, ApiKeys keys, UnaryOperator<Broker> wrap)
       throws IOException {
@@ -74,6 +85,9 @@ final class TestApi implements AutoCloseable, ServedNode {
             EngineSettings.DEFAULTS, System::nanoTime, new Random(1), Budgets.unbounded());
     var broker = new Listened(wrap.apply(engine.broker()), listening);
     var lanes = new Lanes(List.of(lane));
+    sessions = engine.sessions();
+    directory = engine.directory();
+    inspection = new Inspection(sessions, directory, broker);
     watches =
         new Watches(
             new Hub(
@@ -133,8 +147,27 @@ final class TestApi implements AutoCloseable, ServedNode {
   }
 
   @Override
+  public Inspection inspection() {
+    return inspection;
+  }
+
+  @Override
   public Watches watches() {
     return watches;
+  }
+
+  /** Makes a session that is attached to n1. */
+  void session(String id, String user, String tag) {
+    var made =
+        new NewSession(id, user, Map.of("a", Json.of("1")), Set.of(tag), TokenHash.of("token"));
+    sessions.create(made, new Owner("n1", "0a")).toCompletableFuture().join();
+    directory
+        .add(
+            List.of(
+                new SessionDirectory.Entry(new Target.ToUser(user), id),
+                new SessionDirectory.Entry(new Target.ToTag(tag), id)))
+        .toCompletableFuture()
+        .join();
   }
 
   /** The channels that somebody listens to. */

@@ -3,6 +3,7 @@ package io.byssus.server;
 import io.byssus.api.ServedNode;
 import io.byssus.core.node.Node;
 import io.byssus.core.node.NodeView;
+import io.byssus.core.operations.Inspection;
 import io.byssus.core.operations.Operations;
 import io.byssus.core.operations.RejectedException;
 import io.byssus.core.operations.Watches;
@@ -28,6 +29,11 @@ record ApiNode(Node node, BooleanSupplier welcome, Supplier<String> page, Runnab
   @Override
   public Watches watches() {
     return node.following();
+  }
+
+  @Override
+  public Inspection inspection() {
+    return node.inspection();
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.byssus.core.engine.ClusterBus.Notice;
 import io.byssus.core.engine.Engine;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.Lanes;
+import io.byssus.core.operations.Inspection;
 import io.byssus.core.operations.Operations;
 import io.byssus.core.operations.Watches;
 import io.byssus.core.session.Lease;
@@ -65,6 +66,7 @@ public final class Node {
   final Hub hub;
   final Router router;
   private final Operations operations;
+  private final Inspection inspection;
   private final Watches following;
   final Strays strays;
   final Tombstones tombstones;
@@ -108,6 +110,7 @@ public final class Node {
     this.operations =
         new Operations(
             settings.namespaces(), settings.limits(), engine.broker(), router, engine.presence());
+    this.inspection = new Inspection(engine.sessions(), engine.directory(), engine.broker());
     this.following = new Watches(hub, lanes, settings.limits(), budgets);
     var connects = Math.ceilDiv(settings.limits().connectsAtOnce(), lanes.all().size());
     lanes.all().forEach(lane -> watches.put(lane, new Watch(lane, this, connects)));
@@ -160,6 +163,10 @@ public final class Node {
   /** What programs may ask. */
   public Operations operations() {
     return operations;
+  }
+
+  public Inspection inspection() {
+    return inspection;
   }
 
   public Watches following() {

@@ -1,5 +1,6 @@
 package io.byssus.server.cli;
 
+import io.byssus.api.ApiKey;
 import io.byssus.server.config.ConfigDoc;
 import io.byssus.server.config.ConfigLoader.Flag;
 import io.byssus.server.config.Nearest;
@@ -9,6 +10,7 @@ import io.byssus.server.settings.EngineConfig;
 import io.byssus.tools.Terminal;
 import io.byssus.tools.simulator.DevicePlan;
 import io.byssus.tools.trial.Plan;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,11 +54,13 @@ public final class Cli {
   private static final int PORT_MAX = 65_535;
 
   private final Terminal terminal;
+  private final Map<String, String> environment;
   private final ConfigInput input;
   private final Runner runner;
 
   public Cli(Terminal terminal, Map<String, String> environment, Runner runner) {
     this.terminal = terminal;
+    this.environment = environment;
     this.input = new ConfigInput(terminal, environment);
     this.runner = runner;
   }
@@ -86,6 +90,18 @@ public final class Cli {
       case "check-config" -> checkConfig(line);
       case "config-doc" -> configDoc(line);
       case "token" -> new TokenCommand(terminal, input, System.in).run(line);
+      case "key" -> key(line);
+      case "publish",
+          "send",
+          "history",
+          "watch",
+          "channels",
+          "sessions",
+          "session",
+          "user",
+          "nodes",
+          "drain" ->
+          new ApiClient(line, terminal, environment).run();
       default -> noCommand(line);
     };
   }
@@ -149,6 +165,22 @@ public final class Cli {
     terminal.print(
         markdown ? ConfigDoc.markdown(Config.DEFINITION) : ConfigDoc.plain(Config.DEFINITION));
     return Exit.OK;
+  }
+
+  /** The key itself is shown here and never again. */
+  private int key(ParseResult line) {
+    String name = line.matchedOptionValue(ApiCommands.NAME, "");
+    String[] scopes = line.matchedOptionValue(ApiCommands.SCOPE, new String[0]);
+    try {
+      var made = ApiKey.make(name, List.of(scopes), new SecureRandom());
+      terminal.say(made.secret());
+      terminal.add(terminal.dim("is the key: give it to who asks, it is shown only now."));
+      terminal.say(made.line());
+      terminal.add(terminal.dim("is the line for api.keys-file."));
+      return Exit.OK;
+    } catch (IllegalArgumentException e) {
+      throw misuse(line, String.valueOf(e.getMessage()));
+    }
   }
 
   private static ParameterException misuse(ParseResult line, String message) {

@@ -66,6 +66,7 @@ final class Commands {
             .addSubcommand("check-config", checkConfig())
             .addSubcommand("config-doc", configDoc())
             .addSubcommand("token", token());
+    ApiCommands.addTo(all);
     all.usageMessage()
         .footer(
             "",
@@ -201,14 +202,14 @@ final class Commands {
         .build();
   }
 
-  private static CommandSpec command(String name, String description) {
+  static CommandSpec command(String name, String description) {
     var command = CommandSpec.create().name(name);
     command.usageMessage().description(description).abbreviateSynopsis(true);
     return command.addOption(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("Print this text.").build());
   }
 
-  private static OptionSpec value(String name, String label, String description) {
+  static OptionSpec value(String name, String label, String description) {
     return OptionSpec.builder(name)
         .paramLabel(label)
         .description(description)
@@ -216,7 +217,7 @@ final class Commands {
         .build();
   }
 
-  private static OptionSpec number(String name, String label, String description) {
+  static OptionSpec number(String name, String label, String description) {
     return OptionSpec.builder(name)
         .paramLabel(label)
         .description(description)
@@ -224,7 +225,7 @@ final class Commands {
         .build();
   }
 
-  private static OptionSpec flag(String name, String description) {
+  static OptionSpec flag(String name, String description) {
     return OptionSpec.builder(name).description(description).type(boolean.class).build();
   }
 }

@@ -14,7 +14,13 @@ final class Environment {
 
   /** Read by the launcher or the command line; no keys. */
   private static final Set<String> OTHERS =
-      Set.of("BYSSUS_CONFIG", "BYSSUS_JAVA_OPTS", "BYSSUS_AOT", "BYSSUS_REDIS_BIN");
+      Set.of(
+          "BYSSUS_CONFIG",
+          "BYSSUS_JAVA_OPTS",
+          "BYSSUS_AOT",
+          "BYSSUS_REDIS_BIN",
+          "BYSSUS_API",
+          "BYSSUS_API_KEY");
 
   private static final String FOR_TESTS = "BYSSUS_TEST_";
 
