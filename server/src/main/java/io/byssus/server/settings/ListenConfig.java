@@ -27,7 +27,7 @@ public record ListenConfig(
                 .text("0.0.0.0", 1, 255)),
         in.key(
                 "port",
-                "The port for everything: WebSocket, HTTP API, console. 0 takes any free one.")
+                "The port for clients: WebSocket, health, demo. 0 takes any free one.")
             .or("BYSSUS_PORT")
             .count(8080, 0, 65_535, ""),
         in.key("backlog", "Connections that the kernel keeps until they are accepted.")
