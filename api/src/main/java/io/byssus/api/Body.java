@@ -59,7 +59,7 @@ final class Body implements Runnable {
       }
       if (last) {
         stopDeadline();
-        whole.accept(bytes.toByteArray());
+        exchange.orFail(() -> whole.accept(bytes.toByteArray()));
         return;
       }
     }

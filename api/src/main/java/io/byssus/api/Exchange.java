@@ -74,6 +74,15 @@ record Exchange(
     }
   }
 
+  /** A task that is not run by Jetty's handling of the request: if it throws, the request fails. */
+  void orFail(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable defect) {
+      done.failed(defect);
+    }
+  }
+
   /** How an operation's stage ended: one of the two is null. */
   @FunctionalInterface
   interface Ending<T, A> {
@@ -81,7 +90,7 @@ record Exchange(
   }
 
   <T, A> void answer(CompletionStage<T> stage, Ending<T, A> ending, Replies.Body<A> body) {
-    stage.whenComplete((value, failure) -> answer(ending.of(value, failure), body));
+    stage.whenComplete((value, failure) -> orFail(() -> answer(ending.of(value, failure), body)));
   }
 
   private <A> void answer(Answer<A> answer, Replies.Body<A> body) {

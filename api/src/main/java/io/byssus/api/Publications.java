@@ -1,5 +1,6 @@
 package io.byssus.api;
 
+import io.byssus.core.channel.Broker.Outcome;
 import io.byssus.core.channel.Broker.Outcome.Stored;
 import io.byssus.core.delivery.Router.Routed;
 import io.byssus.core.operations.Answer;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** What makes messages: a publication, a directed message, and many of both. */
 final class Publications {
@@ -25,7 +27,7 @@ final class Publications {
     exchange.body(in -> {
       var asked = Asked.publish(in);
       if (asked.many()) {
-        publishEach(exchange, asked).thenAccept(exchange::json);
+        publishEach(exchange, asked).thenAccept(out -> exchange.orFail(() -> exchange.json(out)));
       } else {
         var operations = exchange.api().node().operations();
         exchange.answer(
@@ -35,7 +37,8 @@ final class Publications {
                 asked.data(),
                 asked.dedupe(),
                 asked.durability()),
-            Answer::published,
+            (outcome, failure) ->
+                published(exchange, asked.channels().getFirst(), outcome, failure),
             Replies::published);
       }
     });
@@ -55,6 +58,16 @@ final class Publications {
     });
   }
 
+  /** Counted as what clients publish is. */
+  private static Answer<Stored> published(
+      Exchange exchange, String channel, @Nullable Outcome outcome, @Nullable Throwable failure) {
+    var answer = Answer.published(outcome, failure);
+    if (answer instanceof Answer.Done<Stored> _) {
+      exchange.api().node().observer().published(channel);
+    }
+    return answer;
+  }
+
   /** Never fails: each channel has its own answer. */
   private static CompletionStage<JsonWriter> publishEach(Exchange exchange, Asked.Publish asked) {
     var answers = new ArrayList<CompletableFuture<Answer<Stored>>>();
@@ -65,7 +78,8 @@ final class Publications {
               .node()
               .operations()
               .publish(exchange.by(), channel, asked.data(), asked.dedupe(), asked.durability())
-              .<Answer<Stored>>handle(Answer::published)
+              .<Answer<Stored>>handle(
+                  (outcome, failure) -> published(exchange, channel, outcome, failure))
               .toCompletableFuture());
     }
     return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
@@ -96,7 +110,7 @@ final class Publications {
               .handle((outcome, failure) ->
                   Replies.each(
                       JsonWriter.object(0),
-                      Answer.published(outcome, failure),
+                      published(exchange, publish.channels().getFirst(), outcome, failure),
                       Replies::published));
       case Asked.Send send ->
           operations

@@ -1,5 +1,6 @@
 package io.byssus.api;
 
+import io.byssus.core.NodeObserver;
 import io.byssus.core.node.NodeView;
 import io.byssus.core.operations.Inspection;
 import io.byssus.core.operations.Operations;
@@ -14,6 +15,9 @@ public interface ServedNode {
   Watches watches();
 
   Inspection inspection();
+
+  /** Hears of what was published and of what the engine failed at, as it does for clients. */
+  NodeObserver observer();
 
   /** The nodes of the cluster. */
   List<NodeView> members();

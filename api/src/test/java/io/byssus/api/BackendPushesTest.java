@@ -74,6 +74,7 @@ final class BackendPushesTest {
           .startsWith("{\"channels\":[{\"channel\":\"a\",\"status\":200,\"position\":")
           .contains("{\"channel\":\"b*\",\"status\":400,\"error\":{\"code\":\"bad_channel\"")
           .contains("{\"channel\":\"ticks.c\",\"status\":200,\"level\":\"accepted\"}");
+      assertThat(api.published).as("counted").containsExactlyInAnyOrder("a", "ticks.c");
     }
   }
 
@@ -139,6 +140,24 @@ final class BackendPushesTest {
       assertThat(reply.status()).isEqualTo(500);
       assertThat(reply.body())
           .isEqualTo("{\"error\":{\"code\":\"internal\",\"message\":\"the server has a defect\"}}");
+    }
+  }
+
+  @Test
+  void aDefectIsAnsweredWhenTheBodyComesLateToo() throws Exception {
+    try (var api = TestApi.over(broker -> new Throwing(broker));
+        var socket = new Socket("127.0.0.1", api.server().address().getPort())) {
+      socket.setSoTimeout(20_000);
+      var body = "{\"channel\":\"a\",\"data\":1}";
+      var out = socket.getOutputStream();
+      out.write(api.http().head("POST", PUBLISH, body.length(), "Content-Type", Http.JSON));
+      out.flush();
+      // Answered behind the head of the other, most likely: that one waits for its body now.
+      assertThat(api.http().get("/health/live").status()).isEqualTo(200);
+      out.write(body.getBytes(StandardCharsets.US_ASCII));
+      out.flush();
+      assertThat(Http.read(new BufferedInputStream(socket.getInputStream())).status())
+          .isEqualTo(500);
     }
   }
 

@@ -38,6 +38,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
 /** An API over the memory engine, as its node would have it. */
@@ -52,6 +53,7 @@ final class TestApi implements AutoCloseable, ServedNode {
               namespace("", true, new Retention(100, Duration.ofMinutes(5))),
               namespace("ticks.", false, Retention.EPHEMERAL)));
 
+  final List<String> published = new CopyOnWriteArrayList<>();
   final List<String> drained = new ArrayList<>();
   final List<NodeView> members =
       new ArrayList<>(
@@ -144,6 +146,16 @@ final class TestApi implements AutoCloseable, ServedNode {
   @Override
   public Operations operations() {
     return operations;
+  }
+
+  @Override
+  public NodeObserver observer() {
+    return new NodeObserver() {
+      @Override
+      public void published(String channel) {
+        published.add(channel);
+      }
+    };
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.byssus.server;
 
 import io.byssus.api.ServedNode;
+import io.byssus.core.NodeObserver;
 import io.byssus.core.node.Node;
 import io.byssus.core.node.NodeView;
 import io.byssus.core.operations.Inspection;
@@ -19,7 +20,12 @@ import java.util.function.Supplier;
  *
  * @param leave begins the end of the process, as SIGTERM does
  */
-record ApiNode(Node node, BooleanSupplier welcome, Supplier<String> page, Runnable leave)
+record ApiNode(
+    Node node,
+    NodeObserver observer,
+    BooleanSupplier welcome,
+    Supplier<String> page,
+    Runnable leave)
     implements ServedNode {
   @Override
   public Operations operations() {

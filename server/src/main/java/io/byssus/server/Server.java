@@ -179,6 +179,7 @@ public final class Server implements AutoCloseable {
     var served =
         new ApiNode(
             node,
+            counted,
             this::ready,
             new MetricsPage(counted, this::ready, nodeGateway::members, budgets),
             () -> askedToLeave.complete(null));
