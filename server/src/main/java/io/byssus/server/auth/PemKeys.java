@@ -93,7 +93,7 @@ public final class PemKeys {
       try {
         return KeyFactory.getInstance(kind).generatePublic(new X509EncodedKeySpec(encoded));
       } catch (InvalidKeySpecException e) {
-        continue; // of another kind
+        // Of another kind.
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("every Java has " + kind, e);
       }
@@ -144,7 +144,7 @@ public final class PemKeys {
       try {
         return KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(encoded));
       } catch (InvalidKeySpecException e) {
-        continue; // of another kind
+        // Of another kind.
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("every Java has " + kind, e);
       }

@@ -209,6 +209,9 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
 
   @Override
   public void close() {
-    sources.ifPresent(opened -> opened.thenAccept(KeySources::close));
+    // Also when they are opened only after this.
+    sources.ifPresent(opened -> {
+      var _ = opened.thenAccept(KeySources::close);
+    });
   }
 }

@@ -86,8 +86,7 @@ public record TokenReport(Outcome outcome, List<String> lines) {
         var claims = signed.getJWTClaimsSet();
         return List.of(
             "header     alg %s, kid %s, typ %s"
-                .formatted(
-                    header.getAlgorithm(), or(header.getKeyID()), or(header.getType())),
+                .formatted(header.getAlgorithm(), or(header.getKeyID()), or(header.getType())),
             "issuer     iss %s, aud %s".formatted(or(claims.getIssuer()), claims.getAudience()),
             "subject    sub " + or(claims.getSubject()),
             "times      " + times(claims));

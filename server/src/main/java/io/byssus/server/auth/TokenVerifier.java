@@ -87,7 +87,7 @@ final class TokenVerifier {
     }
     Checked best = mine.getFirst().check(token, algorithm, mayAsk);
     for (var next : mine.subList(1, mine.size())) {
-      if (best instanceof Valid || best instanceof Refused(var _, var _, var ours) && ours) {
+      if (best instanceof Valid || (best instanceof Refused(var _, var _, var ours) && ours)) {
         return best;
       }
       best = better(best, next.check(token, algorithm, mayAsk));
@@ -97,8 +97,8 @@ final class TokenVerifier {
 
   private static boolean asksForMore(JWSHeader header) {
     return header.getCriticalParams() != null
-        || header.getType() != null
-            && !TYPES.contains(header.getType().getType().toLowerCase(Locale.ROOT));
+        || (header.getType() != null
+            && !TYPES.contains(header.getType().getType().toLowerCase(Locale.ROOT)));
   }
 
   private List<IssuerVerifier> whose(@Nullable String iss) {

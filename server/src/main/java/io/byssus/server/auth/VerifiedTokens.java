@@ -65,7 +65,7 @@ final class VerifiedTokens {
   /** As many as this JVM has room for. */
   static VerifiedTokens fitting() {
     var fit = Runtime.getRuntime().maxMemory() / HEAP_BYTES_EACH;
-    return new VerifiedTokens((int) Math.clamp(fit, LEAST, MOST));
+    return new VerifiedTokens(Math.clamp(fit, LEAST, MOST));
   }
 
   synchronized Optional<Known> of(Digest token, Instant now) {

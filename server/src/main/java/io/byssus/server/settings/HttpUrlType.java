@@ -15,7 +15,7 @@ final class HttpUrlType extends ValueType<URI> {
     var url = URI.create(text);
     var scheme = url.getScheme();
     if (scheme == null
-        || !scheme.equals("https") && !scheme.equals("http")
+        || (!scheme.equals("https") && !scheme.equals("http"))
         || url.getHost() == null
         || url.getUserInfo() != null
         || url.getFragment() != null) {
