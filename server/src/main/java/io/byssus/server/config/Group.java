@@ -63,7 +63,7 @@ public final class Group {
     }
     if (all.isEmpty()) {
       // Nothing is set below this path; but all keys are named, for those who ask which there are.
-      read.apply(new Group(reading, keys, prefix + "*."));
+      var _ = read.apply(new Group(reading, keys, prefix + "*."));
     }
     return all;
   }
