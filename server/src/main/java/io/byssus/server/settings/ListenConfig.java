@@ -25,9 +25,7 @@ public record ListenConfig(
                         + " every address of IPv4 and IPv6.")
                 .or("BYSSUS_HOST")
                 .text("0.0.0.0", 1, 255)),
-        in.key(
-                "port",
-                "The port for clients: WebSocket, health, demo. 0 takes any free one.")
+        in.key("port", "The port for clients: WebSocket, health, demo. 0 takes any free one.")
             .or("BYSSUS_PORT")
             .count(8080, 0, 65_535, ""),
         in.key("backlog", "Connections that the kernel keeps until they are accepted.")
