@@ -12,9 +12,7 @@ import io.byssus.protocol.Recovery;
 import io.byssus.protocol.ServerMessage.Item;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -52,14 +50,12 @@ final class Feed {
 
   private final String name;
   private final Lane lane;
-  private final Broker broker;
-  private final Retention retention;
-  private final AfterLoss afterLoss;
+  private final ChannelSource source;
   private final Limits limits;
   private final NodeObserver observer;
-  private final Map<Fanout, Integer> audience = new HashMap<>(4);
-  private final ArrayDeque<Arrival> held = new ArrayDeque<>();
-  private final List<Join> joins = new ArrayList<>();
+  private final Audience audience;
+  private final ArrayDeque<Arrival> held = new ArrayDeque<>(0);
+  private final List<FeedJoin> joins = new ArrayList<>(1);
   private boolean heldTooMany;
   private long reads;
   private State state = State.CATCHING_UP;
@@ -72,115 +68,31 @@ final class Feed {
     CLOSED
   }
 
-  Feed(
-      String name,
-      Lane lane,
-      Broker broker,
-      Namespace namespace,
-      Limits limits,
-      NodeObserver observer) {
-    this.name = name;
+  Feed(ChannelSource source, Lane lane, Limits limits, NodeObserver observer) {
+    this.name = source.name();
     this.lane = lane;
-    this.broker = broker;
-    this.retention = namespace.retention();
-    this.afterLoss = namespace.afterLoss();
+    this.source = source;
+    this.audience = new Audience(name);
     this.limits = limits;
     this.observer = observer;
   }
 
-  /**
-   * @param readsBefore how many reads had begun when it was heard
-   */
+  /** {@code readsBefore}: how many reads had begun when it was heard. */
   private record Arrival(String epoch, Item item, long readsBefore) {}
-
-  /** A subscription on its way in. */
-  private static final class Join {
-    private final Subscription subscription;
-    private final Fanout fanout;
-    private final Hub.Joined then;
-
-    /** Where it stands behind what it was given; empty: from now on. */
-    private Optional<Position> from;
-
-    private Step step = Step.DUE;
-    private boolean begun;
-
-    /** Most of the next piece, and how much it has been given in all. */
-    private int bytes;
-
-    private long given;
-
-    /** What went to the others since the page was asked for. */
-    private final List<Item> dispatched = new ArrayList<>();
-
-    private long dispatchedBytes;
-
-    Join(
-        Subscription subscription,
-        Fanout fanout,
-        Optional<Position> from,
-        int bytes,
-        Hub.Joined then) {
-      this.subscription = subscription;
-      this.fanout = fanout;
-      this.from = from;
-      this.bytes = bytes;
-      this.then = then;
-    }
-
-    void read() {
-      step = Step.READING;
-      forget();
-    }
-
-    void forget() {
-      dispatched.clear();
-      dispatchedBytes = 0;
-    }
-
-    void dispatched(Item item) {
-      if (step == Step.READING) {
-        dispatchedBytes += item.data().bytes();
-        if (overrun()) {
-          dispatched.clear();
-        } else {
-          dispatched.add(item);
-        }
-      }
-    }
-
-    /** More was published while a page was read than a piece may hold: it is read again. */
-    boolean overrun() {
-      return dispatchedBytes > bytes;
-    }
-  }
-
-  /** What a join waits for. */
-  private enum Step {
-    /** That the feed is live. */
-    DUE,
-    /** A page of the history. */
-    READING,
-    /** That the client takes what it was given. */
-    TAKING
-  }
 
   // Life.
 
   void open() {
     lane.check();
     lane.ask(
-        () ->
-            ChannelName.isPattern(name)
-                ? broker.subscribePrefix(ChannelName.prefixOf(name), this::heard)
-                : broker.subscribe(name, this::heard),
+        () -> source.listen(this::heard),
         (done, failure) -> {
           if (state == State.CLOSED) {
             return;
           }
           if (failure != null) {
             retry("subscribe", failure, this::open);
-          } else if (positionless()) {
+          } else if (source.positionless()) {
             goLive();
           } else {
             catchUp();
@@ -195,16 +107,8 @@ final class Feed {
       return false;
     }
     state = State.CLOSED;
-    if (ChannelName.isPattern(name)) {
-      broker.unsubscribePrefix(ChannelName.prefixOf(name));
-    } else {
-      broker.unsubscribe(name);
-    }
+    source.listenNoMore();
     return true;
-  }
-
-  private boolean positionless() {
-    return retention.ephemeral() || ChannelName.isPattern(name);
   }
 
   // From the engine.
@@ -212,7 +116,7 @@ final class Feed {
   /** Never throws: the engine has others to tell, and the next item shows what is missing. */
   private void heard(String channel, String epoch, Item item) {
     try {
-      if (positionless()) {
+      if (source.positionless()) {
         lane.execute(() -> dispatch(new Push(channel, channel.equals(name) ? "" : name, item)));
       } else {
         lane.execute(() -> arrived(new Arrival(epoch, item, reads)));
@@ -247,12 +151,12 @@ final class Feed {
     return true;
   }
 
+  /** What finds no room is read from the history, like all else that the fast path drops. */
   private void hold(Arrival arrival) {
     if (held.size() < limits.recoveryItems()) {
       held.add(arrival);
     } else {
-      heldTooMany =
-          true; // not lost: read from the history like everything else that the fast path drops
+      heldTooMany = true;
     }
   }
 
@@ -265,11 +169,8 @@ final class Feed {
   }
 
   private void dispatch(Push push) {
-    if (state == State.CLOSED) {
-      return;
-    }
-    for (var fanout : audience.keySet()) {
-      fanout.lane().execute(() -> fanout.deliver(name, push));
+    if (state != State.CLOSED) {
+      audience.deliver(push);
     }
   }
 
@@ -281,7 +182,7 @@ final class Feed {
     var from = Optional.ofNullable(position);
     var bounds = from.isPresent() ? new Bounds(limits.recoveryItems(), PAGE_BYTES) : Bounds.NOTHING;
     lane.ask(
-        () -> broker.history(name, from, bounds, retention),
+        () -> source.history(from, bounds),
         (page, failure) -> {
           if (state == State.CLOSED) {
             return;
@@ -300,7 +201,7 @@ final class Feed {
       goLive();
       return;
     }
-    var on = goingOn(page);
+    var on = source.goingOn(page);
     if (on.recovery() instanceof Recovery.Lost(var reason)) {
       lose(reason, on.from());
     } else {
@@ -326,9 +227,7 @@ final class Feed {
     if (!epoch.equals(here.epoch())) {
       var moved = new Position(epoch, here.offset());
       position = moved;
-      for (var fanout : audience.keySet()) {
-        fanout.lane().execute(() -> fanout.move(name, moved));
-      }
+      audience.move(moved);
     }
   }
 
@@ -336,20 +235,9 @@ final class Feed {
   private void lose(Gap reason, Position place) {
     position = place;
     // What we had of the place before may be other items there, or none.
-    joins.forEach(Join::forget);
+    joins.forEach(FeedJoin::forget);
     observer.gap(name, reason);
-    for (var fanout : audience.keySet()) {
-      fanout.lane().execute(() -> fanout.gap(name, reason, place));
-    }
-  }
-
-  /** Behind what the channel dropped, the namespace may want the present rather than the past. */
-  private Broker.Page goingOn(Broker.Page page) {
-    var skips =
-        afterLoss == AfterLoss.FROM_NOW
-            && page.recovery() instanceof Recovery.Lost(var reason)
-            && (reason == Gap.TRIMMED || reason == Gap.EXPIRED);
-    return skips ? new Broker.Page(page.top(), page.top(), page.recovery(), List.of()) : page;
+    audience.gap(reason, place);
   }
 
   private void goLive() {
@@ -367,7 +255,7 @@ final class Feed {
       catchUp();
       return;
     }
-    joins.stream().filter(join -> join.step == Step.DUE).toList().forEach(this::read);
+    joins.stream().filter(join -> join.step == FeedJoin.Step.DUE).toList().forEach(this::read);
   }
 
   private Position known() {
@@ -391,13 +279,9 @@ final class Feed {
   // Subscriptions that come and go.
 
   void join(
-      Subscription subscription,
-      Fanout fanout,
-      Optional<Position> from,
-      int bytes,
-      Hub.Joined then) {
+      Subscription subscription, Fanout fanout, Optional<Position> from, int bytes, Joined then) {
     lane.check();
-    var join = new Join(subscription, fanout, from, bytes, then);
+    var join = new FeedJoin(subscription, fanout, from, bytes, then);
     joins.add(join);
     readIfLive(join);
   }
@@ -406,8 +290,8 @@ final class Feed {
   void readOn(Subscription subscription, int bytes) {
     lane.check();
     for (var join : joins) {
-      if (join.subscription == subscription && join.step == Step.TAKING) {
-        join.step = Step.DUE;
+      if (join.subscription == subscription && join.step == FeedJoin.Step.TAKING) {
+        join.step = FeedJoin.Step.DUE;
         join.bytes = bytes;
         readIfLive(join);
         return;
@@ -415,7 +299,14 @@ final class Feed {
     }
   }
 
-  private void readIfLive(Join join) {
+  private void readIfJoining(FeedJoin join) {
+    join.step = FeedJoin.Step.DUE;
+    if (joins.contains(join)) {
+      readIfLive(join);
+    }
+  }
+
+  private void readIfLive(FeedJoin join) {
     if (state == State.LIVE) {
       read(join);
     }
@@ -425,12 +316,12 @@ final class Feed {
     lane.check();
     var wasJoining = joins.removeIf(join -> join.subscription == subscription);
     if (!wasJoining) {
-      audience.computeIfPresent(fanout, (lane, count) -> count == 1 ? null : count - 1);
+      audience.remove(fanout);
     }
   }
 
-  private void read(Join join) {
-    if (positionless()) {
+  private void read(FeedJoin join) {
+    if (source.positionless()) {
       var asked = join.from.isPresent();
       joined(join, asked ? new Recovery.Lost(Gap.EPHEMERAL) : Recovery.NOT_ASKED);
     } else if (join.from.isEmpty()) {
@@ -443,95 +334,61 @@ final class Feed {
   }
 
   /** It has missed nothing, or is not told. */
-  private void joined(Join join, Recovery recovery) {
+  private void joined(FeedJoin join, Recovery recovery) {
     joined(join, recovery, Optional.ofNullable(position), List.of());
   }
 
-  private void readHistory(Join join) {
+  private void readHistory(FeedJoin join) {
     join.read();
     lane.ask(
-        () ->
-            broker.history(
-                name, join.from, new Bounds(limits.recoveryItems(), join.bytes), retention),
+        () -> source.history(join.from, new Bounds(limits.recoveryItems(), join.bytes)),
         (page, failure) -> {
           if (state != State.LIVE || !joins.contains(join)) {
-            join.step = Step.DUE;
+            join.step = FeedJoin.Step.DUE;
             return; // closed, left, or goLive reads for it again
           }
           if (page == null) {
-            retry("history", failure, () -> readAgain(join));
+            retry("history", failure, () -> readIfJoining(join));
           } else {
-            recovered(join, goingOn(page));
+            recovered(join, source.goingOn(page));
           }
         });
   }
 
-  private void readAgain(Join join) {
-    join.step = Step.DUE;
-    if (joins.contains(join)) {
-      readIfLive(join);
-    }
-  }
-
-  private void recovered(Join join, Broker.Page page) {
-    var given = join.given;
-    for (var item : page.items()) {
-      given += item.data().bytes();
-    }
-    if (tooMuch(join, page, given)) {
+  private void recovered(FeedJoin join, Broker.Page page) {
+    if (join.tooMuch(page, limits)) {
       joined(join, new Recovery.Lost(Gap.OVERFLOW), Optional.of(known()), List.of());
       return;
     }
     if (page.cut() || join.overrun()) {
-      give(join, page, given);
+      join.give(page);
       return;
     }
     var top = page.top();
     if (!top.epoch().equals(known().epoch()) || page.from().offset() > known().offset()) {
       // It has seen more than the fast path has brought here, or we have seen what is lost.
-      join.step = Step.DUE;
+      join.step = FeedJoin.Step.DUE;
       catchUp(); // and then goLive reads for the join again
       return;
     }
     // The page continues our own position too: what we have not dispatched yet, the others get now.
     var here = known().offset();
     page.items().stream().filter(item -> item.offset() > here).forEach(this::advance);
-    var missed = new ArrayList<>(page.items());
-    var reached = page.end().offset();
-    join.dispatched.stream().filter(item -> item.offset() > reached).forEach(missed::add);
+    var missed = join.missed(page);
     if (missed.size() != known().offset() - page.from().offset()) {
       // One of us knows what the other does not: we lost something while the page was under way and
       // went on after it, or the engine has lost what we had.
-      join.step = Step.DUE;
+      join.step = FeedJoin.Step.DUE;
       catchUp();
     } else {
       joined(join, page.recovery(), Optional.of(page.from()), missed);
     }
   }
 
-  /** More than may be read again for one subscription. */
-  private boolean tooMuch(Join join, Broker.Page page, long bytes) {
-    var behind = page.top().offset() - page.from().offset();
-    return !join.begun && behind > limits.recoveryItems() || bytes > limits.recoveryBytes();
-  }
-
-  /** A piece that does not reach the present: the next one when the client has taken it. */
-  private void give(Join join, Broker.Page page, long given) {
-    join.step = Step.TAKING;
-    join.begun = true;
-    join.given = given;
-    join.from = Optional.of(page.end());
-    var piece =
-        new Piece(
-            Optional.of(page.from()), page.top().offset(), page.recovery(), page.items(), false);
-    join.fanout.lane().execute(() -> join.then.joined(piece));
-  }
-
-  private void joined(Join join, Recovery recovery, Optional<Position> from, List<Item> missed) {
+  private void joined(
+      FeedJoin join, Recovery recovery, Optional<Position> from, List<Item> missed) {
     joins.remove(join);
-    audience.merge(join.fanout, 1, Integer::sum);
-    var top = from.map(Position::offset).orElse(0L) + missed.size();
-    var piece = new Piece(from, top, recovery, missed, true);
-    join.fanout.lane().execute(() -> join.then.joined(piece));
+    audience.add(join.fanout);
+    join.end(recovery, from, missed);
   }
 }

@@ -53,15 +53,6 @@ public final class Hub {
   private record LaneChannels(Fanout fanout, Map<String, Feed> feeds) {}
 
   /**
-   * Hears what a join brings, piece by piece, unless the subscription has left meanwhile. On its
-   * lane; the first live publication comes after the piece that is the last.
-   */
-  @FunctionalInterface
-  public interface Joined {
-    void joined(Piece piece);
-  }
-
-  /**
    * Each piece that is not the last is followed by the next after {@link #readOn}.
    *
    * @param from the position to read on from; empty: from now on
@@ -158,7 +149,8 @@ public final class Hub {
     if (known != null) {
       return known;
     }
-    var feed = new Feed(name, lane, broker, namespaces.of(name), limits, observer);
+    var feed =
+        new Feed(new ChannelSource(name, namespaces.of(name), broker), lane, limits, observer);
     feeds.put(name, feed);
     feed.open();
     return feed;

@@ -31,6 +31,11 @@ public record Namespaces(List<Namespace> longestFirst) {
     throw new IllegalStateException("the empty prefix fits every channel");
   }
 
+  /** Whether it has no positions to read on from: a pattern, or a channel that keeps nothing. */
+  public boolean positionless(String name) {
+    return ChannelName.isPattern(name) || of(name).retention().ephemeral();
+  }
+
   /**
    * Whether {@code user} may read every channel that {@code name}, a channel or a pattern, stands
    * for.

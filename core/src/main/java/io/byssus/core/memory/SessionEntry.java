@@ -147,8 +147,8 @@ final class SessionEntry {
     changes.forEach((name, value) ->
         attributes =
             value.isNull()
-                ? Compact.without(attributes, name)
-                : Compact.with(attributes, name, value));
+                ? SmallMaps.without(attributes, name)
+                : SmallMaps.with(attributes, name, value));
     weight += SessionWeight.ofAttributes(attributes);
   }
 
@@ -185,14 +185,14 @@ final class SessionEntry {
     if (!subscriptions.containsKey(channel)) {
       weight += SessionWeight.ofStoredSubscription(channel);
     }
-    subscriptions = Compact.with(subscriptions, channel, position);
+    subscriptions = SmallMaps.with(subscriptions, channel, position);
   }
 
   void unsubscribe(String channel) {
     if (subscriptions.containsKey(channel)) {
       weight -= SessionWeight.ofStoredSubscription(channel);
     }
-    subscriptions = Compact.without(subscriptions, channel);
+    subscriptions = SmallMaps.without(subscriptions, channel);
     if (byServer.contains(channel)) {
       var rest = new HashSet<>(byServer);
       rest.remove(channel);
@@ -236,7 +236,7 @@ final class SessionEntry {
 
   void acknowledge(String channel, Position position) {
     if (subscriptions.containsKey(channel)) {
-      subscriptions = Compact.with(subscriptions, channel, Optional.of(position));
+      subscriptions = SmallMaps.with(subscriptions, channel, Optional.of(position));
     }
   }
 

@@ -8,35 +8,43 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The sessions that are attached to this node, each with the dispatcher of its connection. The one
- * map that lanes share; what it leads to is touched on its own lane only.
+ * The sessions that are attached to this node, each with its holder. The one map that lanes share;
+ * what it leads to is touched on its own lane only.
+ *
+ * @param <H> who holds a session: one for each lease
  */
-final class Attachments {
-  private final ConcurrentHashMap<String, Attachment> bySession = new ConcurrentHashMap<>();
+final class Attachments<H extends Attachments.Holder> {
+  private final ConcurrentHashMap<String, H> bySession = new ConcurrentHashMap<>();
 
   /** Sessions that a connect here is about to get, with the number of those. */
   private final ConcurrentHashMap<String, Integer> coming = new ConcurrentHashMap<>();
 
-  private record Attachment(Lease lease, CommandDispatcher dispatcher) {}
+  /** Who holds a session under a lease, which never changes. From any thread. */
+  interface Holder {
+    Lease lease();
+
+    /** The lease was superseded. {@code done} when nothing more is sent under it. */
+    void supersede(CloseCode code, CompletableFuture<Boolean> done);
+  }
 
   /**
-   * Registers the holder of {@code lease} once an older one on this node, if there is one, has let
-   * go. False: a newer one is there already.
+   * Registers a holder once an older one on this node, if there is one, has let go. False: a newer
+   * one is there already.
    */
-  CompletionStage<Boolean> attach(Lease lease, CommandDispatcher dispatcher) {
-    var mine = new Attachment(lease, dispatcher);
+  CompletionStage<Boolean> attach(H mine) {
+    var lease = mine.lease();
     var evicted = new CompletableFuture<Boolean>();
     var winner =
         bySession.compute(
             lease.session(),
             (session, held) -> {
-              if (held != null && held.lease.term() > lease.term()) {
+              if (held != null && held.lease().term() > lease.term()) {
                 return held;
               }
               if (held == null) {
                 evicted.complete(true);
               } else {
-                held.dispatcher.loseSession(held.lease, CloseCode.TAKEN_OVER, evicted);
+                held.supersede(CloseCode.TAKEN_OVER, evicted);
               }
               return mine;
             });
@@ -46,8 +54,8 @@ final class Attachments {
     return evicted;
   }
 
-  void detach(Lease lease, CommandDispatcher dispatcher) {
-    bySession.remove(lease.session(), new Attachment(lease, dispatcher));
+  void detach(H holder) {
+    bySession.remove(holder.lease().session(), holder);
   }
 
   /** Ends the hold of whoever has the session here; done at once if nobody does. */
@@ -57,7 +65,7 @@ final class Attachments {
     if (held == null) {
       done.complete(false);
     } else {
-      held.dispatcher.loseSession(held.lease, code, done);
+      held.supersede(code, done);
     }
     return done;
   }
@@ -79,13 +87,13 @@ final class Attachments {
       return true;
     }
     var held = bySession.get(lease.session());
-    return held != null && held.lease.term() >= lease.term();
+    return held != null && held.lease().term() >= lease.term();
   }
 
   /** Whether someone here has a later lease. */
   boolean hasLater(Lease lease) {
     var held = bySession.get(lease.session());
-    return held != null && held.lease.term() > lease.term();
+    return held != null && held.lease().term() > lease.term();
   }
 
   boolean has(String session) {
@@ -97,14 +105,12 @@ final class Attachments {
   }
 
   /** Who has the session here, under whichever lease. */
-  Optional<CommandDispatcher> of(String session) {
-    return Optional.ofNullable(bySession.get(session)).map(Attachment::dispatcher);
+  Optional<H> of(String session) {
+    return Optional.ofNullable(bySession.get(session));
   }
 
   /** Who holds this very lease here: never one that came for the session before or after. */
-  Optional<CommandDispatcher> of(Lease lease) {
-    return Optional.ofNullable(bySession.get(lease.session()))
-        .filter(held -> held.lease.equals(lease))
-        .map(Attachment::dispatcher);
+  Optional<H> of(Lease lease) {
+    return of(lease.session()).filter(held -> held.lease().equals(lease));
   }
 }

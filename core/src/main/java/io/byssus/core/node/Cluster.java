@@ -1,9 +1,13 @@
 package io.byssus.core.node;
 
+import io.byssus.core.NodeObserver;
 import io.byssus.core.engine.ClusterBus;
+import io.byssus.core.engine.Engine;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.LaneConfined;
+import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Owner;
+import io.byssus.core.session.SessionStore;
 import io.byssus.core.session.SessionStore.Orphan;
 import java.time.Duration;
 import java.util.HashSet;
@@ -13,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +42,14 @@ final class Cluster implements ClusterBus.Listener {
   /** The clients of a node that lost its name come back elsewhere, spread over this. */
   private static final Duration EXODUS = Duration.ofSeconds(5);
 
-  private final Node node;
+  private final Local local;
+  private final ClusterBus bus;
+  private final SessionStore sessions;
+  private final PresenceStore presence;
+  private final Predicate<String> showsPresence;
+  private final Attachments<?> attachments;
+  private final FailureLog failures;
+  private final NodeObserver observer;
   private final Lane lane;
   private final Owner self;
   private final Membership membership;
@@ -46,10 +58,48 @@ final class Cluster implements ClusterBus.Listener {
   private boolean over;
   private volatile List<NodeView> members = List.of();
 
-  Cluster(Node node, Lane lane) {
-    this.node = node;
+  /** What this node is, and does when the others or the engine say so. From any thread. */
+  interface Local {
+    /**
+     * @param uptime since the start
+     */
+    ClusterBus.Announcement announcement(Duration uptime);
+
+    /** The name is lost: all clients are sent away. */
+    void nameLost(Duration window);
+
+    /** Does what all lanes owe the engine. */
+    CompletionStage<Void> payDebts();
+
+    /** Something was appended to the inbox of a session, which may be held here. */
+    void wakeInbox(String session);
+
+    void reachable(boolean reachable);
+
+    void forgot();
+  }
+
+  /**
+   * @param showsPresence whether it is known who is in a channel
+   */
+  Cluster(
+      Owner self,
+      Local local,
+      Engine engine,
+      Predicate<String> showsPresence,
+      Attachments<?> attachments,
+      FailureLog failures,
+      Lane lane) {
+    this.self = self;
+    this.local = local;
+    this.bus = engine.bus();
+    this.sessions = engine.sessions();
+    this.presence = engine.presence();
+    this.showsPresence = showsPresence;
+    this.attachments = attachments;
+    this.failures = failures;
+    this.observer = failures.observer();
     this.lane = lane;
-    this.self = node.settings.owner();
     this.membership = new Membership(self);
     this.announcing = new RecurringStep(lane, ANNOUNCED_AT_ONCE, ANNOUNCE_PATIENCE_NS);
   }
@@ -57,7 +107,7 @@ final class Cluster implements ClusterBus.Listener {
   void start() {
     lane.check();
     startedAt = lane.nanoTime();
-    node.engine.bus().listen(this);
+    bus.listen(this);
   }
 
   /** Those that are not gone, this node too once it has joined. From any thread. */
@@ -75,11 +125,11 @@ final class Cluster implements ClusterBus.Listener {
 
   private void join(long until, CompletableFuture<Boolean> joined) {
     lane.ask(
-        () -> node.engine.bus().announce(announcement()),
+        () -> bus.announce(announcement()),
         (name, failure) -> {
           if (name instanceof ClusterBus.Name.Taken(var before)) {
             lane.every(ANNOUNCE_NS, this::round);
-            buryFormerRuns(before, joined);
+            abandonFormerRuns(before, joined);
           } else if (lane.nanoTime() - until < 0) {
             lane.schedule(RETRY_NS, () -> join(until, joined));
           } else if (name == null) {
@@ -94,7 +144,7 @@ final class Cluster implements ClusterBus.Listener {
    * Nobody else does this when the node is alone, and its clients come back to it first: so it has
    * joined once it is done, or has taken too long.
    */
-  private void buryFormerRuns(Set<Owner> before, CompletableFuture<Boolean> joined) {
+  private void abandonFormerRuns(Set<Owner> before, CompletableFuture<Boolean> joined) {
     var left = new HashSet<>(before);
     left.remove(self);
     if (left.isEmpty()) {
@@ -106,7 +156,7 @@ final class Cluster implements ClusterBus.Listener {
       abandon(
           dead,
           () -> {
-            node.noting("leave", node.engine.bus().leave(dead));
+            failures.logFailure("leave", bus.leave(dead));
             left.remove(dead);
             if (left.isEmpty()) {
               joined.complete(true);
@@ -118,33 +168,26 @@ final class Cluster implements ClusterBus.Listener {
   private void round() {
     if (!over) {
       lane.attempt(this::announce);
-      judge();
+      findGone();
     }
   }
 
   private void announce() {
     announcing.take(
-        () -> node.engine.bus().announce(announcement()),
+        () -> bus.announce(announcement()),
         (name, failure) -> {
           if (name == null) {
-            node.engineFailed("announce", failure);
+            failures.engineFailed("announce", failure);
           } else if (name instanceof ClusterBus.Name.Refused && !over) {
             over = true;
-            node.observer.nameLost();
-            node.drain(EXODUS);
+            observer.nameLost();
+            local.nameLost(EXODUS);
           }
         });
   }
 
   private ClusterBus.Announcement announcement() {
-    return new ClusterBus.Announcement(
-        self,
-        node.settings.address(),
-        node.settings.version(),
-        Duration.ofNanos(lane.nanoTime() - startedAt),
-        node.connections(),
-        node.attachments.size(),
-        node.ready());
+    return local.announcement(Duration.ofNanos(lane.nanoTime() - startedAt));
   }
 
   CompletionStage<Void> leave() {
@@ -156,10 +199,9 @@ final class Cluster implements ClusterBus.Listener {
   private void leave(CompletableFuture<Void> left) {
     over = true;
     lane.when(
-        node.payDebts(),
+        local.payDebts(),
         (paid, none) ->
-            lane.ask(
-                () -> node.engine.bus().leave(self), (done, failure) -> complete(left, failure)));
+            lane.ask(() -> bus.leave(self), (done, failure) -> complete(left, failure)));
   }
 
   private static void complete(CompletableFuture<Void> stage, @Nullable Throwable failure) {
@@ -177,11 +219,11 @@ final class Cluster implements ClusterBus.Listener {
     lane.execute(() -> {
       var owner = announcement.owner();
       var known = membership.knows(owner);
-      membership.announced(announcement, lane.nanoTime()).ifPresent(this::bury);
+      membership.announced(announcement, lane.nanoTime()).ifPresent(this::declareGone);
       if (!known && membership.knows(owner) && !owner.equals(self)) {
-        node.observer.nodeJoined(owner.node());
+        observer.nodeJoined(owner.node());
       }
-      look();
+      listMembers();
     });
   }
 
@@ -189,9 +231,9 @@ final class Cluster implements ClusterBus.Listener {
   public void left(Owner owner) {
     lane.execute(() -> {
       if (membership.left(owner)) {
-        look();
+        listMembers();
         if (!owner.equals(self)) {
-          node.observer.nodeLeft(owner.node());
+          observer.nodeLeft(owner.node());
           abandon(owner, () -> {});
         }
       }
@@ -202,26 +244,26 @@ final class Cluster implements ClusterBus.Listener {
   public void told(ClusterBus.Notice notice) {
     switch (notice) {
       case ClusterBus.Notice.Superseded(var lease, var code) ->
-          node.attachments
+          attachments
               .of(lease)
-              .ifPresent(holder -> holder.loseSession(lease, code, new CompletableFuture<>()));
-      case ClusterBus.Notice.InboxGrew(var session) -> node.wakeInbox(session);
+              .ifPresent(holder -> holder.supersede(code, new CompletableFuture<>()));
+      case ClusterBus.Notice.InboxGrew(var session) -> local.wakeInbox(session);
     }
   }
 
   @Override
   public void notUnderstood(String type) {
-    node.observer.clusterMessageUnknown(type);
+    observer.clusterMessageUnknown(type);
   }
 
   @Override
   public void reachable(boolean reachable) {
-    node.reachable(reachable);
+    local.reachable(reachable);
   }
 
   @Override
   public void forgot() {
-    node.forgot();
+    local.forgot();
   }
 
   /** The store says that {@code owner} has a session. From any thread. */
@@ -231,32 +273,32 @@ final class Cluster implements ClusterBus.Listener {
     }
   }
 
-  private void judge() {
-    membership.gone(lane.nanoTime()).forEach(this::bury);
-    look();
+  private void findGone() {
+    membership.gone(lane.nanoTime()).forEach(this::declareGone);
+    listMembers();
   }
 
-  private void look() {
+  private void listMembers() {
     members = membership.members(lane.nanoTime());
   }
 
-  private void bury(Owner dead) {
-    node.observer.nodeGone(dead.node());
+  private void declareGone(Owner dead) {
+    observer.nodeGone(dead.node());
     abandon(dead, () -> {});
   }
 
   /** Every node does this when one has gone; the store gives each session to one of them. */
   private void abandon(Owner dead, Runnable done) {
     lane.ask(
-        () -> node.engine.sessions().abandon(dead, ABANDONED_AT_ONCE),
+        () -> sessions.abandon(dead, ABANDONED_AT_ONCE),
         (orphans, failure) -> {
           if (orphans == null) {
-            node.engineFailed("abandon", failure);
+            failures.engineFailed("abandon", failure);
             lane.schedule(RETRY_NS, () -> abandonUnlessBack(dead, done));
           } else if (orphans.isEmpty()) {
             done.run();
           } else {
-            node.observer.sessionsOrphaned(orphans.size());
+            observer.sessionsOrphaned(orphans.size());
             orphans.forEach(this::leavePresence);
             abandon(dead, done);
           }
@@ -271,8 +313,8 @@ final class Cluster implements ClusterBus.Listener {
 
   private void leavePresence(Orphan orphan) {
     for (var channel : orphan.channels()) {
-      if (node.showsPresence(channel)) {
-        node.noting("presence", node.engine.presence().leave(channel, orphan.lease()));
+      if (showsPresence.test(channel)) {
+        failures.logFailure("presence", presence.leave(channel, orphan.lease()));
       }
     }
   }

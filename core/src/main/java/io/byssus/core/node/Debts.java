@@ -1,13 +1,18 @@
 package io.byssus.core.node;
 
 import io.byssus.core.NotDoneException;
+import io.byssus.core.engine.Engine;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.LaneConfined;
+import io.byssus.core.lane.Stages;
+import io.byssus.core.presence.PresenceStore;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
+import io.byssus.core.session.SessionStore;
 import io.byssus.core.session.StoredSession;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +28,7 @@ import java.util.concurrent.CompletionStage;
  * twice: whoever has the session by then is not harmed.
  *
  * <p>There is room for {@link #MOST}. What is beyond is forgotten here, and found by {@link
- * Strays}.
+ * StraySearch}.
  */
 @LaneConfined
 final class Debts {
@@ -33,16 +38,41 @@ final class Debts {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LAST_RETRY = Duration.ofSeconds(30);
 
-  private final Node node;
+  private final SessionStore sessions;
+  private final PresenceStore presence;
   private final Lane lane;
+  private final EndedSessions ended;
+  private final Strays strays;
+  private final NodeStatus status;
+  private final RandomSource random;
+  private final FailureLog failures;
+  private final long restorableNs;
   private final LinkedHashSet<Debt> owed = new LinkedHashSet<>();
   private Duration retry = FIRST_RETRY;
   private long payAt;
   private boolean paying;
 
-  Debts(Node node, Lane lane) {
-    this.node = node;
+  /**
+   * @param restorableFor how long after a lease was last known to hold its session may be restored
+   */
+  Debts(
+      Engine engine,
+      Lane lane,
+      EndedSessions ended,
+      Strays strays,
+      NodeStatus status,
+      RandomSource random,
+      FailureLog failures,
+      Duration restorableFor) {
+    this.sessions = engine.sessions();
+    this.presence = engine.presence();
     this.lane = lane;
+    this.ended = ended;
+    this.strays = strays;
+    this.status = status;
+    this.random = random;
+    this.failures = failures;
+    this.restorableNs = restorableFor.toNanos();
   }
 
   private sealed interface Debt {
@@ -77,13 +107,13 @@ final class Debts {
    */
   void release(Lease lease, StoredSession known, long sent) {
     lane.check();
-    var untilNs = lane.nanoTime() + node.restorableFor().toNanos();
+    var untilNs = lane.nanoTime() + restorableNs;
     var debt = new Debt.Restore(lease, known, sent, untilNs);
     lane.ask(
-        () -> node.engine.sessions().release(lease),
+        () -> sessions.release(lease),
         (fence, failure) -> {
           if (fence == null) {
-            node.engineFailed("release", failure);
+            failures.engineFailed("release", failure);
             owe(new Debt.Release(lease));
           } else if (fence == Fence.LOST) {
             restoreIfForgotten(debt);
@@ -94,13 +124,13 @@ final class Debts {
   /** Others may have taken the session: then it must not be seen again as it was before. */
   private void restoreIfForgotten(Debt.Restore debt) {
     lane.ask(
-        () -> node.engine.sessions().renew(List.of(debt.lease)),
+        () -> sessions.renew(List.of(debt.lease)),
         (renewal, failure) -> {
           if (renewal == null) {
-            node.engineFailed("renew", failure);
+            failures.engineFailed("renew", failure);
             owe(new Debt.Release(debt.lease));
           } else if (!renewal.forgotten().isEmpty()) {
-            lane.schedule(Healing.WAIT_NS, () -> settle(debt));
+            lane.schedule(EndedSessions.TOLD_NS, () -> settle(debt));
           }
         });
   }
@@ -131,7 +161,7 @@ final class Debts {
         () -> step(debt),
         (done, failure) -> {
           if (failure != null) {
-            node.engineFailed(name(debt), failure);
+            failures.engineFailed(name(debt), failure);
             owe(debt);
           }
         });
@@ -148,7 +178,7 @@ final class Debts {
   }
 
   private void payLater() {
-    payAt = lane.nanoTime() + retry.toNanos() + node.randomUpTo(retry).toNanos();
+    payAt = lane.nanoTime() + retry.toNanos() + random.upTo(retry).toNanos();
   }
 
   private static String name(Debt debt) {
@@ -162,7 +192,6 @@ final class Debts {
   }
 
   private CompletionStage<?> step(Debt owing) {
-    var sessions = node.engine.sessions();
     return switch (owing) {
       case Debt.Release(var lease) -> sessions.release(lease);
       case Debt.Restore debt when lane.nanoTime() - debt.untilNs >= 0 ->
@@ -171,18 +200,17 @@ final class Debts {
           lane.then(
               sessions.renew(List.of(debt.lease)),
               renewal ->
-                  renewal.forgotten().isEmpty() || node.knowsLater(debt.lease)
+                  renewal.forgotten().isEmpty() || ended.knowsLater(debt.lease)
                       ? sessions.release(debt.lease)
                       : restore(debt));
       case Debt.End(var lease) ->
-          sessions.end(lease).thenAccept(gone -> gone.ifPresent(node::ended));
-      case Debt.Leave(var channel, var lease) -> node.engine.presence().leave(channel, lease);
-      case Debt.Claim(var session) -> node.strays.release(session);
+          sessions.end(lease).thenAccept(gone -> gone.ifPresent(ended::ended));
+      case Debt.Leave(var channel, var lease) -> presence.leave(channel, lease);
+      case Debt.Claim(var session) -> strays.release(session);
     };
   }
 
   private CompletionStage<Fence> restore(Debt.Restore debt) {
-    var sessions = node.engine.sessions();
     return lane.then(
         sessions.restore(debt.lease, debt.known, debt.sent, true),
         fence ->
@@ -203,7 +231,7 @@ final class Debts {
 
   /** Pays what is due, in quiet times. */
   void tick(long now) {
-    if (!owed.isEmpty() && !paying && node.reachable() && now - payAt >= 0) {
+    if (!owed.isEmpty() && !paying && status.reachable() && now - payAt >= 0) {
       pay(() -> {});
     }
   }
@@ -224,11 +252,11 @@ final class Debts {
       paid(done);
       return;
     }
-    var steps = new CompletableFuture<?>[Math.min(PAID_AT_ONCE, round.size())];
-    for (int i = 0; i < steps.length; i++) {
-      steps[i] = pay(round.poll());
+    var steps = new ArrayList<CompletableFuture<?>>();
+    while (steps.size() < PAID_AT_ONCE && !round.isEmpty()) {
+      steps.add(pay(round.poll()));
     }
-    lane.when(CompletableFuture.allOf(steps), (none, failure) -> pay(round, done));
+    lane.when(Stages.all(steps), (none, failure) -> pay(round, done));
   }
 
   /** Done, without a failure, when it was tried. */
@@ -240,7 +268,7 @@ final class Debts {
           if (failure == null) {
             owed.remove(debt);
           } else {
-            node.engineFailed(name(debt), failure);
+            failures.engineFailed(name(debt), failure);
           }
           tried.complete(null);
         });

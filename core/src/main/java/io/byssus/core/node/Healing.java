@@ -1,68 +1,67 @@
 package io.byssus.core.node;
 
+import io.byssus.core.NodeObserver;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.LaneConfined;
-import io.byssus.core.session.Lease;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * Writes sessions anew that are attached here and that the engine has forgotten: those of which it
- * says so, and all, when it may have lost anything. Confined to one lane.
+ * Writes sessions anew that are attached here and that the engine has forgotten, or may have.
+ * Confined to one lane.
  *
  * <p>Not at once: nodes that know which sessions were ended or taken over say that first ({@link
- * Node#forgot}), so that nobody brings back one of those. Then some at a time, that a server which
- * has lost all is not met by all of them at once; the more there are, the more at a time, so that
- * it takes about {@link #WITHIN_STEPS} steps however many there are.
+ * EndedSessions#tellAll}), so that nobody brings back one of those. Then some at a time, that a
+ * server which has lost all is not met by all of them at once; the more there are, the more at a
+ * time, so that it takes about {@link #WITHIN_STEPS} steps however many there are.
  */
 @LaneConfined
 final class Healing {
-  /** Others have noticed by then, and have said whom they know to be ended or taken over. */
-  static final long WAIT_NS = TimeUnit.MILLISECONDS.toNanos(2_500);
-
   private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final int WITHIN_STEPS = 800;
   private static final int LEAST_A_STEP = 2;
 
-  private final Node node;
   private final Lane lane;
-  private final Watch watch;
+  private final Outages outages;
+  private final NodeObserver observer;
+  private final long restorableNs;
   private final ArrayDeque<Forgotten> waiting = new ArrayDeque<>();
   private boolean working;
   private int aStep;
   private int underWay;
   private int healed;
 
-  private record Forgotten(CommandDispatcher dispatcher, Lease lease, long untilNs) {}
+  private record Forgotten(Holder holder, long untilNs) {}
 
-  Healing(Node node, Lane lane, Watch watch) {
-    this.node = node;
-    this.lane = lane;
-    this.watch = watch;
+  /** Who holds a session here that the engine has forgotten. On the lane. */
+  interface Holder {
+    /** Writes the session anew, as it is here, if it is held still. */
+    void restore(Consumer<Outcome> done);
+
+    /** It is too late for that. */
+    void lost();
   }
 
-  /** The engine may have lost anything: all that is attached here is written anew. */
-  void all() {
-    lane.check();
-    lane.schedule(
-        WAIT_NS,
-        () -> {
-          List.copyOf(watch.dispatchers()).forEach(CommandDispatcher::mayBeForgotten);
-          watch.touchPresence();
-          watch.listSessions();
-        });
+  /**
+   * @param restorableFor how long after that was noticed a session may be written anew
+   */
+  Healing(Lane lane, Outages outages, Duration restorableFor, NodeObserver observer) {
+    this.lane = lane;
+    this.outages = outages;
+    this.restorableNs = restorableFor.toNanos();
+    this.observer = observer;
   }
 
   /** The engine does not know the session, or knows less of it than its holder. */
-  void add(CommandDispatcher dispatcher, Lease lease) {
+  void add(Holder holder) {
     lane.check();
-    var untilNs = lane.nanoTime() + node.restorableFor().toNanos();
-    waiting.add(new Forgotten(dispatcher, lease, untilNs));
+    waiting.add(new Forgotten(holder, lane.nanoTime() + restorableNs));
     if (!working) {
       working = true;
-      lane.schedule(WAIT_NS, this::begin);
+      lane.schedule(EndedSessions.TOLD_NS, this::begin);
     }
   }
 
@@ -73,7 +72,7 @@ final class Healing {
 
   /** The next ones, once the engine has answered for those before. */
   private void step() {
-    if (watch.outages().lasting() || underWay > 0) {
+    if (outages.lasting() || underWay > 0) {
       lane.schedule(STEP_NS, this::step);
       return;
     }
@@ -99,9 +98,9 @@ final class Healing {
 
   private void restore(Forgotten each) {
     if (lane.nanoTime() - each.untilNs < 0) {
-      each.dispatcher.restore(each.lease, done -> restored(each, done));
+      each.holder.restore(done -> restored(each, done));
     } else {
-      each.dispatcher.lost(each.lease);
+      each.holder.lost();
       restored(each, Outcome.OVER);
     }
   }
@@ -127,7 +126,7 @@ final class Healing {
   private void ended() {
     working = false;
     if (healed > 0) {
-      node.observer.sessionsHealed(healed);
+      observer.sessionsHealed(healed);
       healed = 0;
     }
   }

@@ -3,8 +3,8 @@ package io.byssus.core.node;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.LaneConfined;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * What one lane does while the engine cannot be reached, and when it can again. Confined to the
@@ -26,9 +26,10 @@ final class Outages {
 
   private static final int SESSIONS_A_STEP = 100;
 
-  private final Node node;
+  private final NodeStatus status;
   private final Lane lane;
-  private final Watch watch;
+  private final Debts debts;
+  private final Sessions sessions;
   private boolean lasting;
   private boolean catchingUp;
   private boolean again;
@@ -36,10 +37,23 @@ final class Outages {
   private long begunAt;
   private volatile long checkedAfter;
 
-  Outages(Node node, Lane lane, Watch watch) {
-    this.node = node;
+  /** All that is attached on the lane. */
+  interface Sessions {
+    /** Tells each that the engine cannot be reached. */
+    void degrade();
+
+    /** Renews all leases, and closes those that are lost; whether the engine has answered. */
+    void renew(Consumer<Boolean> then);
+
+    /** What each of them does to catch up. */
+    ArrayDeque<Runnable> revivals();
+  }
+
+  Outages(NodeStatus status, Lane lane, Debts debts, Sessions sessions) {
+    this.status = status;
     this.lane = lane;
-    this.watch = watch;
+    this.debts = debts;
+    this.sessions = sessions;
   }
 
   boolean lasting() {
@@ -54,7 +68,7 @@ final class Outages {
   void begin() {
     lane.check();
     lasting = true;
-    List.copyOf(watch.dispatchers()).forEach(each -> lane.attempt(each::degrade));
+    sessions.degrade();
   }
 
   /**
@@ -83,12 +97,12 @@ final class Outages {
   }
 
   private void check(long outage) {
-    watch.renewSessions(answered -> {
-      if (outage != node.outages()) {
+    sessions.renew(answered -> {
+      if (outage != status.outages()) {
         return; // the end of the newer one will check
       }
       if (answered) {
-        watch.debts().pay(() -> checked(outage));
+        debts.pay(() -> checked(outage));
       } else {
         lane.schedule(RETRY_NS, () -> check(outage));
       }
@@ -96,18 +110,18 @@ final class Outages {
   }
 
   private void checked(long outage) {
-    if (outage == node.outages()) {
+    if (outage == status.outages()) {
       checkedAfter = outage;
-      revive(outage, new ArrayDeque<>(watch.dispatchers()));
+      revive(outage, sessions.revivals());
     }
   }
 
-  private void revive(long outage, ArrayDeque<CommandDispatcher> waiting) {
-    if (outage != node.outages()) {
+  private void revive(long outage, ArrayDeque<Runnable> waiting) {
+    if (outage != status.outages()) {
       return;
     }
     for (int i = 0; i < SESSIONS_A_STEP && !waiting.isEmpty(); i++) {
-      lane.attempt(waiting.poll()::revive);
+      lane.attempt(waiting.poll());
     }
     if (!waiting.isEmpty()) {
       lane.schedule(STEP_NS, () -> revive(outage, waiting));
@@ -116,7 +130,7 @@ final class Outages {
       lane.schedule(
           later,
           () -> {
-            if (outage == node.outages()) {
+            if (outage == status.outages()) {
               catchUp(outage);
             }
           });

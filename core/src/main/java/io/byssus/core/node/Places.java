@@ -1,11 +1,13 @@
 package io.byssus.core.node;
 
+import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Subscription;
 import io.byssus.protocol.Position;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,13 +19,21 @@ import java.util.concurrent.TimeUnit;
 final class Places {
   private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  private final Node node;
-  private final CommandDispatcher dispatcher;
+  private final Lane lane;
+  private final Store store;
+  private final FailureLog failures;
   private final Map<String, Place> unstored = new HashMap<>();
 
-  Places(Node node, CommandDispatcher dispatcher) {
-    this.node = node;
-    this.dispatcher = dispatcher;
+  Places(Lane lane, Store store, FailureLog failures) {
+    this.lane = lane;
+    this.store = store;
+    this.failures = failures;
+  }
+
+  /** Writes where a subscription of the session goes on. */
+  @FunctionalInterface
+  interface Store {
+    CompletionStage<Fence> write(String channel, Position position);
   }
 
   /** Compared by identity: the same place told again is another one. */
@@ -38,7 +48,7 @@ final class Places {
   }
 
   void keep(Subscription subscription, Position position) {
-    dispatcher.lane().check();
+    lane.check();
     var place = new Place(subscription, position);
     unstored.put(subscription.channel(), place);
     store(place);
@@ -46,7 +56,7 @@ final class Places {
 
   /** The client has said itself where it is, and must not be moved back. */
   void overtaken(String channel) {
-    dispatcher.lane().check();
+    lane.check();
     unstored.remove(channel);
   }
 
@@ -59,27 +69,18 @@ final class Places {
       unstored.remove(channel);
       return;
     }
-    var session = place.subscription.session();
-    dispatcher
-        .lane()
-        .ask(
-            () ->
-                dispatcher.underLease(
-                    session,
-                    () ->
-                        node.engine
-                            .sessions()
-                            .acknowledge(session.lease(), channel, place.position)),
-            (fence, failure) -> {
-              if (fence == null) {
-                node.engineFailed("acknowledge", failure);
-                dispatcher.lane().schedule(RETRY_NS, () -> store(place));
-              } else {
-                unstored.remove(channel, place);
-                if (fence == Fence.HELD) {
-                  place.subscription.acknowledged(place.position);
-                }
-              }
-            });
+    lane.ask(
+        () -> store.write(channel, place.position),
+        (fence, failure) -> {
+          if (fence == null) {
+            failures.engineFailed("acknowledge", failure);
+            lane.schedule(RETRY_NS, () -> store(place));
+          } else {
+            unstored.remove(channel, place);
+            if (fence == Fence.HELD) {
+              place.subscription.acknowledged(place.position);
+            }
+          }
+        });
   }
 }

@@ -90,17 +90,17 @@ final class Readings {
   void came() {
     connection.lane().check();
     underWay--;
-    goOn();
+    resume();
   }
 
   void cameAlone() {
     connection.lane().check();
     underWay -= shares;
-    goOn();
+    resume();
   }
 
   /** What was answered is written, or there is room again. */
-  void goOn() {
+  void resume() {
     connection.lane().check();
     while (waiting != null && !waiting.isEmpty() && connection.open() && fits(waiting.peek())) {
       begin(waiting.poll());

@@ -1,6 +1,7 @@
 package io.byssus.core.node;
 
 import io.byssus.core.channel.Hub;
+import io.byssus.core.channel.Joined;
 import io.byssus.core.channel.Piece;
 import io.byssus.core.connection.Connection;
 import io.byssus.core.session.Subscription;
@@ -19,10 +20,10 @@ import java.util.function.Supplier;
  * One subscription on its way in: the client is told where it stands, and sent what it missed piece
  * by piece, as it takes them, until it is live. Confined to the connection's lane.
  */
-final class Restoring implements Hub.Joined {
+final class Restoring implements Joined {
   private static final int BLOCK_BYTES = 32 << 10;
 
-  private final Node node;
+  private final Hub hub;
   private final Connection connection;
   private final Readings readings;
   private final Subscription subscription;
@@ -46,7 +47,7 @@ final class Restoring implements Hub.Joined {
    * @param done it is live
    */
   Restoring(
-      Node node,
+      Hub hub,
       Readings readings,
       Subscription subscription,
       long id,
@@ -55,7 +56,7 @@ final class Restoring implements Hub.Joined {
       Supplier<Places> places,
       Runnable begun,
       Runnable done) {
-    this.node = node;
+    this.hub = hub;
     this.connection = subscription.connection();
     this.readings = readings;
     this.subscription = subscription;
@@ -72,7 +73,7 @@ final class Restoring implements Hub.Joined {
       if (subscription.left()) {
         readings.came();
       } else {
-        node.hub.join(subscription, at, readings.pieceBytes(), this);
+        hub.join(subscription, at, readings.pieceBytes(), this);
       }
     });
   }
@@ -82,7 +83,7 @@ final class Restoring implements Hub.Joined {
       if (subscription.left()) {
         readings.came();
       } else {
-        node.hub.readOn(subscription, readings.pieceBytes());
+        hub.readOn(subscription, readings.pieceBytes());
       }
     });
   }

@@ -28,7 +28,7 @@ public final class RejectedException extends RuntimeException {
   }
 
   /** The one in {@code failure}, be it wrapped as stages wrap; null if it is another failure. */
-  static @Nullable RejectedException in(@Nullable Throwable failure) {
+  public static @Nullable RejectedException in(@Nullable Throwable failure) {
     var cause = failure;
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();

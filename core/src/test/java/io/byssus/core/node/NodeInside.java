@@ -8,12 +8,12 @@ public record NodeInside(
     HubInside hub, int connections, int dispatchers, int atTheGates, int attachments) {
   /** While nothing runs on its lanes. */
   public static NodeInside of(Node node, Lanes lanes) {
-    var watches = lanes.all().stream().map(node::watch).toList();
+    var watches = lanes.all().stream().map(node::watchdog).toList();
     return new NodeInside(
         HubInside.of(node.hub),
         node.connections(),
-        watches.stream().mapToInt(watch -> watch.dispatchers().size()).sum(),
-        watches.stream().mapToInt(watch -> watch.gate().size()).sum(),
+        watches.stream().mapToInt(watch -> watch.connections().size()).sum(),
+        watches.stream().mapToInt(watch -> watch.context().gate().size()).sum(),
         node.attachments.size());
   }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** The engine loses its memory: what is attached to the nodes is written anew. */
 class NodesHealTheEngineTest {
-  private static final Duration NOTICED = Duration.ofNanos(Healing.WAIT_NS);
+  private static final Duration NOTICED = Duration.ofNanos(EndedSessions.TOLD_NS);
   private static final Duration HEALED = NOTICED.plusSeconds(3);
 
   private final TestCluster cluster = new TestCluster(71);

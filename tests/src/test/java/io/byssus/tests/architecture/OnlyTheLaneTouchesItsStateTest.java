@@ -32,11 +32,11 @@ class OnlyTheLaneTouchesItsStateTest {
   /** Where what follows on an answer may run on the engine's thread, and why. */
   private static final Map<String, String> ANY_THREAD =
       Map.of(
-          "node.CommandDispatcher.start", "takes the position out of a page",
-          "node.Admission.list", "two steps of the engine, one after the other",
-          "node.Debts.step", "Node.forget may be called from any thread",
+          "node.ChannelCommands.start", "takes the position out of a page",
+          "node.SessionClaim.list", "two steps of the engine, one after the other",
+          "node.Debts.step", "EndedSessions may be called from any thread",
           "node.Strays.release", "two steps of the engine, and what is shared",
-          "node.Node.noting", "tells the observer, which may be called on any thread",
+          "node.FailureLog.logFailure", "tells the observer, which may be called on any thread",
           "node.UserSessions.", "without state",
           "delivery.Router.", "without state");
 

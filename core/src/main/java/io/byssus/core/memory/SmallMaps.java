@@ -8,8 +8,8 @@ import java.util.Map;
  * immutable and tiny, more are a {@link HashMap}. Callers keep what they are given and guard it:
  * the argument may have been changed.
  */
-final class Compact {
-  private Compact() {}
+final class SmallMaps {
+  private SmallMaps() {}
 
   static <K, V> Map<K, V> with(Map<K, V> map, K key, V value) {
     if (map.isEmpty() || map.size() == 1 && map.containsKey(key)) {

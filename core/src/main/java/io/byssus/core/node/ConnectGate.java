@@ -7,13 +7,13 @@ import java.util.ArrayDeque;
  * or a Redis is back, all clients come together: the engine then gets them at the rate at which it
  * answers, and has room for those who are there already. Confined to the lane.
  */
-final class Gate {
+final class ConnectGate {
   private final int places;
   private final ArrayDeque<Waiting> line = new ArrayDeque<>();
   private int taken;
   private boolean opening;
 
-  Gate(int places) {
+  ConnectGate(int places) {
     this.places = places;
   }
 

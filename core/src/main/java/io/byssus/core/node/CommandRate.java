@@ -2,18 +2,17 @@ package io.byssus.core.node;
 
 import io.byssus.core.RateLimit;
 
-/** The rate limit of one connection's commands, with a verdict on each. Time comes in. */
-final class TokenBucket {
+/**
+ * The rate limit of a connection's commands, with a verdict on each. Pure: the connection keeps one
+ * number, the time up to which it has <em>paid</em>, and time comes in.
+ */
+final class CommandRate {
   private final long nsPerToken;
   private final long burstNs;
 
-  /** The time at which the bucket was, or will be, full to the brim minus what was taken. */
-  private long paidUntil;
-
-  TokenBucket(int perSecond, int burst, long now) {
+  CommandRate(int perSecond, int burst) {
     this.nsPerToken = RateLimit.costNs(perSecond);
     this.burstNs = nsPerToken * burst;
-    this.paidUntil = now;
   }
 
   enum Taken {
@@ -24,8 +23,13 @@ final class TokenBucket {
     ABUSE
   }
 
-  Taken take(long now) {
-    paidUntil = RateLimit.spend(paidUntil, now, nsPerToken);
+  /** Up to when is paid once one more is taken. */
+  long take(long paidUntil, long now) {
+    return RateLimit.spend(paidUntil, now, nsPerToken);
+  }
+
+  /** Whether what was {@link #take taken} last was within the limit. */
+  Taken judge(long paidUntil, long now) {
     var debt = paidUntil - now;
     if (debt <= burstNs) {
       return Taken.YES;
@@ -34,8 +38,8 @@ final class TokenBucket {
   }
 
   /** What was taken has turned out to cost more; never so much that the next one is abuse. */
-  void spend(int tokens, long now) {
+  long spend(long paidUntil, int tokens, long now) {
     var most = Math.max(paidUntil, now + burstNs);
-    paidUntil = Math.min(RateLimit.spend(paidUntil, now, nsPerToken * tokens), most);
+    return Math.min(RateLimit.spend(paidUntil, now, nsPerToken * tokens), most);
   }
 }
