@@ -27,8 +27,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A backend that pushes notifications to a user by id, with nothing but the JDK (17 or newer): {@code
- * java examples/notifications/Backend.java}, beside {@code ./byssus serve --config
+ * A backend that pushes notifications to a user by id, with nothing but the JDK (17 or newer):
+ * {@code java examples/notifications/Backend.java}, beside {@code ./byssus serve --config
  * examples/notifications/byssus.yaml}. It does the same as backend.mjs, for the same page.
  *
  * <p>Its own list is the truth: what is pushed and not seen is there at the next load of the page.
@@ -91,7 +91,8 @@ public final class Backend {
         problem = "status " + status;
         // Below 500 it is our mistake, and repeating it changes nothing; 429 asks for patience.
         if (status < 500 && status != 429) {
-          return "{\"id\":%s,\"outcome\":\"refused\",\"problem\":%s}".formatted(id, quoted(problem));
+          return "{\"id\":%s,\"outcome\":\"refused\",\"problem\":%s}"
+              .formatted(id, quoted(problem));
         }
       } catch (IOException failure) {
         problem = failure.toString(); // nobody answered: it may have been pushed or not
@@ -181,7 +182,11 @@ public final class Backend {
     }
     var name = file.toString();
     exchange.getResponseHeaders().set("Cache-Control", "no-cache");
-    send(exchange, 200, TYPES.get(name.substring(name.lastIndexOf('.') + 1)), Files.readAllBytes(file));
+    send(
+        exchange,
+        200,
+        TYPES.get(name.substring(name.lastIndexOf('.') + 1)),
+        Files.readAllBytes(file));
   }
 
   private static void reply(HttpExchange exchange, int status, String json) throws IOException {
@@ -206,7 +211,8 @@ public final class Backend {
   // The little JSON that this example needs; an application has a library for it.
 
   private static String field(String json, String name) {
-    var found = Pattern.compile("\"" + name + "\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"").matcher(json);
+    var found =
+        Pattern.compile("\"" + name + "\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"").matcher(json);
     if (!found.find()) {
       throw new IllegalArgumentException("the field " + name + " is missing");
     }

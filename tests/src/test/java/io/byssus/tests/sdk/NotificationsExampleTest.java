@@ -39,11 +39,16 @@ class NotificationsExampleTest {
       NodeJs.run(
           Path.of("browser"),
           Map.of(
-              "BACKEND", backend,
-              "JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "PORT", Integer.toString(port),
-              "BYSSUS_API", "http://" + api,
-              "BYSSUS_WS", node.address().replace("http", "ws") + "ws"),
+              "BACKEND",
+              backend,
+              "JAVA",
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "PORT",
+              Integer.toString(port),
+              "BYSSUS_API",
+              "http://" + api,
+              "BYSSUS_WS",
+              node.address().replace("http", "ws") + "ws"),
           List.of("node", "--test", "--test-reporter=spec", "notifications.example.mjs"));
     }
   }
