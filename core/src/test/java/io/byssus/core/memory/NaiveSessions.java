@@ -235,7 +235,7 @@ final class NaiveSessions {
   }
 
   Set<Gone> bury(Tombstone stone) {
-    tombstones.add(new Buried(stone, now));
+    stand(stone);
     var kept = sessions.get(stone.session());
     return kept != null && kept.lastLease.term() <= stone.term()
         ? Set.of(gone(stone.session()))
@@ -265,8 +265,14 @@ final class NaiveSessions {
   }
 
   private Gone ended(String session) {
-    tombstones.add(new Buried(new Tombstone(session, sessions.get(session).lastLease.term()), now));
+    stand(new Tombstone(session, sessions.get(session).lastLease.term()));
     return gone(session);
+  }
+
+  /** One that is said while another stands is of the later term of the two. */
+  private void stand(Tombstone stone) {
+    var term = Math.max(stone.term(), buriedUpTo(stone.session()));
+    tombstones.add(new Buried(new Tombstone(stone.session(), term), now));
   }
 
   /** All that are detached and whose time has passed. Others of that age are detached. */
