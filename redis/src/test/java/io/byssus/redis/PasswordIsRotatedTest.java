@@ -8,9 +8,10 @@ import io.byssus.redis.testing.RedisProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,11 +140,10 @@ class PasswordIsRotatedTest {
         halfWay.run();
         var connections = connections(redis);
         cut(redis);
-        RedisDeployment.await(
-            "all three connected again",
-            () ->
-                connections(redis).size() == 3
-                    && Collections.disjoint(connections(redis), connections));
+        Awaitility.await("all three connected again")
+            .atMost(RedisDeployment.PATIENCE_SECONDS, TimeUnit.SECONDS)
+            .untilAsserted(() ->
+                assertThat(connections(redis)).hasSize(3).doesNotContainAnyElementsOf(connections));
         write("arthur");
       }
       node.awaitPublished("news", 1);

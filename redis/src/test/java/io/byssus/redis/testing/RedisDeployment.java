@@ -18,7 +18,7 @@ public record RedisDeployment(
     implements AutoCloseable {
   public static final String PRIMARY = "mymaster";
   private static final int SLOTS = 16_384;
-  private static final long PATIENCE_SECONDS = 30;
+  public static final long PATIENCE_SECONDS = 30;
 
   /** One server. */
   public static RedisDeployment standalone(String... arguments) {
