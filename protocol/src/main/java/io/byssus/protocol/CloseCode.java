@@ -29,7 +29,8 @@ public enum CloseCode {
   TAKEN_OVER(4409),
   REPLACED(4410),
   TOO_MANY_SESSIONS(4411),
-  ENDED(4412);
+  ENDED(4412),
+  DISCONNECTED(4413);
 
   private final int code;
   private final String wire = name().toLowerCase(Locale.ROOT);

@@ -3,6 +3,8 @@ package io.byssus.core.node;
 import io.byssus.core.connection.Connection;
 import io.byssus.core.engine.Engine;
 import io.byssus.core.lane.LaneConfined;
+import io.byssus.core.session.Origin;
+import io.byssus.core.session.Session;
 import io.byssus.core.session.SessionWeight;
 import io.byssus.core.session.StoredSession;
 import io.byssus.protocol.CloseCode;
@@ -282,7 +284,7 @@ final class Admission {
     unbegun = channels.size();
     unfinished = channels.size();
     for (var channel : channels) {
-      if (context.settings().namespaces().maySubscribe(channel, holder.session().user())) {
+      if (mayHave(holder.session(), channel)) {
         var acknowledged = stored.subscriptions().getOrDefault(channel, Optional.empty());
         var from = acknowledged.map(kept -> connect.positions().getOrDefault(channel, kept));
         context
@@ -299,6 +301,12 @@ final class Admission {
     if (unfinished == 0) {
       step(new AdmissionState.Done());
     }
+  }
+
+  /** What the server has subscribed it to, it has by no right of its own. */
+  private boolean mayHave(Session session, String channel) {
+    return session.origin(channel) == Origin.SERVER
+        || context.settings().namespaces().maySubscribe(channel, session.user());
   }
 
   /** That it is there again: its entries may have been lost, or have passed. */

@@ -5,17 +5,17 @@ import io.byssus.core.Limits;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.ChannelName;
 import io.byssus.core.channel.Namespaces;
+import io.byssus.core.channel.StartPosition;
 import io.byssus.core.engine.Engine;
 import io.byssus.core.operations.Operations;
 import io.byssus.core.session.Fence;
+import io.byssus.core.session.Origin;
 import io.byssus.core.session.SessionWeight;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Position;
 import io.byssus.protocol.ServerMessage;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /** What clients ask of channels. Stateless; on the client's lane. */
 record ChannelCommands(
@@ -30,12 +30,13 @@ record ChannelCommands(
     var channel = subscribe.channel();
     var session = holder.session();
     var known = session.subscription(channel);
+    var server = session.origin(channel) == Origin.SERVER;
     var fault = ChannelName.fault(channel, true, limits.channelNameBytes());
     if (fault.isPresent()) {
       replies.fail(client, id, ErrorCode.BAD_CHANNEL, fault.get());
-    } else if (!namespaces.maySubscribe(channel, session.user())) {
+    } else if (!server && !namespaces.maySubscribe(channel, session.user())) {
       replies.fail(client, id, ErrorCode.FORBIDDEN, "you may not subscribe to this channel");
-    } else if (known.filter(s -> !session.doubts(s)).isPresent()) {
+    } else if (!server && known.filter(s -> !session.doubts(s)).isPresent()) {
       replies.fail(client, id, ErrorCode.ALREADY_SUBSCRIBED, "the session is subscribed already");
     } else if (known.isEmpty() && session.subscriptions().size() >= limits.subscriptions()) {
       replies.fail(
@@ -48,25 +49,9 @@ record ChannelCommands(
           client,
           id,
           ErrorCode.UNAVAILABLE,
-          start(subscribe),
+          StartPosition.of(namespaces, engine.broker(), channel, subscribe.position()),
           from -> subscribe(client, holder, subscribe, from));
     }
-  }
-
-  /**
-   * Where the subscription begins. What is published between this and going live is recovered from
-   * here.
-   */
-  private CompletionStage<Optional<Position>> start(Command.Subscribe subscribe) {
-    var channel = subscribe.channel();
-    if (subscribe.position().isPresent() || namespaces.positionless(channel)) {
-      return CompletableFuture.completedFuture(subscribe.position());
-    }
-    var retention = namespaces.of(channel).retention();
-    return engine
-        .broker()
-        .history(channel, Optional.empty(), Bounds.NOTHING, retention)
-        .thenApply(page -> Optional.of(page.top()));
   }
 
   private void subscribe(
@@ -81,11 +66,14 @@ record ChannelCommands(
         holder.underLease(() -> engine.sessions().subscribe(holder.lease(), channel, stored)),
         fence -> {
           if (fence == Fence.HELD) {
-            // One whose unsubscribe nobody knows the outcome of begins anew.
+            // One whose unsubscribe nobody knows the outcome of begins anew, and so does one that
+            // the server has made: it goes on from where the client wants it.
+            var origin = holder.session().origin(channel);
             holder
                 .session()
                 .subscription(channel)
-                .ifPresent(doubtful -> subscriptions.leave(holder, doubtful));
+                .ifPresent(before -> subscriptions.leave(holder, before));
+            holder.session().origin(channel, origin);
             subscriptions.join(holder, subscribe.id(), channel, stored, from, asked);
           }
         });
@@ -97,6 +85,14 @@ record ChannelCommands(
     var session = holder.session();
     if (ChannelName.fault(channel, true, limits.channelNameBytes()).isPresent()) {
       replies.fail(client, id, ErrorCode.NOT_SUBSCRIBED, "the session is not subscribed");
+      return;
+    }
+    if (session.origin(channel) == Origin.SERVER) {
+      replies.fail(
+          client,
+          id,
+          ErrorCode.FORBIDDEN,
+          "the server made this subscription; only the server can end it");
       return;
     }
     // Also for a channel that is not subscribed here: a subscribe whose answer was lost may have

@@ -19,6 +19,14 @@ interface Client {
 
   void resumeCommands();
 
+  /**
+   * Does what somebody else asks of the client's session: now, or when no command holds the later
+   * ones back. When the client goes before, it is done then, without a client.
+   *
+   * @return false when too many wait
+   */
+  boolean inTurn(Runnable request);
+
   /** Whether later commands wait. */
   boolean holdsCommands();
 

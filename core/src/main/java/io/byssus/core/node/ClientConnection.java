@@ -112,21 +112,16 @@ final class ClientConnection implements Connection.Receiver, Admission.Applicant
 
   private void holdBack(Decoded decoded) {
     var bytes = CommandWeight.of(decoded);
-    if (context.admission().replies().shortOf(this, decoded.id(), bytes)) {
-      return;
+    if (!context.admission().replies().shortOf(this, decoded.id(), bytes)) {
+      waiting().add(decoded);
     }
-    if (waiting == null) {
-      waiting = new HeldCommands();
-    }
-    waiting.add(decoded);
-    keep(bytes);
   }
 
-  private Decoded next(HeldCommands from) {
-    var before = from.bytes();
-    var next = from.next();
-    keep(from.bytes() - before);
-    return next;
+  private HeldCommands waiting() {
+    if (waiting == null) {
+      waiting = new HeldCommands(this::keep);
+    }
+    return waiting;
   }
 
   /**
@@ -253,8 +248,6 @@ final class ClientConnection implements Connection.Receiver, Admission.Applicant
     return holder == null || holder.over() ? null : holder;
   }
 
-  // Order, and how much may wait.
-
   @Override
   public Connection connection() {
     return connection;
@@ -275,10 +268,20 @@ final class ClientConnection implements Connection.Receiver, Admission.Applicant
   public void resumeCommands() {
     lane().check();
     held = false;
-    while (!held && waiting != null && !waiting.isEmpty() && connection.open()) {
-      perform(next(waiting));
+    while (!held && waiting != null && connection.open() && waiting.next(this::perform)) {
+      // one after the other, until one holds the next
     }
     balance();
+  }
+
+  @Override
+  public boolean inTurn(Runnable request) {
+    lane().check();
+    if (held) {
+      return waiting().offer(request);
+    }
+    request.run();
+    return true;
   }
 
   @Override
@@ -357,15 +360,14 @@ final class ClientConnection implements Connection.Receiver, Admission.Applicant
   public void gone(CloseCode code) {
     lane().check();
     context.closed().accept(this);
-    if (waiting != null) {
-      keep(-waiting.bytes());
-      waiting = null;
-    }
     if (admission != null) {
       admission.connectionGone();
     }
     if (holder != null) {
       holder.release();
+    }
+    if (waiting != null) {
+      waiting.end();
     }
     keep(-Budgets.CONNECTION_BYTES);
   }
@@ -389,11 +391,10 @@ final class ClientConnection implements Connection.Receiver, Admission.Applicant
     draining = true;
     var after = context.admission().random().upTo(Duration.ofSeconds(1)).toMillis();
     connection.send(new ServerMessage.Reconnect(after, "drain"));
-    var lane = connection.lane();
     if (inFlight == 0) {
-      lane.afterTurn(() -> connection.close(CloseCode.SERVICE_RESTART));
+      lane().afterTurn(() -> connection.close(CloseCode.SERVICE_RESTART));
     } else {
-      lane.schedule(LAST_REPLIES_NS, () -> connection.close(CloseCode.SERVICE_RESTART));
+      lane().schedule(LAST_REPLIES_NS, () -> connection.close(CloseCode.SERVICE_RESTART));
     }
   }
 }

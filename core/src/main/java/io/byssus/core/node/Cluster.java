@@ -74,6 +74,9 @@ final class Cluster implements ClusterBus.Listener {
     /** Something was appended to the inbox of a session, which may be held here. */
     void wakeInbox(String session);
 
+    /** Does what another node, or this one, asks for. */
+    CompletionStage<ClusterBus.Reply> asked(ClusterBus.Question question);
+
     void reachable(boolean reachable);
 
     void forgot();
@@ -249,6 +252,11 @@ final class Cluster implements ClusterBus.Listener {
               .ifPresent(holder -> holder.supersede(code, new CompletableFuture<>()));
       case ClusterBus.Notice.InboxGrew(var session) -> local.wakeInbox(session);
     }
+  }
+
+  @Override
+  public CompletionStage<ClusterBus.Reply> asked(ClusterBus.Question question) {
+    return local.asked(question);
   }
 
   @Override

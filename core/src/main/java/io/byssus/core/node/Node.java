@@ -13,9 +13,12 @@ import io.byssus.core.engine.Engine;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.Lanes;
 import io.byssus.core.lane.Stages;
+import io.byssus.core.operations.ChangeBounds;
+import io.byssus.core.operations.Control;
 import io.byssus.core.operations.Inspection;
 import io.byssus.core.operations.Operations;
 import io.byssus.core.operations.Watches;
+import io.byssus.protocol.CloseCode;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -52,6 +55,8 @@ public final class Node {
   private final Operations operations;
   private final Inspection inspection;
   private final Watches following;
+  private final ClusterRequests requests;
+  private final Control control;
   private final Map<Lane, LaneService> services;
   private final Cluster cluster;
   private final Lane first;
@@ -91,6 +96,15 @@ public final class Node {
     this.status = assembly.status;
     this.ended = assembly.ended;
     this.operations = assembly.operations;
+    this.requests = assembly.requests;
+    this.control =
+        new Control(
+            engine,
+            settings.namespaces(),
+            new ChangeBounds(settings.limits()),
+            first,
+            assembly.ended::ended,
+            session -> attachments.evict(session, CloseCode.ENDED));
     this.cluster = assembly.cluster;
     this.straySearch = assembly.straySearch;
     this.services = assembly.services;
@@ -140,6 +154,19 @@ public final class Node {
   /** Lets programs follow channels. */
   public Watches following() {
     return following;
+  }
+
+  /** Lets operators change sessions, wherever they are, and end nodes. */
+  public Control control() {
+    return control;
+  }
+
+  /**
+   * What begins the end of this process in good order, when somebody asks for it by {@link
+   * Control#drain}. Until it is set, that is refused.
+   */
+  public void onLeave(Runnable begin) {
+    requests.onLeave(begin);
   }
 
   // Among the others.
@@ -196,6 +223,11 @@ public final class Node {
     @Override
     public void wakeInbox(String session) {
       Node.this.wakeInbox(session);
+    }
+
+    @Override
+    public CompletionStage<ClusterBus.Reply> asked(ClusterBus.Question question) {
+      return requests.asked(question);
     }
 
     @Override

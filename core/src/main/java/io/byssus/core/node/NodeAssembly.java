@@ -6,6 +6,7 @@ import io.byssus.core.delivery.Router;
 import io.byssus.core.engine.Engine;
 import io.byssus.core.lane.Lane;
 import io.byssus.core.lane.Lanes;
+import io.byssus.core.operations.ChangeBounds;
 import io.byssus.core.operations.Operations;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.Tombstones;
@@ -27,6 +28,7 @@ final class NodeAssembly {
   final EndedSessions ended;
   final StraySearch straySearch;
   final Cluster cluster;
+  final ClusterRequests requests;
   final Map<Lane, LaneService> services = new IdentityHashMap<>();
 
   private final NodeSettings settings;
@@ -74,12 +76,25 @@ final class NodeAssembly {
     this.subscriptions = new SubscriptionsPart(hub, presence);
     this.attributes = new SessionAttributes(engine, failures);
     this.parts = List.of(new InboxPart(), presence, directory, subscriptions);
+    this.requests = new ClusterRequests(settings.owner(), attachments, changes());
     this.cluster =
         new Cluster(settings.owner(), local, engine, presence::shows, attachments, failures, first);
     var gatePlaces = Math.ceilDiv(limits.connectsAtOnce(), lanes.all().size());
     var watchdogs = lanes.all().stream().map(lane -> watchdog(lane, gatePlaces)).toList();
     this.straySearch = straySearch(watchdogs.getFirst().context());
     watchdogs.forEach(watchdog -> services.put(watchdog.lane(), service(watchdog, authenticator)));
+  }
+
+  private RequestedChanges changes() {
+    return new RequestedChanges(
+        new ChangeBounds(settings.limits()),
+        settings.namespaces(),
+        engine,
+        budgets,
+        attributes,
+        subscriptions,
+        presence,
+        failures);
   }
 
   private void met(Owner owner) {

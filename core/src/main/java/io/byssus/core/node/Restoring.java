@@ -4,6 +4,7 @@ import io.byssus.core.channel.Hub;
 import io.byssus.core.channel.Joined;
 import io.byssus.core.channel.Piece;
 import io.byssus.core.connection.Connection;
+import io.byssus.core.session.Origin;
 import io.byssus.core.session.Subscription;
 import io.byssus.protocol.Command;
 import io.byssus.protocol.Gap;
@@ -126,15 +127,19 @@ final class Restoring implements Joined {
     if (told instanceof Recovery.Complete && !piece.items().isEmpty()) {
       moveTo(piece);
       var missed = (int) (piece.top() - piece.from().orElseThrow().offset());
-      tell(id, piece.from().map(from -> from.at(piece.top())), told, missed);
+      tell(piece.from().map(from -> from.at(piece.top())), told, missed);
     } else {
-      tell(id, piece.from(), told, 0);
+      tell(piece.from(), told, 0);
     }
   }
 
-  private void tell(long to, Optional<Position> position, Recovery recovery, int missed) {
-    var channel = subscription.channel();
-    connection.send(new ServerMessage.Subscribed(to, channel, position, recovery, missed));
+  private void tell(Optional<Position> position, Recovery recovery, int missed) {
+    var by =
+        subscription.session().origin(subscription.channel()) == Origin.SERVER
+            ? ServerMessage.Subscribed.SERVER
+            : "";
+    connection.send(
+        new ServerMessage.Subscribed(id, subscription.channel(), position, recovery, missed, by));
   }
 
   /**
@@ -165,7 +170,9 @@ final class Restoring implements Joined {
     if (at.isPresent()
         && piece.from().isPresent()
         && !at.get().epoch().equals(piece.from().get().epoch())) {
-      tell(Command.NO_ID, piece.from(), Recovery.COMPLETE, 0);
+      connection.send(
+          new ServerMessage.Subscribed(
+              Command.NO_ID, subscription.channel(), piece.from(), Recovery.COMPLETE, 0));
     }
   }
 

@@ -52,6 +52,13 @@ record SessionAttributes(Engine engine, FailureLog failures) {
     return listed;
   }
 
+  /** The store has these attributes, and these tags where they are given. */
+  void changed(SessionHolder holder, Map<String, Json> after, Optional<Set<String>> tags) {
+    holder.session().attributes(after);
+    holder.weigh();
+    tags.ifPresent(given -> retagged(holder, given));
+  }
+
   /** The store has these tags, in place of those that are here. */
   void retagged(SessionHolder holder, Set<String> tags) {
     var session = holder.session();

@@ -6,6 +6,7 @@ import io.byssus.core.lane.LaneConfined;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.ResumeTokens;
+import io.byssus.core.session.SessionBounds;
 import io.byssus.core.session.SessionStore.Claim;
 import io.byssus.core.session.SessionStore.NewSession;
 import io.byssus.core.session.StoredSession;
@@ -72,7 +73,10 @@ final class SessionClaim {
     }
     var refusal =
         SessionBounds.refusal(
-            context.settings(), connect.attributes(), Optional.of(connect.tags()));
+            context.settings().limits(),
+            context.settings().clientTags(),
+            connect.attributes(),
+            Optional.of(connect.tags()));
     if (refusal.isPresent()) {
       then.accept(AdmissionState.refused(refusal.get().code(), refusal.get().message()));
     } else {

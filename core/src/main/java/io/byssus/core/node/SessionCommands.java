@@ -3,6 +3,7 @@ package io.byssus.core.node;
 import io.byssus.core.engine.Engine;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Session;
+import io.byssus.core.session.SessionBounds;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.core.session.SessionWeight;
 import io.byssus.protocol.Command;
@@ -24,14 +25,15 @@ record SessionCommands(
     client.connection().send(attributes(get.id(), holder.session()));
   }
 
-  private static ServerMessage attributes(long id, Session session) {
+  static ServerMessage attributes(long id, Session session) {
     return new ServerMessage.Attributes(id, session.attributes(), session.tags());
   }
 
   void set(Client client, SessionHolder holder, Command.SetAttributes set) {
     var session = holder.session();
     var after = session.attributesAfter(set.attributes());
-    var refusal = SessionBounds.refusal(settings, after, set.tags());
+    var refusal =
+        SessionBounds.refusal(settings.limits(), settings.clientTags(), after, set.tags());
     if (refusal.isPresent()) {
       replies.fail(client, set.id(), refusal.get().code(), refusal.get().message());
       return;
@@ -49,9 +51,7 @@ record SessionCommands(
         written,
         fence -> {
           if (fence == Fence.HELD) {
-            session.attributes(after);
-            holder.weigh();
-            set.tags().ifPresent(tags -> attributes.retagged(holder, tags));
+            attributes.changed(holder, after, set.tags());
             presence.enterAll(holder);
             client.connection().send(attributes(set.id(), session));
             client.resumeCommands();

@@ -24,8 +24,24 @@ record SubscriptionsPart(Hub hub, PresencePart presence) implements SessionHolde
       Optional<Position> stored,
       Optional<Position> from,
       boolean asked) {
+    join(holder, id, channel, stored, from, asked, holder.client()::resumeCommands);
+  }
+
+  /**
+   * A new subscription that somebody has asked for.
+   *
+   * @param then once it is live
+   */
+  void join(
+      SessionHolder holder,
+      long id,
+      String channel,
+      Optional<Position> stored,
+      Optional<Position> from,
+      boolean asked,
+      Runnable then) {
     var subscription = holder.session().subscribe(channel, stored);
-    join(holder, subscription, id, from, asked, () -> {}, holder.client()::resumeCommands);
+    join(holder, subscription, id, from, asked, () -> {}, then);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.byssus.core.session;
 
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,19 @@ public record Change(
 
   public static Change unsubscribing(String... channels) {
     return new Change(Map.of(), Optional.empty(), List.of(), Set.of(channels));
+  }
+
+  /** The attributes as they are after it. */
+  public Map<String, Json> attributesAfter(Map<String, Json> before) {
+    var after = new HashMap<>(before);
+    attributes.forEach((name, value) -> {
+      if (value.isNull()) {
+        after.remove(name);
+      } else {
+        after.put(name, value);
+      }
+    });
+    return after;
   }
 
   /**

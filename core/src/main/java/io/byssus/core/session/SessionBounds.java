@@ -1,5 +1,6 @@
-package io.byssus.core.node;
+package io.byssus.core.session;
 
+import io.byssus.core.Limits;
 import io.byssus.protocol.ErrorCode;
 import io.byssus.protocol.Json;
 import java.nio.charset.StandardCharsets;
@@ -8,13 +9,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Whether a session may carry these attributes and tags. */
-record SessionBounds(ErrorCode code, String message) {
+public record SessionBounds(ErrorCode code, String message) {
   /**
+   * @param mayTag whether whoever asks for it may choose tags; operators may
    * @return why not, empty when it may
    */
-  static Optional<SessionBounds> refusal(
-      NodeSettings settings, Map<String, Json> attributes, Optional<Set<String>> tags) {
-    var limits = settings.limits();
+  public static Optional<SessionBounds> refusal(
+      Limits limits, boolean mayTag, Map<String, Json> attributes, Optional<Set<String>> tags) {
     if (attributes.size() > limits.attributes()) {
       return refuse(ErrorCode.TOO_MANY_ATTRIBUTES, "at most " + limits.attributes());
     }
@@ -25,12 +26,11 @@ record SessionBounds(ErrorCode code, String message) {
     if (bytes > limits.attributeBytes()) {
       return refuse(ErrorCode.TOO_MANY_ATTRIBUTES, limits.attributeBytes() + " bytes together");
     }
-    return tags.flatMap(given -> refusal(settings, given));
+    return tags.flatMap(given -> refusal(limits, mayTag, given));
   }
 
-  private static Optional<SessionBounds> refusal(NodeSettings settings, Set<String> tags) {
-    var limits = settings.limits();
-    if (!tags.isEmpty() && !settings.clientTags()) {
+  private static Optional<SessionBounds> refusal(Limits limits, boolean mayTag, Set<String> tags) {
+    if (!tags.isEmpty() && !mayTag) {
       return refuse(ErrorCode.FORBIDDEN, "clients may not choose their tags here");
     }
     if (tags.size() > limits.tags()) {
