@@ -44,6 +44,7 @@ final class Api extends Handler.Abstract.NonBlocking {
                 Publications.endpoints(BASE),
                 Channels.endpoints(BASE),
                 Sessions.endpoints(BASE),
+                SessionChanges.endpoints(BASE),
                 Nodes.endpoints(BASE),
                 Pages.endpoints(BASE))
             .flatMap(List::stream)

@@ -2,6 +2,7 @@ package io.byssus.api;
 
 import io.byssus.core.NodeObserver;
 import io.byssus.core.node.NodeView;
+import io.byssus.core.operations.Control;
 import io.byssus.core.operations.Inspection;
 import io.byssus.core.operations.Operations;
 import io.byssus.core.operations.Watches;
@@ -15,6 +16,8 @@ public interface ServedNode {
   Watches watches();
 
   Inspection inspection();
+
+  Control control();
 
   /** Hears of what was published and of what the engine failed at, as it does for clients. */
   NodeObserver observer();

@@ -90,6 +90,34 @@ final class EveryReplyIsAsDescribedTest {
         "session", List.of(Sample.get("/sessions/s1", 200), Sample.get("/sessions/gone", 404)));
     samples.put("user", List.of(Sample.get("/users/ann", 200), Sample.get("/users/a%2Fb%3F", 200)));
     samples.put(
+        "changeSession",
+        List.of(
+            Sample.json("/sessions/s2", "{\"attributes\":{\"a\":null,\"b\":[1]}}", 200),
+            Sample.json("/sessions/s2", "{\"tags\":[\"x\"]}", 200),
+            Sample.json("/sessions/s1", "{\"tags\":[]}", 504),
+            Sample.json("/sessions/gone", "{\"tags\":[]}", 404)));
+    samples.put(
+        "disconnect",
+        List.of(
+            Sample.json("/sessions/s2/disconnect", "{\"final\":true}", 200),
+            Sample.json("/sessions/s2/disconnect", "{}", 200),
+            Sample.json("/sessions/s1/disconnect", "{}", 504),
+            Sample.json("/sessions/gone/disconnect", "{}", 404)));
+    samples.put(
+        "disconnectUser",
+        List.of(
+            Sample.json("/users/bob/disconnect", "{}", 200),
+            Sample.json("/users/nobody/disconnect", "{\"final\":false}", 200)));
+    samples.put(
+        "subscribe",
+        List.of(
+            Sample.get("/sessions/s2/subscriptions/a%2Fb", 200),
+            Sample.get("/sessions/s2/subscriptions/news.*", 200),
+            Sample.get("/sessions/s2/subscriptions/news.*?after=x:1", 400)));
+    samples.put("unsubscribe", List.of(Sample.get("/sessions/s2/subscriptions/a", 200)));
+    samples.put(
+        "endSession", List.of(Sample.get("/sessions/s3", 200), Sample.get("/sessions/gone", 404)));
+    samples.put(
         "history",
         List.of(
             Sample.get("/channels/a/history", 200),
@@ -129,6 +157,8 @@ final class EveryReplyIsAsDescribedTest {
   void requestsAndRepliesAreAsDescribed() throws IOException {
     try (var api = TestApi.start()) {
       api.session("s1", "ann", "vip");
+      api.detached("s2", "bob");
+      api.detached("s3", "bob");
       for (var described : operations()) {
         for (var sample : samples().get(described.id())) {
           validate(api, described, sample);
@@ -229,6 +259,8 @@ final class EveryReplyIsAsDescribedTest {
       try (var api =
           TestApi.start(TestApi.SETTINGS, TestApi.keys(wrong.line() + ";" + right.line()))) {
         api.session("s1", "ann", "vip");
+        api.detached("s2", "bob");
+        api.detached("s3", "bob");
         var http = api.http();
         var none = send(http, described, sample);
         assertThat(none.status()).as("%s without key", described.id()).isEqualTo(open ? 200 : 401);

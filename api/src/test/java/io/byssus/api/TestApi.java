@@ -17,9 +17,12 @@ import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.lane.Lanes;
 import io.byssus.core.memory.MemoryEngine;
 import io.byssus.core.node.NodeView;
+import io.byssus.core.operations.ChangeBounds;
+import io.byssus.core.operations.Control;
 import io.byssus.core.operations.Inspection;
 import io.byssus.core.operations.Operations;
 import io.byssus.core.operations.Watches;
+import io.byssus.core.session.Lease;
 import io.byssus.core.session.Owner;
 import io.byssus.core.session.SessionStore;
 import io.byssus.core.session.SessionStore.NewSession;
@@ -77,6 +80,7 @@ final class TestApi implements AutoCloseable, ServedNode {
   private final Set<String> listening = ConcurrentHashMap.newKeySet();
   private final Watches watches;
   private final Inspection inspection;
+  private final Control control;
   final SessionStore sessions;
   final SessionDirectory directory;
 
@@ -90,6 +94,14 @@ final class TestApi implements AutoCloseable, ServedNode {
     sessions = engine.sessions();
     directory = engine.directory();
     inspection = new Inspection(sessions, directory, broker);
+    control =
+        new Control(
+            engine,
+            NAMESPACES,
+            new ChangeBounds(Limits.DEFAULTS),
+            lane,
+            gone -> {},
+            session -> CompletableFuture.completedFuture(false));
     watches =
         new Watches(
             new Hub(
@@ -164,8 +176,19 @@ final class TestApi implements AutoCloseable, ServedNode {
   }
 
   @Override
+  public Control control() {
+    return control;
+  }
+
+  @Override
   public Watches watches() {
     return watches;
+  }
+
+  /** Makes a session that nobody holds. */
+  void detached(String id, String user) {
+    session(id, user, "away");
+    sessions.release(new Lease(id, new Owner("n1", "0a"), 1)).toCompletableFuture().join();
   }
 
   /** Makes a session that is attached to n1. */

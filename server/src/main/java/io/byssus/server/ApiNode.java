@@ -4,11 +4,11 @@ import io.byssus.api.ServedNode;
 import io.byssus.core.NodeObserver;
 import io.byssus.core.node.Node;
 import io.byssus.core.node.NodeView;
+import io.byssus.core.operations.Control;
 import io.byssus.core.operations.Inspection;
 import io.byssus.core.operations.Operations;
-import io.byssus.core.operations.RejectedException;
+import io.byssus.core.operations.Principal;
 import io.byssus.core.operations.Watches;
-import io.byssus.protocol.ErrorCode;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,6 +43,11 @@ record ApiNode(
   }
 
   @Override
+  public Control control() {
+    return node.control();
+  }
+
+  @Override
   public List<NodeView> members() {
     return node.members();
   }
@@ -63,13 +68,12 @@ record ApiNode(
     if (found.isEmpty()) {
       return CompletableFuture.completedFuture(false);
     }
-    if (!found.get().self()) {
-      return CompletableFuture.failedFuture(
-          new RejectedException(
-              ErrorCode.UNSUPPORTED,
-              "a node drains only itself: ask the API of that node, or send it SIGTERM"));
+    if (found.get().self()) {
+      leave.run(); // also when the engine, by whose way others are asked, is gone
+      return CompletableFuture.completedFuture(true);
     }
-    leave.run();
-    return CompletableFuture.completedFuture(true);
+    return node.control()
+        .drain(new Principal.Operator(), found.get().owner())
+        .thenApply(asked -> true);
   }
 }

@@ -176,13 +176,15 @@ public final class Server implements AutoCloseable {
 
   private ApiServer api(Config config) throws StartFailedException {
     var settings = config.api().settings();
+    Runnable leave = () -> askedToLeave.complete(null);
+    node.onLeave(leave);
     var served =
         new ApiNode(
             node,
             counted,
             this::ready,
             new MetricsPage(counted, this::ready, nodeGateway::members, budgets),
-            () -> askedToLeave.complete(null));
+            leave);
     try {
       var keys = config.api().readKeys();
       return ApiServer.start(settings, keys, served, new JsonCodec(), TICKER);

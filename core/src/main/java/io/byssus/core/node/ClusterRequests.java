@@ -46,9 +46,11 @@ final class ClusterRequests {
               holder
                   .client()
                   .inTurn(() ->
-                      changes
-                          .apply(holder, change)
-                          .whenComplete((said, failure) -> complete(reply, said, failure)));
+                      holder
+                          .lane()
+                          .when(
+                              changes.apply(holder, change),
+                              (said, failure) -> complete(reply, said, failure)));
           if (!waits) {
             reply.complete(
                 new Reply.Refused(

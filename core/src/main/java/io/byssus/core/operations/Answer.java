@@ -30,7 +30,7 @@ public sealed interface Answer<T> {
     }
     return NotDoneException.is(failure)
         ? new Rejected<>(ErrorCode.UNAVAILABLE, "the engine did not take it")
-        : new Unknown<>("the engine did not answer");
+        : new Unknown<>(SilentNodeException.wordsIn(failure));
   }
 
   /** Of an operation that only reads: one without an answer was surely not done. */

@@ -2,7 +2,6 @@ package io.byssus.core.operations;
 
 import io.byssus.core.channel.ChannelName;
 import io.byssus.core.channel.Namespaces;
-import io.byssus.core.channel.StartPosition;
 import io.byssus.core.delivery.SessionDirectory;
 import io.byssus.core.engine.ClusterBus.Notice;
 import io.byssus.core.engine.ClusterBus.Question;

@@ -7,6 +7,7 @@ import io.byssus.core.NodeObserver;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.engine.EngineSettings;
 import io.byssus.core.memory.EngineInside;
+import io.byssus.core.operations.Principal;
 import io.byssus.core.session.Lease;
 import io.byssus.core.session.SessionStore.Gone;
 import io.byssus.core.testing.TestClient;
@@ -76,6 +77,22 @@ class NodesHealTheEngineTest {
       cluster.lanes.advance(Duration.ofSeconds(5));
       answering.heartbeat();
     }
+  }
+
+  @Test
+  void aSubscriptionByTheServerIsWrittenAnewAsThat() {
+    var asked =
+        two.node
+            .control()
+            .subscribe(new Principal.Operator(), session, "closed.offers", Optional.empty());
+    cluster.lanes.settle();
+    assertThat(asked.toCompletableFuture()).isCompleted();
+
+    forgetAndTell();
+    pass(HEALED);
+
+    var found = cluster.engine().sessions().find(session).toCompletableFuture().join();
+    assertThat(found.orElseThrow().byServer()).containsExactly("closed.offers");
   }
 
   private Optional<Lease> holder(String id) {

@@ -3,6 +3,7 @@ package io.byssus.core.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.byssus.core.Limits;
+import io.byssus.core.NodeObserver;
 import io.byssus.core.operations.Answer;
 import io.byssus.core.operations.Control;
 import io.byssus.core.operations.Control.Touched;
@@ -36,13 +37,29 @@ import org.junit.jupiter.api.Test;
 /** Sessions are on the first node; what is asked of them is asked of the second. */
 class OperatorsChangeSessionsTest {
   private static final Principal OPERATOR = new Principal.Operator();
+  private static final Map<String, Json> NAMED = Map.of("name", TestClient.text("Ann"));
 
   private final TestCluster cluster = new TestCluster(61);
-  private final TestNode one = cluster.start("n1");
+  private final FailingSteps engine = new FailingSteps();
+  private final HeldSteps held = new HeldSteps("set");
+  private final TestNode one =
+      cluster.prepare(
+          "n1",
+          "1",
+          new UserPolicy.Unlimited(),
+          NodeObserver.NONE,
+          e -> held.around(engine.around(e)));
   private final TestNode two = cluster.start("n2");
   private final Control control = two.node.control();
   private final TestClient client = one.client();
-  private final Connected session = client.connect("ann", Set.of("old", "kept"), Map.of());
+
+  private final Connected session;
+
+  OperatorsChangeSessionsTest() {
+    one.node.join();
+    cluster.lanes.settle();
+    session = client.connect("ann", Set.of("old", "kept"), Map.of());
+  }
 
   // Attributes and tags.
 
@@ -100,10 +117,15 @@ class OperatorsChangeSessionsTest {
   @Test
   void aChangeWaitsForTheCommandsThatHoldOthersBack() {
     client.hear();
+    held.hold();
     client.post(set("a", "1"));
+    cluster.lanes.settle();
     var changed =
         control.change(OPERATOR, id(), Map.of("a", TestClient.text("2")), Optional.empty());
     client.post(set("b", "3"));
+    cluster.lanes.settle();
+    assertThat(held.waiting()).isEqualTo(1);
+    held.letGo();
 
     done(changed);
 
@@ -175,6 +197,19 @@ class OperatorsChangeSessionsTest {
     assertThat(told.byServer()).isTrue();
     assertThat(told.recovery()).isInstanceOf(Recovery.Complete.class);
     assertThat(client.messages("closed.offers")).containsExactly("a");
+  }
+
+  @Test
+  void itBeginsInAChannelThatIsNotThereYet() {
+    client.cut();
+    cluster.lanes.settle();
+
+    done(control.subscribe(OPERATOR, id(), "kept.fresh", Optional.empty()));
+    publish("kept.fresh", "a");
+
+    var told = TestClient.only(Subscribed.class, client.resume(session, Map.of()));
+    assertThat(told.recovery()).isInstanceOf(Recovery.Complete.class);
+    assertThat(client.messages("kept.fresh")).containsExactly("a");
   }
 
   @Test
@@ -306,6 +341,68 @@ class OperatorsChangeSessionsTest {
     cluster.lanes.advance(Duration.ofSeconds(5));
 
     assertThat(answer(asked)).isInstanceOf(Answer.Unknown.class);
+  }
+
+  @Test
+  void whatTheEngineSurelyDidNotTakeIsRefusedAndNothingIsChanged() {
+    client.hear();
+    engine.fail("set", FailingSteps.How.NOT_DONE);
+    engine.fail("subscribe", FailingSteps.How.NOT_DONE);
+
+    assertThat(refusal(control.change(OPERATOR, id(), NAMED, Optional.empty())))
+        .isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(refusal(control.subscribe(OPERATOR, id(), "kept.a", Optional.empty())))
+        .isEqualTo(ErrorCode.UNAVAILABLE);
+
+    engine.mend();
+    assertThat(client.hear()).isEmpty();
+    assertThat(attributes()).isEmpty();
+    done(control.subscribe(OPERATOR, id(), "kept.a", Optional.empty()));
+  }
+
+  @Test
+  void whatNobodyKnowsIsUnknownAndIsMadeWhole() {
+    engine.fail("set", 1, FailingSteps.How.UNHEARD);
+
+    var asked = control.change(OPERATOR, id(), NAMED, Optional.empty());
+    cluster.lanes.settle();
+    assertThat(attributes()).isEmpty();
+    cluster.lanes.advance(Duration.ofSeconds(5));
+
+    assertThat(answer(asked)).isInstanceOf(Answer.Unknown.class);
+    client.resume(session, Map.of());
+    assertThat(attributes()).isEmpty();
+    done(control.change(OPERATOR, id(), NAMED, Optional.empty()));
+    assertThat(attributes()).isEqualTo(NAMED);
+  }
+
+  @Test
+  void whoseHolderLetsGoMeanwhileIsChangedWhereItIs() {
+    var asked = control.change(OPERATOR, id(), NAMED, Optional.empty());
+    client.cut();
+    cluster.lanes.advance(Duration.ofSeconds(1));
+
+    assertThat(answer(asked)).isInstanceOf(Answer.Done.class);
+    client.resume(session, Map.of());
+    assertThat(attributes()).isEqualTo(NAMED);
+  }
+
+  @Test
+  void whatWaitsBehindACommandIsAnsweredWhenItsClientGoes() {
+    held.hold();
+    client.post(set("a", "1"));
+    cluster.lanes.settle();
+    var asked = control.change(OPERATOR, id(), NAMED, Optional.empty());
+    cluster.lanes.settle();
+    assertThat(held.waiting()).isEqualTo(1);
+    assertThat(asked.toCompletableFuture()).isNotDone();
+    client.cut();
+    held.letGo();
+    cluster.lanes.advance(Duration.ofSeconds(1));
+
+    assertThat(answer(asked)).isInstanceOf(Answer.Done.class);
+    client.resume(session, Map.of());
+    assertThat(attributes()).containsAllEntriesOf(NAMED);
   }
 
   @Test

@@ -109,6 +109,11 @@ public final class NodeProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Once it has ended. */
+  public int exitCode() {
+    return process.exitValue();
+  }
+
   // What is done to it.
 
   /** The same node once more, as a new process. */

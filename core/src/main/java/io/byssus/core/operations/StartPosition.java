@@ -1,6 +1,8 @@
-package io.byssus.core.channel;
+package io.byssus.core.operations;
 
 import io.byssus.core.Bounds;
+import io.byssus.core.channel.Broker;
+import io.byssus.core.channel.Namespaces;
 import io.byssus.protocol.Position;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
