@@ -62,6 +62,15 @@ class OperatorsReachEverySessionTest {
     one.awaitReady();
     two.awaitReady();
     http = HttpClient.newHttpClient();
+    until("the API, which comes up last", OperatorsReachEverySessionTest::apiAnswers);
+  }
+
+  private static boolean apiAnswers() throws InterruptedException {
+    try {
+      return ask(two, "GET", "/nodes", "").statusCode() == HttpURLConnection.HTTP_OK;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @AfterAll
