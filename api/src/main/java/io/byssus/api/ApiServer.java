@@ -133,6 +133,8 @@ public final class ApiServer implements AutoCloseable {
     var status = response.getStatus() < 400 ? 500 : response.getStatus();
     var code = Status.code(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Exchange.JSON);
+    // Where the next request would begin is not known any more: Jetty hangs up, and this says so.
+    response.getHeaders().put(HttpHeader.CONNECTION, "close");
     var failure = request.getAttribute(ErrorHandler.ERROR_EXCEPTION);
     if (status == 500 && failure instanceof Throwable thrown && !isOfTheCaller(thrown)) {
       log.atError()

@@ -58,7 +58,7 @@ sealed interface Asked {
         switch (name) {
           case "channel" -> channel = once(name, channel, in.word(name));
           case "channels" -> channels = once(name, channels, in.words(name));
-          case "to" -> to = once(name, to, in.target(name));
+          case "to" -> to = once(name, to, in.onlyTarget(name));
           case "data" -> data = once(name, data, in.json());
           case "dedupe" -> dedupe = once(name, dedupe, in.text(name, Command.DEDUPE_CHARS));
           case "durability" -> durability = once(name, durability, durability(in, name));

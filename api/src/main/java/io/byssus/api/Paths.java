@@ -25,9 +25,10 @@ final class Paths {
     }
     var bytes = new ByteArrayOutputStream(segment.length());
     for (var i = 0; i < segment.length(); i++) {
-      var c = segment.charAt(i);
-      if (c != '%') {
-        bytes.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
+      if (segment.charAt(i) != '%') {
+        var point = segment.codePointAt(i); // both halves of a pair at once
+        bytes.writeBytes(Character.toString(point).getBytes(StandardCharsets.UTF_8));
+        i += Character.charCount(point) - 1;
         continue;
       }
       var high = i + 1 < segment.length() ? Character.digit(segment.charAt(i + 1), 16) : -1;

@@ -7,11 +7,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What stands behind the question mark of a path: each name once, and none that is not known. */
 final class Query {
   private static final int EPOCH_CHARS = 32;
+  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,18}");
 
   private final Map<String, String> values = new HashMap<>();
 
@@ -44,15 +46,16 @@ final class Query {
     if (given.isEmpty()) {
       return otherwise;
     }
-    try {
-      var count = Integer.parseInt(given.get());
-      if (count >= 1 && count <= most) {
-        return count;
-      }
-    } catch (NumberFormatException e) {
+    var count = whole(given.get());
+    if (count < 1 || count > most) {
       throw Refused.expected(name, "a whole number from 1 to " + most);
     }
-    throw Refused.expected(name, "a whole number from 1 to " + most);
+    return (int) count;
+  }
+
+  /** From digits alone, without the signs and the digits of other scripts that Java would take. */
+  private static long whole(String text) {
+    return DIGITS.matcher(text).matches() ? Long.parseLong(text) : -1;
   }
 
   Optional<Position> position(String name) {
@@ -62,15 +65,11 @@ final class Query {
   /** As {@link #show} writes it. */
   static Position position(String name, String text) {
     var colon = text.lastIndexOf(':');
-    try {
-      var offset = colon < 0 ? -1 : Long.parseLong(text.substring(colon + 1));
-      if (colon > 0 && colon <= EPOCH_CHARS && offset >= 0) {
-        return new Position(text.substring(0, colon), offset);
-      }
-    } catch (NumberFormatException e) {
+    var offset = whole(text.substring(colon + 1));
+    if (colon < 1 || colon > EPOCH_CHARS || offset < 0) {
       throw Refused.expected(name, "a position as EPOCH:OFFSET");
     }
-    throw Refused.expected(name, "a position as EPOCH:OFFSET");
+    return new Position(text.substring(0, colon), offset);
   }
 
   static String show(Position position) {

@@ -78,6 +78,15 @@ final class BackendPushesTest {
     }
   }
 
+  /** Not as it should be, and yet it means only one thing. */
+  @Test
+  void aNameMayStandInAPathHalfEncoded() throws IOException {
+    try (var api = TestApi.start()) {
+      assertThat(api.http().get("/api/v1/channels/\uD83D\uDE00%20ü").body())
+          .startsWith("{\"channel\":\"\uD83D\uDE00 ü\"");
+    }
+  }
+
   @Test
   void anyNameWorksInAPath() throws IOException {
     try (var api = TestApi.start()) {

@@ -6,16 +6,11 @@ import com.atlassian.oai.validator.OpenApiInteractionValidator;
 import com.atlassian.oai.validator.model.Request.Method;
 import com.atlassian.oai.validator.model.SimpleRequest;
 import com.atlassian.oai.validator.model.SimpleResponse;
+import io.byssus.api.Description.Described;
 import io.byssus.core.operations.Grants;
 import io.byssus.core.operations.Right;
-import io.swagger.v3.oas.models.OpenAPI;
-import io.swagger.v3.oas.models.Operation;
-import io.swagger.v3.oas.models.PathItem;
-import io.swagger.v3.parser.OpenAPIV3Parser;
-import io.swagger.v3.parser.core.models.ParseOptions;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,13 +21,13 @@ import org.junit.jupiter.api.Test;
 
 /** The server and spec/openapi.yaml say the same: each operation, each reply, each scope. */
 final class EveryReplyIsAsDescribedTest {
-  private static final String BASE = "/api/v1";
+  private static final String BASE = Description.BASE;
   private static final String JSON = "application/json";
   private static final String NDJSON = "application/x-ndjson";
-  private static final OpenAPI DESCRIPTION = description();
+  private static final Description DESCRIPTION = Description.read();
 
   private final OpenApiInteractionValidator validator =
-      OpenApiInteractionValidator.createForSpecificationUrl(file().toString()).build();
+      OpenApiInteractionValidator.createForSpecificationUrl(Description.file().toString()).build();
 
   /**
    * A request of an operation.
@@ -140,26 +135,13 @@ final class EveryReplyIsAsDescribedTest {
     return samples;
   }
 
-  private record Described(String id, String method, Operation operation) {}
-
-  private static List<Described> operations() {
-    var all = new ArrayList<Described>();
-    DESCRIPTION
-        .getPaths()
-        .forEach((path, item) ->
-            item.readOperationsMap()
-                .forEach((PathItem.HttpMethod method, Operation operation) ->
-                    all.add(new Described(operation.getOperationId(), method.name(), operation))));
-    return all;
-  }
-
   @Test
   void requestsAndRepliesAreAsDescribed() throws IOException {
     try (var api = TestApi.start()) {
       api.session("s1", "ann", "vip");
       api.detached("s2", "bob");
       api.detached("s3", "bob");
-      for (var described : operations()) {
+      for (var described : DESCRIPTION.operations()) {
         for (var sample : samples().get(described.id())) {
           validate(api, described, sample);
         }
@@ -236,7 +218,7 @@ final class EveryReplyIsAsDescribedTest {
   @Test
   void everyOperationRefusesWhoHasNoKeyAndWhoseKeyHasEveryOtherScope() throws IOException {
     var random = new SecureRandom();
-    for (var described : operations()) {
+    for (var described : DESCRIPTION.operations()) {
       var needed = rights(described);
       var sample = samples().get(described.id()).getFirst();
       var open = described.id().equals("description");
@@ -278,32 +260,15 @@ final class EveryReplyIsAsDescribedTest {
 
   @Test
   void whatIsDescribedIsWhatIsServedAndTheOtherWayRound() throws IOException {
-    var described = new ArrayList<String>();
-    DESCRIPTION
-        .getPaths()
-        .forEach((path, item) ->
-            item.readOperationsMap()
-                .keySet()
-                .forEach(method -> described.add(method + " " + BASE + path)));
+    var described =
+        DESCRIPTION.operations().stream()
+            .map(operation -> operation.method() + " " + BASE + operation.path())
+            .toList();
     try (var api = TestApi.start()) {
       var served = api.server().served().stream().filter(line -> line.contains(BASE)).toList();
       assertThat(served).containsExactlyInAnyOrderElementsOf(described);
-      assertThat(api.http().get(BASE + "/openapi.yaml").body()).isEqualTo(Files.readString(file()));
+      assertThat(api.http().get(BASE + "/openapi.yaml").body()).isEqualTo(Files.readString(Description.file()));
     }
     assertThat(Grants.known()).contains("publish:CHANNELS");
-  }
-
-  private static OpenAPI description() {
-    var options = new ParseOptions();
-    options.setResolve(true);
-    var parsed = new OpenAPIV3Parser().readLocation(file().toString(), null, options);
-    assertThat(parsed.getMessages()).isEmpty();
-    return parsed.getOpenAPI();
-  }
-
-  /** Tests run in the folder of the module, or in that of the whole. */
-  private static Path file() {
-    var whole = Path.of("spec", "openapi.yaml");
-    return Files.exists(whole) ? whole : Path.of("..").resolve(whole);
   }
 }

@@ -16,6 +16,8 @@ import java.util.TreeMap;
 record Http(InetSocketAddress address) {
   static final String JSON = "application/json";
 
+  private static final int CONTINUE = 100;
+
   record Reply(int status, Map<String, String> headers, String body) {
     String header(String name) {
       return headers.get(name.toLowerCase(Locale.ROOT));
@@ -64,24 +66,51 @@ record Http(InetSocketAddress address) {
   }
 
   static Reply read(InputStream in) throws IOException {
-    var status = Integer.parseInt(line(in).split(" ")[1]);
-    var headers = new TreeMap<String, String>();
-    for (var line = line(in); !line.isEmpty(); line = line(in)) {
-      var colon = line.indexOf(':');
-      headers.put(
-          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+    return read(readHead(in), in);
+  }
+
+  /** Of an answer without an end the first piece. */
+  static Reply readOrBegin(InputStream in) throws IOException {
+    var head = readHead(in);
+    if (!"text/event-stream".equals(head.header("Content-Type"))) {
+      return read(head, in);
     }
+    if ("chunked".equals(head.header("Transfer-Encoding"))) {
+      line(in);
+    }
+    return new Reply(head.status(), head.headers(), line(in));
+  }
+
+  private static Reply read(Reply head, InputStream in) throws IOException {
+    var headers = head.headers();
     var body = new ByteArrayOutputStream();
     if ("chunked".equals(headers.get("transfer-encoding"))) {
       for (var size = size(in); size > 0; size = size(in)) {
         body.write(in.readNBytes(size));
         line(in);
       }
+      line(in);
     } else {
       var length = headers.get("content-length");
       body.write(length == null ? in.readAllBytes() : in.readNBytes(Integer.parseInt(length)));
     }
-    return new Reply(status, headers, body.toString(StandardCharsets.UTF_8));
+    return new Reply(head.status(), headers, body.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Of an answer that has no body. */
+  static Reply readHead(InputStream in) throws IOException {
+    var status = Integer.parseInt(line(in).split(" ")[1]);
+    if (status == CONTINUE) {
+      line(in);
+      return readHead(in);
+    }
+    var headers = new TreeMap<String, String>();
+    for (var line = line(in); !line.isEmpty(); line = line(in)) {
+      var colon = line.indexOf(':');
+      headers.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+    }
+    return new Reply(status, headers, "");
   }
 
   private static int size(InputStream in) throws IOException {

@@ -128,6 +128,15 @@ public final class JsonFields {
   }
 
   public Target target(String field) {
+    return target(field, false);
+  }
+
+  /** A target that says nothing else: a typo in a second name must not widen it. */
+  public Target onlyTarget(String field) {
+    return target(field, true);
+  }
+
+  private Target target(String field, boolean alone) {
     object(field, TARGET);
     Target target = null;
     for (var name = in.name(); name != null; name = in.name()) {
@@ -138,9 +147,9 @@ public final class JsonFields {
             case "tag" -> new Target.ToTag(word(field, TARGET));
             default -> null;
           };
-      if (read == null) {
+      if (read == null && !alone) {
         in.skip();
-      } else if (target != null) {
+      } else if (read == null || target != null) {
         throw Refused.expected(field, TARGET);
       } else {
         target = read;
