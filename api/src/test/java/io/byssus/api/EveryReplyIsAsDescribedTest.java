@@ -267,7 +267,8 @@ final class EveryReplyIsAsDescribedTest {
     try (var api = TestApi.start()) {
       var served = api.server().served().stream().filter(line -> line.contains(BASE)).toList();
       assertThat(served).containsExactlyInAnyOrderElementsOf(described);
-      assertThat(api.http().get(BASE + "/openapi.yaml").body()).isEqualTo(Files.readString(Description.file()));
+      assertThat(api.http().get(BASE + "/openapi.yaml").body())
+          .isEqualTo(Files.readString(Description.file()));
     }
     assertThat(Grants.known()).contains("publish:CHANNELS");
   }

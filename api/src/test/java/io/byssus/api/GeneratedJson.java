@@ -228,7 +228,8 @@ final class GeneratedJson {
       case 0 -> out.write(json, 0, random.nextInt(json.length));
       case 1 -> {
         out.writeBytes(json);
-        out.writeBytes(one(List.of("x", "{}", "]", ",", "\u0000")).getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(
+            one(List.of("x", "{}", "]", ",", "\u0000")).getBytes(StandardCharsets.UTF_8));
       }
       case 2 -> out.writeBytes("\uFEFF{}".getBytes(StandardCharsets.UTF_8));
       case 3 ->
@@ -247,16 +248,15 @@ final class GeneratedJson {
       }
       case 6 ->
           out.writeBytes(
-              one(
-                      List.of(
-                          "{'channel':'a','data':1}",
-                          "{\"channel\":\"a\",\"data\":NaN}",
-                          "{\"channel\":\"a\",\"data\":01}",
-                          "{\"channel\":\"a\",\"data\":1,}",
-                          "{\"channel\":\"\\uD800\",\"data\":1}",
-                          "{\"channel\":\"a\",\"data\":1/*x*/}",
-                          "{\"channel\":\"a\",\"data\":\"\\x\"}",
-                          "[".repeat(100_000)))
+              one(List.of(
+                      "{'channel':'a','data':1}",
+                      "{\"channel\":\"a\",\"data\":NaN}",
+                      "{\"channel\":\"a\",\"data\":01}",
+                      "{\"channel\":\"a\",\"data\":1,}",
+                      "{\"channel\":\"\\uD800\",\"data\":1}",
+                      "{\"channel\":\"a\",\"data\":1/*x*/}",
+                      "{\"channel\":\"a\",\"data\":\"\\x\"}",
+                      "[".repeat(100_000)))
                   .getBytes(StandardCharsets.US_ASCII));
       default -> {}
     }
@@ -276,7 +276,8 @@ final class GeneratedJson {
         members.forEach((name, member) -> parts.add(quoted((String) name) + ":" + text(member)));
         yield "{" + String.join(",", parts) + "}";
       }
-      case List<?> items -> "[" + String.join(",", items.stream().map(GeneratedJson::text).toList()) + "]";
+      case List<?> items ->
+          "[" + String.join(",", items.stream().map(GeneratedJson::text).toList()) + "]";
       case Text(var text) -> quoted(text);
       default -> value.toString();
     };

@@ -27,12 +27,7 @@ record GeneratedRequest(
   }
 
   static GeneratedRequest of(
-      String operation,
-      String method,
-      String path,
-      Claim claim,
-      List<String> head,
-      byte[] body) {
+      String operation, String method, String path, Claim claim, List<String> head, byte[] body) {
     var top = (String.join("\r\n", head) + "\r\n\r\n").getBytes(StandardCharsets.UTF_8);
     var all = new byte[top.length + body.length];
     System.arraycopy(top, 0, all, 0, top.length);

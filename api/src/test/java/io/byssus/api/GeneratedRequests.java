@@ -14,9 +14,11 @@ import java.util.Random;
 final class GeneratedRequests {
   private static final List<String> METHODS =
       List.of(
-          "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "FOO", "get", "CONNECT");
+          "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "FOO", "get",
+          "CONNECT");
   private static final List<String> TYPES =
-      List.of("text/plain", "application/jsonx", "", ";", "application/json/x", "multipart/form-data");
+      List.of(
+          "text/plain", "application/jsonx", "", ";", "application/json/x", "multipart/form-data");
 
   private final Description description;
   private final List<Described> operations;
@@ -110,8 +112,7 @@ final class GeneratedRequests {
   private GeneratedRequest oddMethod(Described operation) {
     var path = path(operation);
     var head = head(one(METHODS), path);
-    return GeneratedRequest.of(
-        "", head.getFirst().split(" ")[0], "", Claim.ODD, head, new byte[0]);
+    return GeneratedRequest.of("", head.getFirst().split(" ")[0], "", Claim.ODD, head, new byte[0]);
   }
 
   private GeneratedRequest oddPath(Described operation) {
@@ -120,8 +121,27 @@ final class GeneratedRequests {
     var odd =
         one(
             List.of(
-                "/", "//", "/../", "/./", "/..", ";x=y", "%00", "%2F", "%2e%2e/", "%", "%zz", "%C0%AF",
-                "%F0%9F%98", "\\", "..;/", "?", "#", "{id}", "日本", "\uD83D\uDE00%20", "x".repeat(9_000)));
+                "/",
+                "//",
+                "/../",
+                "/./",
+                "/..",
+                ";x=y",
+                "%00",
+                "%2F",
+                "%2e%2e/",
+                "%",
+                "%zz",
+                "%C0%AF",
+                "%F0%9F%98",
+                "\\",
+                "..;/",
+                "?",
+                "#",
+                "{id}",
+                "日本",
+                "\uD83D\uDE00%20",
+                "x".repeat(9_000)));
     var head = head(operation.method(), path.substring(0, at) + odd + path.substring(at));
     return GeneratedRequest.of("", operation.method(), "", Claim.ODD, head, new byte[0]);
   }
@@ -158,7 +178,11 @@ final class GeneratedRequests {
     head.add(odd);
     return GeneratedRequest.of(
         odd.startsWith("Host") || odd.length() > 10_000 ? "" : operation.id(),
-        operation.method(), "", Claim.ODD, head, new byte[0]);
+        operation.method(),
+        "",
+        Claim.ODD,
+        head,
+        new byte[0]);
   }
 
   private GeneratedRequest broken(Described operation) {
@@ -168,11 +192,14 @@ final class GeneratedRequests {
     var body = "{\"channel\":\"a\",\"data\":1}".getBytes(StandardCharsets.US_ASCII);
     var first = head.getFirst();
     switch (random.nextInt(10)) {
-      case 0 -> head.add("Content-Length: " + one(List.of("-1", "x", "99999999999999999999", "1, 2")));
+      case 0 ->
+          head.add("Content-Length: " + one(List.of("-1", "x", "99999999999999999999", "1, 2")));
       case 1 -> {
         head.add("Transfer-Encoding: chunked");
-        body = one(List.of("zz\r\n{}\r\n0\r\n\r\n", "-1\r\n", "2\r\n{}xx0\r\n\r\n", "99999999999\r\n{"))
-            .getBytes(StandardCharsets.US_ASCII);
+        body =
+            one(List.of(
+                    "zz\r\n{}\r\n0\r\n\r\n", "-1\r\n", "2\r\n{}xx0\r\n\r\n", "99999999999\r\n{"))
+                .getBytes(StandardCharsets.US_ASCII);
       }
       case 2 -> {
         head.add("Content-Length: 24");
@@ -184,12 +211,24 @@ final class GeneratedRequests {
       }
       case 4 -> head.add("Transfer-Encoding: " + one(List.of("gzip", "chunked, gzip", "identity")));
       case 5 -> head.add("Content-Length: 1000"); // and it does not come
-      case 6 -> head.set(0, first.replace("HTTP/1.1", one(List.of("HTTP/9.9", "HTTP/1.0", "HTTP/2.0", "", "x"))));
-      case 7 -> head.add(one(List.of(" folded: x", "no colon", ": x", "a b: c", "X:\u0000", "é: x")));
+      case 6 ->
+          head.set(
+              0,
+              first.replace("HTTP/1.1", one(List.of("HTTP/9.9", "HTTP/1.0", "HTTP/2.0", "", "x"))));
+      case 7 ->
+          head.add(one(List.of(" folded: x", "no colon", ": x", "a b: c", "X:\u0000", "é: x")));
       case 8 -> head.remove(1); // no host
       default -> {
         head.clear();
-        head.add(one(List.of("PRI * HTTP/2.0", "OPTIONS * HTTP/1.1", "GET http://x/" + path + " HTTP/1.1", "\u0016\u0003\u0001", "GET", "")));
+        head.add(
+            one(
+                List.of(
+                    "PRI * HTTP/2.0",
+                    "OPTIONS * HTTP/1.1",
+                    "GET http://x/" + path + " HTTP/1.1",
+                    "\u0016\u0003\u0001",
+                    "GET",
+                    "")));
       }
     }
     return GeneratedRequest.of("", "POST", "", Claim.BROKEN, head, body).thenHalfClosed();
@@ -228,9 +267,15 @@ final class GeneratedRequests {
       var name = parameter.getName();
       var alone = parts.stream().noneMatch(part -> part.startsWith("user=")) || !name.equals("tag");
       // A cursor is what a page said.
-      if (parameter.getIn().equals("query") && alone && random.nextBoolean() && !name.equals("cursor")) {
+      if (parameter.getIn().equals("query")
+          && alone
+          && random.nextBoolean()
+          && !name.equals("cursor")) {
         var value = json.good(parameter.getSchema());
-        parts.add(name + "=" + encoded(value instanceof GeneratedJson.Text(var text) ? text : value.toString()));
+        parts.add(
+            name
+                + "="
+                + encoded(value instanceof GeneratedJson.Text(var text) ? text : value.toString()));
       }
     }
     return parts.isEmpty() ? "" : "?" + String.join("&", parts);
@@ -242,15 +287,20 @@ final class GeneratedRequests {
     var out = new StringBuilder();
     for (var b : text.getBytes(StandardCharsets.UTF_8)) {
       var c = b & 0xFF;
-      var plain = Character.isLetterOrDigit(c) && c < 0x80 || !all && "-_.~!$'()*,:@".indexOf(c) >= 0;
-      out.append(plain ? Character.toString(c) : String.format(random.nextBoolean() ? "%%%02X" : "%%%02x", c));
+      var plain =
+          Character.isLetterOrDigit(c) && c < 0x80 || !all && "-_.~!$'()*,:@".indexOf(c) >= 0;
+      out.append(
+          plain
+              ? Character.toString(c)
+              : String.format(random.nextBoolean() ? "%%%02X" : "%%%02x", c));
     }
     return out.toString();
   }
 
   private byte[] goodBody(Described operation, String type) {
     if (type.equals("application/json")) {
-      return GeneratedJson.utf8(json.good(operation.operation().getRequestBody().getContent().get(type).getSchema()));
+      return GeneratedJson.utf8(
+          json.good(operation.operation().getRequestBody().getContent().get(type).getSchema()));
     }
     var lines = new ByteArrayOutputStream();
     for (var i = random.nextInt(5); i >= 0; i--) {
@@ -270,7 +320,12 @@ final class GeneratedRequests {
 
   private byte[] line(boolean bad) {
     var kind = one(List.of("publish", "send"));
-    var schema = description.all().getComponents().getSchemas().get(kind.equals("publish") ? "Publish" : "Send");
+    var schema =
+        description
+            .all()
+            .getComponents()
+            .getSchemas()
+            .get(kind.equals("publish") ? "Publish" : "Send");
     var object = bad ? json.bad(schema) : GeneratedJson.utf8(json.good(schema));
     var line = new ByteArrayOutputStream();
     line.writeBytes(("{\"type\":\"" + kind + "\",").getBytes(StandardCharsets.US_ASCII));
@@ -279,11 +334,13 @@ final class GeneratedRequests {
     return line.toByteArray();
   }
 
-  private GeneratedRequest made(Described operation, String path, Claim claim, List<String> head, byte[] body) {
+  private GeneratedRequest made(
+      Described operation, String path, Claim claim, List<String> head, byte[] body) {
     return GeneratedRequest.of(operation.id(), operation.method(), path, claim, head, body);
   }
 
-  private GeneratedRequest withBody(Described operation, String path, Claim claim, List<String> head, byte[] body) {
+  private GeneratedRequest withBody(
+      Described operation, String path, Claim claim, List<String> head, byte[] body) {
     if (random.nextInt(3) > 0) {
       head.add("Content-Length: " + body.length);
       return made(operation, path, claim, head, body);
@@ -292,12 +349,15 @@ final class GeneratedRequests {
     var chunks = new ByteArrayOutputStream();
     for (var at = 0; at < body.length; ) {
       var size = Math.min(body.length - at, 1 + random.nextInt(5_000));
-      chunks.writeBytes((Integer.toHexString(size) + one(List.of("", ";x=y")) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      chunks.writeBytes(
+          (Integer.toHexString(size) + one(List.of("", ";x=y")) + "\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
       chunks.write(body, at, size);
       chunks.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
       at += size;
     }
-    chunks.writeBytes(one(List.of("0\r\n\r\n", "0\r\nX: y\r\n\r\n")).getBytes(StandardCharsets.US_ASCII));
+    chunks.writeBytes(
+        one(List.of("0\r\n\r\n", "0\r\nX: y\r\n\r\n")).getBytes(StandardCharsets.US_ASCII));
     return made(operation, path, claim, head, chunks.toByteArray());
   }
 }

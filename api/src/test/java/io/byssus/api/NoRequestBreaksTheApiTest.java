@@ -32,7 +32,8 @@ final class NoRequestBreaksTheApiTest {
 
   private static final int SHOWN = 10;
 
-  private static final Pattern CODE = Pattern.compile("^\\{\"error\":\\{\"code\":\"([a-z_]+)\",\"message\":\"");
+  private static final Pattern CODE =
+      Pattern.compile("^\\{\"error\":\\{\"code\":\"([a-z_]+)\",\"message\":\"");
 
   /** For these a request is refused by what there is, not by what it looks like. */
   private static final Set<String> OF_THE_STATE =
@@ -59,7 +60,9 @@ final class NoRequestBreaksTheApiTest {
         var request = requests.next();
         try {
           var status = send(api, request);
-          answered.computeIfAbsent(request.claim(), any -> new TreeMap<>()).merge(status, 1, Integer::sum);
+          answered
+              .computeIfAbsent(request.claim(), any -> new TreeMap<>())
+              .merge(status, 1, Integer::sum);
         } catch (IOException | RuntimeException | AssertionError e) {
           failures.add("request %d: %s%n%s".formatted(i, e.getMessage(), request));
         }
@@ -90,8 +93,12 @@ final class NoRequestBreaksTheApiTest {
         return 0;
       }
       judge(request, reply.get());
-      if (!request.half() && !endless(reply.get()) && !"close".equals(reply.get().header("Connection"))) {
-        out.write("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      if (!request.half()
+          && !endless(reply.get())
+          && !"close".equals(reply.get().header("Connection"))) {
+        out.write(
+            "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII));
         var next = read(in, "GET");
         assertThat(next.map(Http.Reply::body)).as("behind %s", reply).contains("live");
       }
@@ -103,7 +110,8 @@ final class NoRequestBreaksTheApiTest {
     return "text/event-stream".equals(reply.header("Content-Type"));
   }
 
-  private static Optional<Http.Reply> read(BufferedInputStream in, String method) throws IOException {
+  private static Optional<Http.Reply> read(BufferedInputStream in, String method)
+      throws IOException {
     in.mark(1);
     if (in.read() < 0) {
       return Optional.empty();
@@ -114,7 +122,9 @@ final class NoRequestBreaksTheApiTest {
 
   private void judge(GeneratedRequest request, Http.Reply reply) {
     var status = reply.status();
-    assertThat(status).as("%s", reply).isIn(200, 400, 401, 403, 404, 405, 409, 413, 414, 415, 417, 426, 431, 501, 505);
+    assertThat(status)
+        .as("%s", reply)
+        .isIn(200, 400, 401, 403, 404, 405, 409, 413, 414, 415, 417, 426, 431, 501, 505);
     if (request.method().equals("HEAD")) {
       assertThat(status).isNotEqualTo(200);
       return;
@@ -145,7 +155,10 @@ final class NoRequestBreaksTheApiTest {
             .withContentType(reply.header("Content-Type"))
             .withBody(reply.body())
             .build();
-    assertThat(validator.validateResponse(request.path(), Method.valueOf(request.method()), response).getMessages())
+    assertThat(
+            validator
+                .validateResponse(request.path(), Method.valueOf(request.method()), response)
+                .getMessages())
         .as("%s", reply)
         .isEmpty();
   }
