@@ -70,6 +70,9 @@ final class Batch {
     } catch (IOException e) {
       answering.interrupt();
       throw broken == null ? e : new IOException(broken);
+    } catch (RuntimeException defect) {
+      answering.interrupt(); // else it waits for ever
+      throw defect;
     }
     begun.put(END);
     answering.join();

@@ -24,7 +24,7 @@ final class Streams {
                 stream.run();
               } catch (Refused refused) {
                 exchange.refuse(new Refusal(refused.code(), refused.words()));
-              } catch (Exception e) {
+              } catch (Throwable e) { // whatever it is: the caller must not wait for ever
                 exchange.done().failed(e);
               } finally {
                 threads.remove(Thread.currentThread());

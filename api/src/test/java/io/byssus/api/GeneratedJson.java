@@ -85,12 +85,18 @@ final class GeneratedJson {
       return new Text(one(schema.getEnum()).toString());
     }
     return switch (type(schema)) {
-      case "object" -> object(schema);
+      case "object" -> isOpen(schema) ? Map.of(word(), anything(2)) : object(schema);
+      case "boolean" -> one(List.of("true", "false"));
       case "array" -> array(schema);
       case "string" -> new Text(string(schema));
       case "integer" -> Integer.toString(whole(schema));
       default -> anything(3);
     };
+  }
+
+  /** Takes members of all names. */
+  private static boolean isOpen(Schema<?> schema) {
+    return Boolean.TRUE.equals(schema.getAdditionalProperties());
   }
 
   static String type(Schema<?> schema) {
@@ -125,6 +131,10 @@ final class GeneratedJson {
     }
     var single = schema.getMaxProperties() != null && schema.getMaxProperties() == 1;
     if (single) {
+      required.add(one(properties));
+    }
+    var least = schema.getMinProperties() != null && required.isEmpty();
+    if (least) {
       required.add(one(properties));
     }
     var made = new LinkedHashMap<String, Object>();
@@ -162,7 +172,7 @@ final class GeneratedJson {
     var schema = description.whole(named);
     @SuppressWarnings("unchecked")
     var made = (Map<String, Object>) good(schema);
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(schema.getRequired() == null ? 1 : 0, 8)) {
       case 0 -> {
         made.remove(one(schema.getRequired()));
         yield utf8(made);
@@ -191,11 +201,15 @@ final class GeneratedJson {
         .getBytes(StandardCharsets.UTF_8);
   }
 
+  private static boolean isTyped(Schema<?> schema) {
+    return !type(schema).equals("any") && !isOpen(schema);
+  }
+
   /** A property that has a type gets a value of another, or one that is out of bounds. */
   private Object wrongType(Schema<?> schema, Map<String, Object> made) {
     var typed =
         schema.getProperties().entrySet().stream()
-            .filter(property -> !type(description.whole(property.getValue())).equals("any"))
+            .filter(property -> isTyped(description.whole(property.getValue())))
             .map(Map.Entry::getKey)
             .toList();
     var name = one(typed);
@@ -208,7 +222,7 @@ final class GeneratedJson {
           case 2 -> type(of).equals("object") ? Map.of() : Map.of("x", anything(1));
           case 3 ->
               switch (type(of)) {
-                case "array" -> List.of();
+                case "array" -> of.getMinItems() == null ? List.of("1") : List.of();
                 case "object" ->
                     Map.of("user", new Text("ann"), one(List.of("tag", "x")), new Text("vip"));
                 default ->

@@ -68,7 +68,7 @@ final class GeneratedRequests {
     var type = type(operation);
     if (type.equals("application/json")) {
       var of = operation.operation().getRequestBody().getContent().get(type).getSchema();
-      var head = head("POST", path);
+      var head = head(operation.method(), path);
       if (random.nextInt(6) == 0) {
         head.add("Content-Type: " + one(TYPES));
         return withBody(operation, path, Claim.BAD, head, goodBody(operation, type));
@@ -77,7 +77,7 @@ final class GeneratedRequests {
       return withBody(operation, path, Claim.BAD, head, json.bad(of));
     }
     if (!type.isEmpty()) { // a batch: each line has its own answer
-      var head = head("POST", path);
+      var head = head(operation.method(), path);
       head.add("Content-Type: " + type);
       return withBody(operation, path, Claim.ODD, head, oddLines());
     }
