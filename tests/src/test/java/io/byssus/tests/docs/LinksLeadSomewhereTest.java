@@ -175,6 +175,14 @@ class LinksLeadSomewhereTest {
             english.links().stream().filter(link -> !link.startsWith("README")).sorted().toList());
   }
 
+  @Test
+  void thePagesForBackendsSayTheSame() {
+    var english = REPOSITORY.page("docs/backend.md");
+    var chinese = REPOSITORY.page("docs/backend.zh-CN.md");
+    assertThat(commands(chinese)).isEqualTo(commands(english)).isNotEmpty();
+    assertThat(chinese.headings()).hasSameSizeAs(english.headings());
+  }
+
   /** All blocks of code, without their comments: these are in the language of the page. */
   private static List<String> commands(Page page) {
     return page.blocks().stream()
