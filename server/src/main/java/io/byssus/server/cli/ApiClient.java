@@ -57,7 +57,7 @@ final class ApiClient {
       case "sessions" ->
           get("/sessions", "sessions", query("user", "tag", "state", "node", "limit"));
       case "session" -> get("/sessions/" + name(), "", "");
-      case "user" -> get("/users/" + name(), "sessions", "");
+      case "users" -> get("/users/" + name(), "sessions", "");
       case "nodes" -> get("/nodes", "nodes", "");
       case "drain" -> ask("POST", "/nodes/" + name() + "/drain", null, "");
       case "watch" -> watch();

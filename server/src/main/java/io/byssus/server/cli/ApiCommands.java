@@ -32,7 +32,7 @@ final class ApiCommands {
         .addSubcommand("channels", channels())
         .addSubcommand("sessions", sessions())
         .addSubcommand("session", asking(named("session", "Show one session.", "ID")))
-        .addSubcommand("user", asking(named("user", "Show the sessions of a user.", "USER")))
+        .addSubcommand("users", users())
         .addSubcommand("nodes", asking(Commands.command("nodes", "Show the nodes of the cluster.")))
         .addSubcommand(
             "drain",
@@ -76,6 +76,10 @@ final class ApiCommands {
         .addOption(Commands.value(STATE, "STATE", "attached or detached."))
         .addOption(Commands.value(NODE, "NAME", "Only those attached to this node."))
         .addOption(Commands.number(LIMIT, "N", "At most so many; default 100."));
+  }
+
+  private static CommandSpec users() {
+    return asking(named("users", "Show the sessions of a user.", "USER")).aliases("user");
   }
 
   private static CommandSpec key() {

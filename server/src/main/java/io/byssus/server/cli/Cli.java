@@ -98,7 +98,7 @@ public final class Cli {
           "channels",
           "sessions",
           "session",
-          "user",
+          "users",
           "nodes",
           "drain" ->
           new ApiClient(line, terminal, environment).run();

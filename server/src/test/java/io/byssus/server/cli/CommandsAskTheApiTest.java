@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,10 @@ final class CommandsAskTheApiTest {
       assertThat(out()).contains("alive");
       assertThat(run("sessions")).isEqualTo(Exit.OK);
       assertThat(out()).contains("None.");
+      for (var users : List.of("users", "user")) {
+        assertThat(run(users, "42")).as(err()).isEqualTo(Exit.OK);
+        assertThat(out()).contains("None.");
+      }
       assertThat(run("send", "--user", "42", "1")).isEqualTo(Exit.UNAVAILABLE);
       assertThat(err()).contains("no session matches the target (no_recipient)");
       assertThat(run("send", "1")).isEqualTo(Exit.USAGE);
