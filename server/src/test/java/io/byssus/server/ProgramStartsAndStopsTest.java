@@ -120,7 +120,7 @@ class ProgramStartsAndStopsTest {
         for (var i = 0; i < 250; i++) {
           open.add(new Socket(InetAddress.getLoopbackAddress(), program.port()));
         }
-        program.await("no file descriptor is left for new connections, ulimit -n is 200");
+        program.await("no file descriptor is left for new connections (ulimit -n is 200)");
         assertThat(program.output()).doesNotContain("exceptionCaught", "pipeline");
       } finally {
         for (var socket : open) {
