@@ -114,11 +114,12 @@ public final class Server implements AutoCloseable {
       node.start();
       join(config);
       undo.push(this::leave);
+      // Whoever sees that the node is ready may ask its API.
+      api = api(config);
+      undo.push(api::close);
       nodeGateway.open(node);
       devicePort = devicePort(config, gateways, transports);
       devicePort.ifPresent(port -> undo.push(port::close));
-      api = api(config);
-      undo.push(api::close);
     } catch (IOException | StartFailedException | RuntimeException e) {
       close();
       throw e;
