@@ -1,5 +1,6 @@
 package io.byssus.api;
 
+import io.byssus.core.RateLimit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -7,15 +8,15 @@ import java.util.concurrent.atomic.AtomicLong;
 final class KeyUse {
   private static final long SECOND_NS = 1_000_000_000L;
 
-  private final long nsEach;
+  private final RateLimit rate;
   private final int underWayMax;
   private final AtomicInteger underWay = new AtomicInteger();
 
-  /** Up to when what was taken is paid for; a second ahead of now at most. */
+  /** The number that the limit goes by. */
   private final AtomicLong paidUntil;
 
   KeyUse(ApiSettings settings, long now) {
-    nsEach = SECOND_NS / settings.perSecond();
+    rate = new RateLimit(RateLimit.costNs(settings.perSecond()), SECOND_NS);
     underWayMax = settings.underWay();
     paidUntil = new AtomicLong(now);
   }
@@ -24,9 +25,8 @@ final class KeyUse {
   boolean take(long now) {
     while (true) {
       var before = paidUntil.get();
-      var from = before - now < 0 ? now : before;
-      var after = from + nsEach;
-      if (after - now > SECOND_NS) {
+      var after = rate.spend(before, now);
+      if (rate.exceeded(after, now)) {
         return false;
       }
       if (paidUntil.compareAndSet(before, after)) {
