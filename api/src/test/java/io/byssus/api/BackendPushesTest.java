@@ -6,6 +6,7 @@ import io.byssus.core.Bounds;
 import io.byssus.core.NotDoneException;
 import io.byssus.core.channel.Broker;
 import io.byssus.core.channel.Retention;
+import io.byssus.core.testing.PassingBroker;
 import io.byssus.protocol.Position;
 import java.io.BufferedInputStream;
 import java.io.IOException;

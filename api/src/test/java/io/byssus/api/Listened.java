@@ -1,6 +1,7 @@
 package io.byssus.api;
 
 import io.byssus.core.channel.Broker;
+import io.byssus.core.testing.PassingBroker;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 

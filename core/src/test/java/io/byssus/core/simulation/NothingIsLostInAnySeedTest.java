@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker;
-import io.byssus.core.channel.ChannelList;
 import io.byssus.core.channel.Retention;
 import io.byssus.core.delivery.InboxStore;
 import io.byssus.core.engine.Engine;
 import io.byssus.core.session.Fence;
 import io.byssus.core.session.Lease;
+import io.byssus.core.testing.PassingBroker;
 import io.byssus.protocol.Gap;
 import io.byssus.protocol.Json;
 import io.byssus.protocol.Position;
@@ -123,51 +123,7 @@ class NothingIsLostInAnySeedTest {
         engine.bus());
   }
 
-  private static class PlainBroker implements Broker {
-    private final Broker broker;
-
-    PlainBroker(Broker broker) {
-      this.broker = broker;
-    }
-
-    @Override
-    public CompletionStage<Outcome> publish(String channel, Draft draft, Retention retention) {
-      return broker.publish(channel, draft, retention);
-    }
-
-    @Override
-    public CompletionStage<Void> subscribe(String channel, Listener listener) {
-      return broker.subscribe(channel, listener);
-    }
-
-    @Override
-    public void unsubscribe(String channel) {
-      broker.unsubscribe(channel);
-    }
-
-    @Override
-    public CompletionStage<Void> subscribePrefix(String prefix, Listener listener) {
-      return broker.subscribePrefix(prefix, listener);
-    }
-
-    @Override
-    public CompletionStage<ChannelList> channels(String prefix, String cursor, int limit) {
-      return broker.channels(prefix, cursor, limit);
-    }
-
-    @Override
-    public void unsubscribePrefix(String prefix) {
-      broker.unsubscribePrefix(prefix);
-    }
-
-    @Override
-    public CompletionStage<Page> history(
-        String channel, Optional<Position> after, Bounds bounds, Retention retention) {
-      return broker.history(channel, after, bounds, retention);
-    }
-  }
-
-  private static final class SkippingHistory extends PlainBroker {
+  private static final class SkippingHistory extends PassingBroker {
     SkippingHistory(Broker broker) {
       super(broker);
     }
@@ -187,7 +143,7 @@ class NothingIsLostInAnySeedTest {
     }
   }
 
-  private static final class LyingRecovery extends PlainBroker {
+  private static final class LyingRecovery extends PassingBroker {
     LyingRecovery(Broker broker) {
       super(broker);
     }
@@ -200,7 +156,7 @@ class NothingIsLostInAnySeedTest {
     }
   }
 
-  private static final class SkippingGap extends PlainBroker {
+  private static final class SkippingGap extends PassingBroker {
     SkippingGap(Broker broker) {
       super(broker);
     }
@@ -216,7 +172,7 @@ class NothingIsLostInAnySeedTest {
     }
   }
 
-  private static final class NoDedupe extends PlainBroker {
+  private static final class NoDedupe extends PassingBroker {
     NoDedupe(Broker broker) {
       super(broker);
     }

@@ -1,4 +1,4 @@
-package io.byssus.api;
+package io.byssus.core.testing;
 
 import io.byssus.core.Bounds;
 import io.byssus.core.channel.Broker;
@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Hands everything on to another; to be overridden. */
-class PassingBroker implements Broker {
+public class PassingBroker implements Broker {
   private final Broker broker;
 
-  PassingBroker(Broker broker) {
+  public PassingBroker(Broker broker) {
     this.broker = broker;
   }
 
