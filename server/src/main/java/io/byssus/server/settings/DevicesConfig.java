@@ -4,7 +4,6 @@ import io.byssus.core.Limits;
 import io.byssus.core.channel.ChannelName;
 import io.byssus.devices.DeviceSettings;
 import io.byssus.devices.KnownGateway;
-import io.byssus.protocol.device.Controls;
 import io.byssus.protocol.device.Crc;
 import io.byssus.server.config.Constraints;
 import io.byssus.server.config.Group;
@@ -12,32 +11,24 @@ import io.byssus.server.config.Problem;
 import io.byssus.transport.TcpServer;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** The group devices: embedded devices behind gateways, with their binary frame. */
-public record DevicesConfig(
-    boolean webSocket,
-    Tcp tcp,
-    Crc crc,
-    String channel,
-    Controls controls,
-    Optional<Integer> heartbeat,
-    boolean answerHeartbeat,
-    boolean sequence,
-    List<String> tags,
-    int addresses,
-    int framesPerSecond,
-    Duration frameTimeout,
-    Duration idleTimeout) {
+public record DevicesConfig(boolean webSocket, Tcp tcp, DeviceSettings settings) {
   private static final String LONGEST_GATEWAY = "x".repeat(64);
 
   static DevicesConfig read(Group in) {
-    return new DevicesConfig(
-        in.key("web-socket", "Whether gateways may come by WebSocket, to /device.").flag(true),
+    var webSocket =
+        in.key("web-socket", "Whether gateways may come by WebSocket, to /device.").flag(true);
+    var tcp =
         Tcp.read(
-            in.group("tcp", "Frames over plain TCP, where only the address identifies a gateway.")),
+            in.group("tcp", "Frames over plain TCP, where only the address identifies a gateway."));
+    return new DevicesConfig(webSocket, tcp, settings(in, tcp.gateways()));
+  }
+
+  private static DeviceSettings settings(Group in, List<KnownGateway> known) {
+    return new DeviceSettings(
         in.key("crc", "How the check of a frame is made.").oneOf(Crc.CCITT_FALSE),
         in.key(
                 "channel",
@@ -83,7 +74,8 @@ public record DevicesConfig(
         in.key(
                 "idle-timeout",
                 "Silence after which a device is detached, and a gateway disconnected.")
-            .duration("5m", "1s", "1d"));
+            .duration("5m", "1s", "1d"),
+        known);
   }
 
   public record Tcp(
@@ -114,33 +106,17 @@ public record DevicesConfig(
     }
   }
 
-  public DeviceSettings settings() {
-    return new DeviceSettings(
-        crc,
-        channel,
-        controls,
-        heartbeat,
-        answerHeartbeat,
-        sequence,
-        tags,
-        addresses,
-        framesPerSecond,
-        frameTimeout,
-        idleTimeout,
-        tcp.gateways());
-  }
-
   void check(Constraints rules, Limits limits) {
-    var longest = DeviceSettings.fill(channel, LONGEST_GATEWAY, 255);
+    var longest = DeviceSettings.fill(settings.channel(), LONGEST_GATEWAY, 255);
     rules.require(
         longest.indexOf('{') < 0
             && ChannelName.fault(longest, false, limits.channelNameBytes()).isEmpty(),
-        Problem.quoted(channel)
+        Problem.quoted(settings.channel())
             + ": expected the name of a channel, at most limits.channel-name long with the longest"
             + " gateway, with {gateway} and {address} for what differs",
         "devices.channel",
         "limits.channel-name");
-    for (var tag : tags) {
+    for (var tag : settings.tags()) {
       var filled = DeviceSettings.fill(tag, LONGEST_GATEWAY, 255);
       rules.require(
           filled.indexOf('{') < 0
@@ -153,7 +129,7 @@ public record DevicesConfig(
           "limits.tag-bytes");
     }
     rules.require(
-        !answerHeartbeat || heartbeat.isPresent(),
+        !settings.answerHeartbeat() || settings.heartbeat().isPresent(),
         "devices.heartbeat is not set, so there is no heartbeat to answer",
         "devices.answer-heartbeat",
         "devices.heartbeat");

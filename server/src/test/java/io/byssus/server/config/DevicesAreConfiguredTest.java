@@ -72,9 +72,9 @@ class DevicesAreConfiguredTest {
             .config()
             .devices();
 
-    assertThat(devices.controls().value("switch")).contains(16);
-    assertThat(devices.controls().value("lamp")).contains(10);
-    assertThat(devices.controls().name(1)).contains("temperature");
+    assertThat(devices.settings().controls().value("switch")).contains(16);
+    assertThat(devices.settings().controls().value("lamp")).contains(10);
+    assertThat(devices.settings().controls().name(1)).contains("temperature");
     assertThat(devices.tcp().gateways()).singleElement().extracting("gateway").isEqualTo("g1");
     assertThat(devices.tcp().port()).isEmpty();
   }
